@@ -1,0 +1,51 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.util.Objects;
+
+/** {@code torch.autograd}. */
+public final class Autograd {
+    private Autograd() {}
+
+    /** {@link #grad(Tensor[], Tensor[], Tensor[], boolean, boolean, boolean)} of one scalar, graph freed afterwards. */
+    public static Tensor[] grad(Tensor output, Tensor... inputs) {
+        return grad(new Tensor[] {output}, inputs, null, false, false, false);
+    }
+
+    /**
+     * The gradients of {@code outputs} with respect to {@code inputs} ({@code torch.autograd.grad}), without touching
+     * any {@code grad} field.
+     *
+     * @param gradOutputs one gradient for each output, null where the output is a scalar; or null for all scalars
+     * @param retainGraph whether the graph can be used again
+     * @param createGraph whether the results can be differentiated themselves (implies {@code retainGraph})
+     * @param allowUnused whether an input that the outputs do not depend on yields null instead of an error
+     * @return one new tensor for each input
+     */
+    public static Tensor[] grad(
+            Tensor[] outputs,
+            Tensor[] inputs,
+            Tensor[] gradOutputs,
+            boolean retainGraph,
+            boolean createGraph,
+            boolean allowUnused) {
+        if (gradOutputs != null && gradOutputs.length != outputs.length) {
+            throw new IllegalArgumentException(
+                    gradOutputs.length + " output gradients for " + outputs.length + " outputs");
+        }
+        Frame f = Frame.begin();
+        f.tensors(0, Objects.requireNonNull(outputs, "outputs"));
+        f.tensors(2, Objects.requireNonNull(inputs, "inputs"));
+        f.integer(4, 0);
+        if (gradOutputs != null) {
+            // Slots 4 and 5 would be the list's; 5 on are the flags, so the list goes aside first.
+            f.optionalTensors(8, gradOutputs);
+            f.integer(4, f.readInteger(8));
+        }
+        f.bool(5, retainGraph || createGraph);
+        f.bool(6, createGraph);
+        f.bool(7, allowUnused);
+        f.check(CoreRaw.autograd_grad(f.address()), "Autograd.grad");
+        return f.newTensors(0);
+    }
+}

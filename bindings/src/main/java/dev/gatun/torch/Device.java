@@ -1,0 +1,64 @@
+package dev.gatun.torch;
+
+/**
+ * Where a tensor's data lives ({@code torch.device}).
+ *
+ * @param type the kind of device
+ * @param index which one, or -1 for the current one of its kind (always -1 for CPU and meta)
+ */
+public record Device(Type type, int index) implements TensorOptions {
+    /** The kinds of device that Gatun knows. {@code META} has shapes but no data. */
+    public enum Type {
+        CPU(0),
+        CUDA(1),
+        META(14);
+
+        private final int code;
+
+        Type(int code) {
+            this.code = code;
+        }
+    }
+
+    /** The processor's memory. */
+    public static final Device CPU = new Device(Type.CPU, -1);
+
+    /** No memory at all: shapes only, for counting and planning. */
+    public static final Device META = new Device(Type.META, -1);
+
+    /** The GPU number {@code index}. */
+    public static Device cuda(int index) {
+        return new Device(Type.CUDA, index);
+    }
+
+    long packed() {
+        return ((long) type.code << 32) | (index & 0xffffffffL);
+    }
+
+    static Device ofPacked(long packed) {
+        int code = (int) (packed >> 32);
+        for (Type type : Type.values()) {
+            if (type.code == code) {
+                return type == Type.CUDA ? cuda((int) packed) : type == Type.CPU ? CPU : META;
+            }
+        }
+        throw new IllegalStateException("a tensor on libtorch's device type " + code + ", which Gatun does not know");
+    }
+
+    @Override
+    public DType dtype() {
+        return null;
+    }
+
+    @Override
+    public Device device() {
+        return this;
+    }
+
+    /** PyTorch's form: {@code cpu}, {@code cuda:0}. */
+    @Override
+    public String toString() {
+        String name = type.name().toLowerCase(java.util.Locale.ROOT);
+        return index < 0 ? name : name + ":" + index;
+    }
+}

@@ -1,0 +1,337 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * The off-heap memory through which one thread passes arguments to the shim and takes results back: 8-byte slots, then
+ * room for lists and strings. It is reused for every call, so nothing is allocated on the way to an op. The tensors
+ * of the call are remembered: they stay reachable while libtorch works on them, and an error can describe them.
+ */
+final class Frame {
+    private static final int SLOTS = 128;
+    private static final int LISTS = SLOTS * Long.BYTES;
+    private static final int INITIAL_BYTES = 64 * 1024;
+    private static final int MAX_OPERANDS = 16;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private static final ThreadLocal<Frame> CURRENT = ThreadLocal.withInitial(Frame::new);
+
+    private MemorySegment memory = Arena.ofAuto().allocate(INITIAL_BYTES, Long.BYTES);
+    private final Tensor[] operands = new Tensor[MAX_OPERANDS];
+    private Tensor[] listOperand;
+    private int operandCount;
+    private long end;
+
+    private Frame() {}
+
+    /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
+    static Frame begin() {
+        Frame f = CURRENT.get();
+        f.operandCount = 0;
+        f.listOperand = null;
+        f.end = LISTS;
+        return f;
+    }
+
+    long address() {
+        return memory.address();
+    }
+
+    // --- arguments -------------------------------------------------------------------------------------------------
+
+    void integer(int slot, long value) {
+        memory.set(LONG, (long) slot * Long.BYTES, value);
+    }
+
+    void real(int slot, double value) {
+        integer(slot, Double.doubleToRawLongBits(value));
+    }
+
+    void bool(int slot, boolean value) {
+        integer(slot, value ? 1 : 0);
+    }
+
+    void tensor(int slot, Tensor tensor) {
+        integer(slot, Objects.requireNonNull(tensor, "a tensor argument is null").handle());
+        remember(tensor);
+    }
+
+    void optionalTensor(int slot, Tensor tensor) {
+        integer(slot, tensor == null ? 0 : tensor.handle());
+        if (tensor != null) {
+            remember(tensor);
+        }
+    }
+
+    private void remember(Tensor tensor) {
+        if (operandCount < MAX_OPERANDS) {
+            operands[operandCount++] = tensor;
+        }
+    }
+
+    void tensors(int slot, Tensor[] tensors) {
+        Objects.requireNonNull(tensors, "a list of tensors is null");
+        for (Tensor tensor : tensors) {
+            Objects.requireNonNull(tensor, "a list of tensors holds null");
+        }
+        optionalTensors(slot, tensors);
+    }
+
+    void optionalTensors(int slot, Tensor[] tensors) {
+        listOperand = Objects.requireNonNull(tensors, "a list of tensors is null");
+        long at = reserve(slot, tensors.length, (long) tensors.length * Long.BYTES);
+        for (int i = 0; i < tensors.length; i++) {
+            memory.set(LONG, at + (long) i * Long.BYTES, tensors[i] == null ? 0 : tensors[i].handle());
+        }
+    }
+
+    void scalar(int slot, Scalar value) {
+        Objects.requireNonNull(value, "a scalar argument is null");
+        integer(slot, value.tag);
+        integer(slot + 1, value.bits);
+        integer(slot + 2, 0);
+    }
+
+    void optionalScalar(int slot, Scalar value) {
+        if (value == null) {
+            integer(slot, -1);
+        } else {
+            scalar(slot, value);
+        }
+    }
+
+    void scalars(int slot, Scalar[] values) {
+        Objects.requireNonNull(values, "a list of scalars is null");
+        long at = reserve(slot, values.length, 3L * values.length * Long.BYTES);
+        for (int i = 0; i < values.length; i++) {
+            memory.set(LONG, at + 3L * i * Long.BYTES, values[i].tag);
+            memory.set(LONG, at + (3L * i + 1) * Long.BYTES, values[i].bits);
+            memory.set(LONG, at + (3L * i + 2) * Long.BYTES, 0L);
+        }
+    }
+
+    void integers(int slot, long[] values) {
+        optionalIntegers(slot, Objects.requireNonNull(values, "a list of integers is null"));
+    }
+
+    void optionalIntegers(int slot, long[] values) {
+        if (values == null) {
+            absent(slot);
+        } else {
+            long at = reserve(slot, values.length, (long) values.length * Long.BYTES);
+            MemorySegment.copy(values, 0, memory, LONG, at, values.length);
+        }
+    }
+
+    void optionalReals(int slot, double[] values) {
+        if (values == null) {
+            absent(slot);
+        } else {
+            long at = reserve(slot, values.length, (long) values.length * Double.BYTES);
+            MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_DOUBLE, at, values.length);
+        }
+    }
+
+    void bools(int slot, boolean[] values, int count) {
+        if (values.length != count) {
+            throw new IllegalArgumentException("expected " + count + " booleans, got " + values.length);
+        }
+        long at = reserve(slot, count, (long) count * Long.BYTES);
+        for (int i = 0; i < count; i++) {
+            memory.set(LONG, at + (long) i * Long.BYTES, values[i] ? 1 : 0);
+        }
+    }
+
+    void string(int slot, String value) {
+        optionalString(slot, Objects.requireNonNull(value, "a string argument is null"));
+    }
+
+    void optionalString(int slot, String value) {
+        if (value == null) {
+            absent(slot);
+        } else {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            long at = reserve(slot, bytes.length, bytes.length);
+            MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, bytes.length);
+        }
+    }
+
+    private void optional(int slot, boolean present, long value) {
+        bool(slot, present);
+        integer(slot + 1, value);
+    }
+
+    void optionalInteger(int slot, Long value) {
+        optional(slot, value != null, value == null ? 0 : value);
+    }
+
+    void optionalReal(int slot, Double value) {
+        optional(slot, value != null, value == null ? 0 : Double.doubleToRawLongBits(value));
+    }
+
+    void optionalBool(int slot, Boolean value) {
+        optional(slot, value != null, Boolean.TRUE.equals(value) ? 1 : 0);
+    }
+
+    void dtype(int slot, DType dtype) {
+        integer(slot, Objects.requireNonNull(dtype, "a dtype argument is null").code());
+    }
+
+    void optionalDtype(int slot, DType dtype) {
+        optional(slot, dtype != null, dtype == null ? 0 : dtype.code());
+    }
+
+    void layout(int slot, Layout layout) {
+        integer(slot, Objects.requireNonNull(layout, "a layout argument is null").code());
+    }
+
+    void optionalLayout(int slot, Layout layout) {
+        optional(slot, layout != null, layout == null ? 0 : layout.code());
+    }
+
+    void memoryFormat(int slot, MemoryFormat format) {
+        integer(slot, Objects.requireNonNull(format, "a memory format argument is null").code());
+    }
+
+    void optionalMemoryFormat(int slot, MemoryFormat format) {
+        optional(slot, format != null, format == null ? 0 : format.code());
+    }
+
+    void device(int slot, Device device) {
+        integer(slot, Objects.requireNonNull(device, "a device argument is null").packed());
+    }
+
+    void optionalDevice(int slot, Device device) {
+        optional(slot, device != null, device == null ? 0 : device.packed());
+    }
+
+    void generator(int slot, Generator generator) {
+        integer(slot, generator == null ? 0 : generator.address);
+    }
+
+    /** dtype, layout, device and pin_memory, each an optional of two slots. */
+    void options(int slot, TensorOptions options) {
+        optionalDtype(slot, options == null ? null : options.dtype());
+        bool(slot + 2, false);
+        optionalDevice(slot + 4, options == null ? null : options.device());
+        bool(slot + 6, false);
+    }
+
+    private void absent(int slot) {
+        integer(slot, 0);
+        integer(slot + 1, -1);
+    }
+
+    /** Room for a list of {@code length} items, whose address and length go into the slots; returns its offset. */
+    private long reserve(int slot, long length, long bytes) {
+        long at = end;
+        long needed = at + bytes;
+        if (needed > memory.byteSize()) {
+            grow(needed);
+        }
+        end = (needed + Long.BYTES - 1) & -Long.BYTES;
+        integer(slot, memory.address() + at);
+        integer(slot + 1, length);
+        return at;
+    }
+
+    /** Moves to a larger segment. Slots that point into the old one move along with what they point to. */
+    private void grow(long needed) {
+        MemorySegment old = memory;
+        memory = Arena.ofAuto().allocate(Math.max(2 * old.byteSize(), needed), Long.BYTES);
+        MemorySegment.copy(old, 0, memory, 0, end);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            long value = memory.get(LONG, (long) slot * Long.BYTES);
+            if (value >= old.address() + LISTS && value < old.address() + old.byteSize()) {
+                integer(slot, value - old.address() + memory.address());
+            }
+        }
+    }
+
+    // --- results ---------------------------------------------------------------------------------------------------
+
+    long readInteger(int slot) {
+        return memory.get(LONG, (long) slot * Long.BYTES);
+    }
+
+    double readReal(int slot) {
+        return Double.longBitsToDouble(readInteger(slot));
+    }
+
+    boolean readBool(int slot) {
+        return readInteger(slot) != 0;
+    }
+
+    Scalar readScalar(int slot) {
+        return new Scalar((int) readInteger(slot), readInteger(slot + 1));
+    }
+
+    DType readDtype(int slot) {
+        return DType.ofCode(readInteger(slot));
+    }
+
+    /** The new tensor in {@code slot}, in the current scope; null where libtorch returned an undefined tensor. */
+    Tensor newTensor(int slot) {
+        long handle = readInteger(slot);
+        return handle == 0 ? null : Tensor.adopt(handle);
+    }
+
+    /** The new tensors of a list, whose handles libtorch's side allocated. */
+    Tensor[] newTensors(int slot) {
+        long list = readInteger(slot);
+        int count = Math.toIntExact(readInteger(slot + 1));
+        MemorySegment handles = Native.segment(list, (long) count * Long.BYTES);
+        Tensor[] tensors = new Tensor[count];
+        for (int i = 0; i < count; i++) {
+            long handle = handles.getAtIndex(LONG, i);
+            tensors[i] = handle == 0 ? null : Tensor.adopt(handle);
+        }
+        integer(slot, list);
+        CoreRaw.free(address() + (long) slot * Long.BYTES);
+        return tensors;
+    }
+
+    String readString(int slot) {
+        byte[] bytes = Native.segment(readInteger(slot), readInteger(slot + 1)).toArray(ValueLayout.JAVA_BYTE);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    // --- errors ----------------------------------------------------------------------------------------------------
+
+    /** Throws what libtorch said when {@code status} is not 0. */
+    void check(int status, String op) {
+        if (status != 0) {
+            throw failure(op);
+        }
+    }
+
+    private TorchException failure(String op) {
+        CoreRaw.last_error(address());
+        String sentence = readString(0);
+        String type = readString(2);
+        String full = readString(4);
+        StringBuilder described = new StringBuilder();
+        for (int i = 0; i < operandCount; i++) {
+            describe(described, operands[i]);
+        }
+        if (listOperand != null) {
+            for (Tensor tensor : listOperand) {
+                describe(described, tensor);
+            }
+        }
+        return new TorchException(op, described.toString(), sentence, type, full);
+    }
+
+    private static void describe(StringBuilder out, Tensor tensor) {
+        if (out.length() < 400) {
+            out.append(out.isEmpty() ? "" : ", ").append(tensor == null ? "None" : tensor.describe());
+        } else if (!out.toString().endsWith("…")) {
+            out.append(", …");
+        }
+    }
+}

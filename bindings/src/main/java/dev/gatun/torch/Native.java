@@ -1,0 +1,14 @@
+package dev.gatun.torch;
+
+import java.lang.foreign.MemorySegment;
+
+/** The one place that turns a raw address from libtorch into memory that Java may touch. */
+final class Native {
+    private Native() {}
+
+    /** {@code bytes} bytes at {@code address}; the caller knows that they are there and for how long. */
+    @SuppressWarnings("restricted")
+    static MemorySegment segment(long address, long bytes) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+}

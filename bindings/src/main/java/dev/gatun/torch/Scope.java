@@ -1,0 +1,156 @@
+package dev.gatun.torch;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Owns the tensors made on its thread while it is the innermost open scope, and frees them when it closes:
+ *
+ * {@snippet :
+ * Tensor result;
+ * try (Scope scope = Scope.open()) {
+ *     Tensor hidden = x.matmul(w).relu();
+ *     result = scope.promote(hidden.softmax(-1));
+ * } // hidden and everything between is freed here; result belongs to the enclosing scope
+ * }
+ *
+ * <p>A tensor made while no scope is open is unscoped: it lives until {@link Tensor#close()}, and if it is lost
+ * without that, a cleaner reclaims it and counts it ({@link #reclaimedTensors()}). A scope belongs to the thread that
+ * opened it, and so do its tensors: using them from another thread is a {@link WrongThreadException}. Scopes close in
+ * the reverse order of opening.
+ */
+public final class Scope implements AutoCloseable {
+    private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
+    private static final AtomicLong LIVE = new AtomicLong();
+    private static final AtomicLong RECLAIMED = new AtomicLong();
+
+    private final Scope parent;
+    private final Thread thread = Thread.currentThread();
+    private Tensor[] owned = new Tensor[16];
+    private int count;
+    private boolean closed;
+
+    private Scope(Scope parent) {
+        this.parent = parent;
+    }
+
+    /** Opens a scope inside this thread's current one. Close it with try-with-resources. */
+    public static Scope open() {
+        Scope scope = new Scope(CURRENT.get());
+        CURRENT.set(scope);
+        return scope;
+    }
+
+    /** This thread's innermost open scope, or null. */
+    public static Scope current() {
+        return CURRENT.get();
+    }
+
+    /** Tensors alive in the whole process: made by Gatun and not yet freed. */
+    public static long liveTensors() {
+        return LIVE.get();
+    }
+
+    /** Unscoped tensors that were lost without being closed and that the collector has given back so far. */
+    public static long reclaimedTensors() {
+        return RECLAIMED.get();
+    }
+
+    /**
+     * Hands {@code tensor} to the enclosing scope, or leaves it unscoped when there is none. A tensor that this scope
+     * does not own (a parameter, or one already promoted) is left as it is.
+     *
+     * @return the same tensor
+     */
+    public Tensor promote(Tensor tensor) {
+        if (tensor.owner() == this) {
+            tensor.moveTo(parent);
+        }
+        return tensor;
+    }
+
+    /** {@link #promote(Tensor)} for each tensor; nulls are skipped. */
+    public Tensor[] promote(Tensor[] tensors) {
+        for (Tensor tensor : tensors) {
+            if (tensor != null) {
+                promote(tensor);
+            }
+        }
+        return tensors;
+    }
+
+    /** How many tensors this scope owns now. */
+    public int size() {
+        return count;
+    }
+
+    /**
+     * Frees every tensor the scope owns. Closing twice does nothing.
+     *
+     * @throws IllegalStateException if a scope opened inside this one is still open
+     * @throws WrongThreadException if called from another thread than the one that opened it
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (Thread.currentThread() != thread) {
+            throw new WrongThreadException(
+                    "a scope is closed by the thread that opened it (" + thread.getName() + ")");
+        }
+        if (CURRENT.get() != this) {
+            throw new IllegalStateException("an inner scope is still open: close scopes in the reverse order of opening"
+                    + " (try-with-resources does)");
+        }
+        closed = true;
+        if (parent == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(parent);
+        }
+        Tensor.freeAll(owned, count);
+        Arrays.fill(owned, 0, count, null);
+        count = 0;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes a tensor in; returns its place. */
+    int add(Tensor tensor) {
+        if (count == owned.length) {
+            owned = Arrays.copyOf(owned, 2 * count);
+        }
+        owned[count] = tensor;
+        return count++;
+    }
+
+    /** Lets the tensor at {@code place} go; the last one takes its place. */
+    void remove(int place) {
+        Tensor last = owned[--count];
+        owned[count] = null;
+        if (place < count) {
+            owned[place] = last;
+            last.place(place);
+        }
+    }
+
+    static void born() {
+        LIVE.incrementAndGet();
+    }
+
+    static void died(long tensors) {
+        LIVE.addAndGet(-tensors);
+    }
+
+    static void reclaimed() {
+        RECLAIMED.incrementAndGet();
+        LIVE.decrementAndGet();
+    }
+}

@@ -1,0 +1,390 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+
+/**
+ * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
+ * {@link TensorMethods} under PyTorch's names; views ({@code view}, {@code transpose}, indexing …) share their storage
+ * with the tensor they come from.
+ *
+ * <p>Ownership: a tensor belongs to the {@link Scope} in which it was made and is freed with it, or lives until
+ * {@link #close()} when there is none. Freeing a handle frees the data only when no view, autograd graph or other handle
+ * uses it. A closed tensor throws {@link IllegalStateException}; a scoped one used from another thread
+ * {@link WrongThreadException}. An unscoped tensor may be used from any thread, but must not be closed while another
+ * thread uses it.
+ */
+public final class Tensor extends TensorMethods implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private long handle;
+    private Scope owner;
+    private int place;
+    private Lost lost;
+
+    /** Frees an unscoped tensor that became unreachable; {@code handle} is 0 once it was closed or scoped. */
+    private static final class Lost implements Runnable {
+        private long handle;
+        private Cleaner.Cleanable cleanable;
+
+        @Override
+        public synchronized void run() {
+            if (handle != 0) {
+                delete(handle);
+                handle = 0;
+                Scope.reclaimed();
+            }
+        }
+
+        private synchronized void disarm() {
+            handle = 0;
+            cleanable.clean();
+        }
+    }
+
+    private Tensor(long handle) {
+        this.handle = handle;
+    }
+
+    /** A tensor for a handle that the caller owns, in the current scope. */
+    static Tensor adopt(long handle) {
+        Tensor tensor = new Tensor(handle);
+        Scope.born();
+        tensor.enter(Scope.current());
+        return tensor;
+    }
+
+    private void enter(Scope scope) {
+        owner = scope;
+        if (scope != null) {
+            place = scope.add(this);
+        } else {
+            lost = new Lost();
+            lost.handle = handle;
+            lost.cleanable = CLEANER.register(this, lost);
+        }
+    }
+
+    private void leave() {
+        if (owner != null) {
+            owner.remove(place);
+            owner = null;
+        } else if (lost != null) {
+            lost.disarm();
+            lost = null;
+        }
+    }
+
+    // --- ownership -------------------------------------------------------------------------------------------------
+
+    /** The native handle; checks that the tensor is open and, if scoped, used on its thread. */
+    long handle() {
+        Scope scope = owner;
+        if (handle == 0) {
+            throw new IllegalStateException("this tensor is closed: it was closed by hand, or with the scope that owned it;"
+                    + " promote() what must outlive a scope");
+        }
+        if (scope != null && scope.thread() != Thread.currentThread()) {
+            throw new WrongThreadException("this tensor belongs to a scope of the thread " + scope.thread().getName()
+                    + ": hand it over with unscoped() first");
+        }
+        return handle;
+    }
+
+    @Override
+    Tensor self() {
+        return this;
+    }
+
+    Scope owner() {
+        return owner;
+    }
+
+    void place(int place) {
+        this.place = place;
+    }
+
+    /** Moves this tensor to {@code scope}, which must be of this thread, or out of all scopes for null; returns this. */
+    public Tensor moveTo(Scope scope) {
+        handle();
+        if (scope != null && (scope.isClosed() || scope.thread() != Thread.currentThread())) {
+            throw new IllegalStateException("a tensor can only move to an open scope of its own thread");
+        }
+        if (scope != owner || scope == null && lost == null) {
+            leave();
+            enter(scope);
+        }
+        return this;
+    }
+
+    /** Takes this tensor out of its scope: it then lives until {@link #close()}, and any thread may use it; returns this. */
+    public Tensor unscoped() {
+        return moveTo(null);
+    }
+
+    /** Frees this handle now. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (handle != 0) {
+            long freed = handle();
+            leave();
+            handle = 0;
+            delete(freed);
+            Scope.died(1);
+        }
+    }
+
+    /** True after {@link #close()}, or after the owning scope closed. */
+    public boolean isClosed() {
+        return handle == 0;
+    }
+
+    static void freeAll(Tensor[] tensors, int count) {
+        if (count == 0) {
+            return;
+        }
+        long[] handles = new long[count];
+        for (int i = 0; i < count; i++) {
+            handles[i] = tensors[i].handle;
+            tensors[i].handle = 0;
+            tensors[i].owner = null;
+        }
+        delete(handles);
+        Scope.died(count);
+    }
+
+    private static void delete(long... handles) {
+        Frame f = Frame.begin();
+        f.integers(0, handles);
+        f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
+    }
+
+    // --- metadata --------------------------------------------------------------------------------------------------
+
+    TensorInfo info() {
+        return TensorInfo.of(this);
+    }
+
+    /** The size of each dimension ({@code Tensor.shape}). */
+    public long[] shape() {
+        return info().sizes();
+    }
+
+    /** The size of dimension {@code dim}, which counts from the end when negative ({@code Tensor.size(dim)}). */
+    public long size(int dim) {
+        long[] shape = shape();
+        int index = dim < 0 ? dim + shape.length : dim;
+        if (index < 0 || index >= shape.length) {
+            throw new IndexOutOfBoundsException("dimension " + dim + " of a tensor with " + shape.length + " dimensions");
+        }
+        return shape[index];
+    }
+
+    /** The number of elements to step in memory for each dimension ({@code Tensor.stride()}). */
+    public long[] strides() {
+        return info().strides();
+    }
+
+    /** How many dimensions it has. */
+    public int dim() {
+        return info().dim();
+    }
+
+    /** How many elements it has. */
+    public long numel() {
+        return info().numel();
+    }
+
+    /** The element type. */
+    public DType dtype() {
+        return info().dtype();
+    }
+
+    /** Where the data is. */
+    public Device device() {
+        return info().device();
+    }
+
+    /** True when the elements lie in row-major order without gaps ({@code Tensor.is_contiguous()}). */
+    public boolean isContiguous() {
+        return info().contiguous();
+    }
+
+    String describe() {
+        return handle == 0 ? "closed" : info().describe();
+    }
+
+    // --- autograd --------------------------------------------------------------------------------------------------
+
+    /** True when operations on this tensor are recorded for the backward pass ({@code Tensor.requires_grad}). */
+    public boolean requiresGrad() {
+        return info().requiresGrad();
+    }
+
+    /** Starts or stops recording, in place ({@code Tensor.requires_grad_}); floating-point leaves only. Returns this. */
+    public Tensor requiresGrad_(boolean requiresGrad) {
+        Frame f = Frame.begin();
+        f.tensor(0, this);
+        f.bool(1, requiresGrad);
+        f.check(CoreRaw.set_requires_grad(f.address()), "Tensor.requiresGrad_");
+        return this;
+    }
+
+    /** True for tensors that no recorded op made ({@code Tensor.is_leaf}). */
+    public boolean isLeaf() {
+        Frame f = Frame.begin();
+        f.tensor(0, this);
+        f.check(CoreRaw.is_leaf(f.address()), "Tensor.isLeaf");
+        return f.readBool(0);
+    }
+
+    /** The accumulated gradient ({@code Tensor.grad}) as a new handle of the same data, or null. */
+    public Tensor grad() {
+        Frame f = Frame.begin();
+        f.tensor(0, this);
+        f.check(CoreRaw.get_grad(f.address()), "Tensor.grad");
+        return f.newTensor(0);
+    }
+
+    /** Sets {@code Tensor.grad}, which then shares its data with {@code gradient}; null clears it. */
+    public void setGrad(Tensor gradient) {
+        Frame f = Frame.begin();
+        f.tensor(0, this);
+        f.optionalTensor(1, gradient);
+        f.check(CoreRaw.set_grad(f.address()), "Tensor.setGrad");
+    }
+
+    /** Adds d(this)/d(leaf) to the gradient of every leaf it depends on ({@code Tensor.backward()}); scalars only. */
+    public void backward() {
+        backward(null, false, false);
+    }
+
+    /**
+     * {@code Tensor.backward(gradient, retain_graph, create_graph)}.
+     *
+     * @param gradient of this tensor's shape, or null for 1 (a scalar)
+     * @param retainGraph whether the graph can be used for another backward pass
+     * @param createGraph whether the gradients can be differentiated themselves
+     */
+    public void backward(Tensor gradient, boolean retainGraph, boolean createGraph) {
+        Aten._backward(this, new Tensor[0], gradient, Boolean.valueOf(retainGraph || createGraph), createGraph);
+    }
+
+    // --- host data -------------------------------------------------------------------------------------------------
+
+    /** The value of a one-element tensor as a Java number ({@code Tensor.item()}). */
+    public Scalar item() {
+        return Aten.item(this);
+    }
+
+    /** A new 1-d tensor, or one of {@code shape}, holding a copy of {@code data} in row-major order, float32. */
+    public static Tensor of(float[] data, long... shape) {
+        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, TensorData.shape(shape, data.length));
+    }
+
+    /** The same for float64. */
+    public static Tensor of(double[] data, long... shape) {
+        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, TensorData.shape(shape, data.length));
+    }
+
+    /** The same for int64. */
+    public static Tensor of(long[] data, long... shape) {
+        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT64, TensorData.shape(shape, data.length));
+    }
+
+    /** The same for int32. */
+    public static Tensor of(int[] data, long... shape) {
+        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT32, TensorData.shape(shape, data.length));
+    }
+
+    /** The same for uint8. */
+    public static Tensor of(byte[] data, long... shape) {
+        return TensorData.copyOf(MemorySegment.ofArray(data), DType.UINT8, TensorData.shape(shape, data.length));
+    }
+
+    /** The same for bool. */
+    public static Tensor of(boolean[] data, long... shape) {
+        byte[] bytes = new byte[data.length];
+        for (int i = 0; i < data.length; i++) {
+            bytes[i] = (byte) (data[i] ? 1 : 0);
+        }
+        return TensorData.copyOf(MemorySegment.ofArray(bytes), DType.BOOL, TensorData.shape(shape, data.length));
+    }
+
+    /** A new tensor of {@code shape} holding a copy of {@code data}: row-major, native byte order. */
+    public static Tensor of(MemorySegment data, DType dtype, long... shape) {
+        return TensorData.copyOf(data, dtype, shape);
+    }
+
+    /**
+     * A tensor over {@code data} itself, without a copy: writes show on both sides. {@code data} must be native memory,
+     * row-major, and is kept reachable until this process ends or the tensor is unreachable and freed; memory from an
+     * {@code Arena} must not be closed before the tensor and all its views are.
+     */
+    public static Tensor wrap(MemorySegment data, DType dtype, long... shape) {
+        return TensorData.wrap(data, dtype, shape);
+    }
+
+    /** Copies all elements, row-major, into {@code target}, which must hold {@code numel * byteSize} bytes. */
+    public void copyTo(MemorySegment target) {
+        TensorData.copyTo(this, target);
+    }
+
+    /** Overwrites all elements from {@code source}, row-major; not recorded for the backward pass. */
+    public void copyFrom(MemorySegment source) {
+        TensorData.copyFrom(this, source);
+    }
+
+    /** A row-major copy of a float32 tensor's elements, whatever its shape. */
+    public float[] toFloatArray() {
+        float[] array = new float[TensorData.arrayLength(this, DType.FLOAT32)];
+        copyTo(MemorySegment.ofArray(array));
+        return array;
+    }
+
+    /** The same for float64. */
+    public double[] toDoubleArray() {
+        double[] array = new double[TensorData.arrayLength(this, DType.FLOAT64)];
+        copyTo(MemorySegment.ofArray(array));
+        return array;
+    }
+
+    /** The same for int64. */
+    public long[] toLongArray() {
+        long[] array = new long[TensorData.arrayLength(this, DType.INT64)];
+        copyTo(MemorySegment.ofArray(array));
+        return array;
+    }
+
+    /** The same for int32. */
+    public int[] toIntArray() {
+        int[] array = new int[TensorData.arrayLength(this, DType.INT32)];
+        copyTo(MemorySegment.ofArray(array));
+        return array;
+    }
+
+    /** The same for uint8. */
+    public byte[] toByteArray() {
+        byte[] array = new byte[TensorData.arrayLength(this, DType.UINT8)];
+        copyTo(MemorySegment.ofArray(array));
+        return array;
+    }
+
+    /** The same for bool. */
+    public boolean[] toBooleanArray() {
+        byte[] bytes = new byte[TensorData.arrayLength(this, DType.BOOL)];
+        copyTo(MemorySegment.ofArray(bytes));
+        boolean[] array = new boolean[bytes.length];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = bytes[i] != 0;
+        }
+        return array;
+    }
+
+    /** The values in brackets as PyTorch prints them, summarised when there are many. */
+    @Override
+    public String toString() {
+        return handle == 0 ? "tensor(closed)" : TensorPrinter.print(this);
+    }
+}

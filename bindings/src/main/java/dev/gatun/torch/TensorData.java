@@ -1,0 +1,119 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Moves elements between tensors and host memory. */
+final class TensorData {
+    /** Memory lent to libtorch without a copy, which no tensor of ours can keep alive once libtorch has views of it. */
+    private static final Set<MemorySegment> LENT = ConcurrentHashMap.newKeySet();
+
+    private TensorData() {}
+
+    /** {@code shape}, or one dimension of {@code length} when it is empty. */
+    static long[] shape(long[] shape, long length) {
+        return shape.length == 0 ? new long[] {length} : shape;
+    }
+
+    private static long bytes(DType dtype, long[] shape) {
+        long elements = 1;
+        for (long size : shape) {
+            if (size < 0) {
+                throw new IllegalArgumentException("a negative size in the shape " + Arrays.toString(shape));
+            }
+            elements = Math.multiplyExact(elements, size);
+        }
+        return Math.multiplyExact(elements, dtype.byteSize());
+    }
+
+    private static void requireBytes(MemorySegment data, DType dtype, long[] shape) {
+        long needed = bytes(dtype, shape);
+        if (data.byteSize() != needed) {
+            throw new IllegalArgumentException("a " + dtype + " tensor of shape " + Arrays.toString(shape) + " takes "
+                    + needed + " bytes, but the data has " + data.byteSize());
+        }
+    }
+
+    static Tensor copyOf(MemorySegment data, DType dtype, long[] shape) {
+        requireBytes(data, dtype, shape);
+        Tensor tensor = Torch.empty(shape, dtype);
+        tensor.info().bytes().copyFrom(data);
+        return tensor;
+    }
+
+    static Tensor wrap(MemorySegment data, DType dtype, long[] shape) {
+        requireBytes(data, dtype, shape);
+        if (!data.isNative()) {
+            throw new IllegalArgumentException(
+                    "only native memory can be wrapped without a copy: allocate it from an Arena, or use Tensor.of");
+        }
+        long[] strides = new long[shape.length];
+        long stride = 1;
+        for (int i = shape.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride *= Math.max(shape[i], 1);
+        }
+        Frame f = Frame.begin();
+        f.integers(6, shape);
+        f.integers(8, strides);
+        f.integer(0, data.address());
+        f.integer(1, shape.length);
+        f.integer(2, f.readInteger(6));
+        f.integer(3, f.readInteger(8));
+        f.integer(4, dtype.code());
+        f.check(CoreRaw.tensor_from_blob(f.address()), "Tensor.wrap");
+        LENT.add(data);
+        return f.newTensor(0);
+    }
+
+    static void copyTo(Tensor tensor, MemorySegment target) {
+        TensorInfo info = tensor.info();
+        requireBytes(target, info.dtype(), info.sizes());
+        if (info.numel() == 0) {
+            return;
+        }
+        if (info.contiguous() && info.data() != 0) {
+            target.copyFrom(info.bytes());
+            return;
+        }
+        if (info.device().equals(Device.META)) {
+            throw new IllegalStateException("a tensor on the meta device has no data to copy");
+        }
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            target.copyFrom(onHost(tensor).info().bytes());
+        }
+    }
+
+    private static Tensor onHost(Tensor tensor) {
+        return tensor.to(Device.CPU).contiguous();
+    }
+
+    static void copyFrom(Tensor tensor, MemorySegment source) {
+        TensorInfo info = tensor.info();
+        requireBytes(source, info.dtype(), info.sizes());
+        if (info.numel() == 0) {
+            return;
+        }
+        if (info.contiguous() && info.data() != 0) {
+            info.bytes().copyFrom(source);
+            return;
+        }
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            tensor.copy_(copyOf(source, info.dtype(), info.sizes()));
+        }
+    }
+
+    static int arrayLength(Tensor tensor, DType expected) {
+        TensorInfo info = tensor.info();
+        if (info.dtype() != expected) {
+            throw new IllegalArgumentException("the tensor is " + info.dtype() + ", not " + expected
+                    + ": convert it first with to(DType." + expected.name() + ")");
+        }
+        return Math.toIntExact(info.numel());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** What libtorch says of a tensor, read in one call. {@code data} is 0 where there is none on the host. */
+record TensorInfo(
+        long data,
+        long reachableBytes,
+        DType dtype,
+        Device device,
+        long numel,
+        long[] sizes,
+        long[] strides,
+        boolean contiguous,
+        boolean requiresGrad) {
+
+    static TensorInfo of(Tensor tensor) {
+        Frame f = Frame.begin();
+        f.tensor(0, tensor);
+        f.check(CoreRaw.tensor_info(f.address()), "Tensor.info");
+        int dim = Math.toIntExact(f.readInteger(3));
+        return new TensorInfo(
+                f.readInteger(0),
+                f.readInteger(10),
+                f.readDtype(1),
+                Device.ofPacked(f.readInteger(2)),
+                f.readInteger(4),
+                longs(f.readInteger(5), dim),
+                longs(f.readInteger(6), dim),
+                f.readBool(7),
+                f.readBool(8));
+    }
+
+    private static long[] longs(long address, int count) {
+        if (address == 0 || count == 0) {
+            return new long[0];
+        }
+        return Native.segment(address, (long) count * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    int dim() {
+        return sizes.length;
+    }
+
+    /** The tensor's bytes, which must be contiguous and on the host. */
+    MemorySegment bytes() {
+        return Native.segment(data, numel * dtype.byteSize());
+    }
+
+    String describe() {
+        String text = dtype + Arrays.toString(sizes).replace(" ", "");
+        return device.equals(Device.CPU) ? text : text + " on " + device;
+    }
+}

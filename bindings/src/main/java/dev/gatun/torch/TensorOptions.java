@@ -1,0 +1,21 @@
+package dev.gatun.torch;
+
+/**
+ * Where and of what type a new tensor is ({@code dtype=, device=} in PyTorch). A {@link DType} or a {@link Device} alone
+ * is one too, so {@code Torch.zeros(shape, DType.INT64)} reads as in Python. Null parts mean the default.
+ */
+public interface TensorOptions {
+    /** The element type, or null for the default (float32 unless changed, or what the op derives). */
+    DType dtype();
+
+    /** The device, or null for the CPU, or the device of the op's tensor arguments. */
+    Device device();
+
+    /** Options with both parts; either may be null. */
+    static TensorOptions of(DType dtype, Device device) {
+        return new Both(dtype, device);
+    }
+
+    /** The two parts together. */
+    record Both(DType dtype, Device device) implements TensorOptions {}
+}

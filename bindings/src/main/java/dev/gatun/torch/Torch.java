@@ -1,0 +1,145 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The functions of {@code torch}: ATen's, inherited under PyTorch's names, and the process's state. */
+public final class Torch extends TorchFunctions {
+    private Torch() {}
+
+    // --- gradients -------------------------------------------------------------------------------------------------
+
+    /** Switches recording for autograd off until closed ({@code with torch.no_grad():}); this thread only. */
+    public static GradMode noGrad() {
+        return new GradMode(false);
+    }
+
+    /** Switches recording on until closed ({@code with torch.enable_grad():}); this thread only. */
+    public static GradMode enableGrad() {
+        return new GradMode(true);
+    }
+
+    /** Whether ops are recorded on this thread ({@code torch.is_grad_enabled()}). */
+    public static boolean isGradEnabled() {
+        return GradMode.isEnabled();
+    }
+
+    // --- random numbers --------------------------------------------------------------------------------------------
+
+    /** Starts the default CPU generator from {@code seed} ({@code torch.manual_seed}). One generator serves all threads. */
+    public static synchronized void manualSeed(long seed) {
+        Frame f = Frame.begin();
+        f.integer(0, seed);
+        f.check(CoreRaw.manual_seed(f.address()), "Torch.manualSeed");
+    }
+
+    /** The default CPU generator's state ({@code torch.get_rng_state}). */
+    public static synchronized byte[] getRngState() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.get_rng_state(f.address()), "Torch.getRngState");
+        try (Tensor state = f.newTensor(0)) {
+            return state.toByteArray();
+        }
+    }
+
+    /** Puts back what {@link #getRngState()} returned ({@code torch.set_rng_state}). */
+    public static synchronized void setRngState(byte[] state) {
+        try (Tensor tensor = Tensor.of(state)) {
+            Frame f = Frame.begin();
+            f.tensor(0, tensor);
+            f.check(CoreRaw.set_rng_state(f.address()), "Torch.setRngState");
+        }
+    }
+
+    // --- the process -----------------------------------------------------------------------------------------------
+
+    /** How many threads one op may use ({@code torch.get_num_threads}). */
+    public static int getNumThreads() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.get_num_threads(f.address()), "Torch.getNumThreads");
+        return (int) f.readInteger(0);
+    }
+
+    /** Sets how many threads one op may use ({@code torch.set_num_threads}); other numbers may round differently. */
+    public static void setNumThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        }
+        Frame f = Frame.begin();
+        f.integer(0, threads);
+        f.check(CoreRaw.set_num_threads(f.address()), "Torch.setNumThreads");
+    }
+
+    /**
+     * Treats numbers too small for the normal range as zero on the calling thread ({@code torch.set_flush_denormal});
+     * arithmetic on them is many times slower. Returns whether the processor can.
+     */
+    public static boolean setFlushDenormal(boolean on) {
+        Frame f = Frame.begin();
+        f.bool(0, on);
+        f.check(CoreRaw.set_flush_denormal(f.address()), "Torch.setFlushDenormal");
+        return f.readBool(0);
+    }
+
+    /** Makes ops that have no deterministic form fail ({@code torch.use_deterministic_algorithms}). */
+    public static void useDeterministicAlgorithms(boolean on) {
+        Frame f = Frame.begin();
+        f.bool(0, on);
+        f.check(CoreRaw.set_deterministic(f.address()), "Torch.useDeterministicAlgorithms");
+    }
+
+    /** The loaded libtorch's version, for example {@code 2.10.0}. */
+    public static String version() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.abi_version(f.address()), "Torch.version");
+        long v = f.readInteger(0);
+        return (v >>> 56) + "." + (v >>> 48 & 0xff) + "." + (v >>> 40 & 0xff);
+    }
+
+    /** How the loaded libtorch was built ({@code torch.__config__.show()}). */
+    public static String buildConfiguration() {
+        return config(0);
+    }
+
+    /** Its threading ({@code torch.__config__.parallel_info()}). */
+    public static String parallelInfo() {
+        return config(1);
+    }
+
+    /** The vector instructions it uses here ({@code torch.backends.cpu.get_cpu_capability()}). */
+    public static String cpuCapability() {
+        return config(2);
+    }
+
+    private static String config(int which) {
+        Frame f = Frame.begin();
+        f.integer(0, which);
+        f.check(CoreRaw.config(f.address()), "Torch.config");
+        String text = f.readString(0);
+        CoreRaw.free(f.address());
+        return text;
+    }
+
+    /** Every op that Gatun wraps, with whether the loaded libtorch has it. */
+    public static List<OpEntry> ops() {
+        List<OpEntry> ops = new ArrayList<>();
+        while (true) {
+            Frame f = Frame.begin();
+            f.integer(0, ops.size());
+            f.check(CoreRaw.op_entry(f.address()), "Torch.ops");
+            if (f.readInteger(0) == 0) {
+                return ops;
+            }
+            ops.add(new OpEntry(f.readString(0), f.readBool(2)));
+        }
+    }
+
+    /**
+     * An op that Gatun wraps.
+     *
+     * @param name for example {@code aten::add.Tensor}
+     * @param present whether the loaded libtorch has it; calling one that it lacks is a {@link TorchException}
+     */
+    public record OpEntry(String name, boolean present) {}
+}

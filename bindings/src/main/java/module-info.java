@@ -1,0 +1,7 @@
+/** Tensors and every ATen op, with deterministic memory and real error messages. */
+module dev.gatun.torch {
+    requires dev.gatun.ffm;
+    requires dev.gatun.libtorch;
+
+    exports dev.gatun.torch;
+}

@@ -1,0 +1,57 @@
+package dev.gatun.data.internal;
+
+import java.util.stream.IntStream;
+
+/**
+ * Random numbers that depend on a key alone: SplitMix64 (Steele, Lea and Flood, 2014) started at a hash of three numbers.
+ *
+ * <p>A stream costs nothing to make, so each slot of each step has its own, and no state is ever carried along: that is what
+ * makes batches independent of how ranks and accumulation cut them, and resuming exact. The key's parts are mixed in one after
+ * the other by SplitMix64's own finaliser, a bijection of 64 bits in which every input bit flips every output bit with
+ * probability about one half.
+ */
+public final class CounterRandom {
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private long state;
+
+    /** Starts the stream of a key. */
+    public CounterRandom(long seed, long a, long b) {
+        long key = mix(seed + GOLDEN_GAMMA);
+        key = mix(key + a + GOLDEN_GAMMA);
+        state = mix(key + b + GOLDEN_GAMMA);
+    }
+
+    /** The next 64 random bits. */
+    public long nextLong() {
+        state += GOLDEN_GAMMA;
+        return mix(state);
+    }
+
+    /** A number in [0, bound), uniform up to a relative error of bound / 2^64. */
+    public int nextInt(int bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("bound must be at least 1, got " + bound);
+        }
+        return (int) Math.unsignedMultiplyHigh(nextLong(), bound);
+    }
+
+    /** {@code count} different numbers of [0, bound), in random order. */
+    public IntStream distinct(int count, int bound) {
+        int[] pool = IntStream.range(0, bound).toArray();
+        int taken = Math.min(count, bound);
+        for (int i = 0; i < taken; i++) {
+            int j = i + nextInt(bound - i);
+            int chosen = pool[j];
+            pool[j] = pool[i];
+            pool[i] = chosen;
+        }
+        return IntStream.of(pool).limit(taken);
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Data for multi-task training: Super-NaturalInstructions tasks, Tk-Instruct's prompts, T5's tokenizer, the task sampler,
+ * host-side batches and the official metrics. Nothing in here touches a native tensor: a batch is plain Java arrays.
+ */
+module dev.gatun.data {
+    // The three of DJL are automatic modules, hence never `transitive`; none of their types appears in this module's API.
+    requires ai.djl.api;
+    requires ai.djl.sentencepiece;
+    requires ai.djl.tokenizers;
+    requires com.fasterxml.jackson.databind;
+
+    exports dev.gatun.data;
+}

@@ -1,0 +1,156 @@
+package dev.gatun.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.data.SniTask.Instance;
+import dev.gatun.data.TaskSampler.Demonstrations;
+import dev.gatun.data.TaskSampler.Draw;
+import dev.gatun.data.TaskSampler.Weighting;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class TaskSamplerTest {
+    private static final List<SniTask> TASKS =
+            List.of(Tasks.numbered("a", 5), Tasks.numbered("b", 20), Tasks.numbered("c", 60), Tasks.numbered("d", 100));
+    private static final int DRAWS = 20_000;
+
+    @Test
+    void proportionalDrawsEveryInstanceEquallyOften() {
+        Map<String, Integer> counts = count(new TaskSampler(TASKS, 1), draw -> draw.instance().id());
+        assertThat(counts).hasSize(185);
+        double expected = DRAWS / 185.0;
+        double chi2 = counts.values().stream()
+                .mapToDouble(n -> (n - expected) * (n - expected) / expected)
+                .sum();
+        assertThat(chi2).isBetween(chi2Quantile(184, -3.09), chi2Quantile(184, 3.09));
+    }
+
+    @Test
+    void proportionalDrawsTasksInProportionToSize() {
+        Map<Integer, Integer> counts = count(new TaskSampler(TASKS, 2), Draw::task);
+        double chi2 = 0;
+        for (int i = 0; i < TASKS.size(); i++) {
+            double expected = DRAWS * TASKS.get(i).instances().size() / 185.0;
+            chi2 += Math.pow(counts.get(i) - expected, 2) / expected;
+        }
+        assertThat(chi2).isLessThan(chi2Quantile(3, 3.09));
+    }
+
+    @Test
+    void uniformDrawsTasksEquallyOften() {
+        TaskSampler sampler = new TaskSampler(TASKS, 3, Weighting.UNIFORM, Demonstrations.TASK_EXAMPLES, 0);
+        double expected = DRAWS / 4.0;
+        double chi2 = count(sampler, Draw::task).values().stream()
+                .mapToDouble(n -> (n - expected) * (n - expected) / expected)
+                .sum();
+        assertThat(chi2).isLessThan(chi2Quantile(3, 3.09));
+    }
+
+    @Test
+    void drawsEveryReference() {
+        Map<String, Integer> counts = count(
+                new TaskSampler(TASKS, 4), draw -> draw.reference().substring(0, 1));
+        double expected = DRAWS / 2.0;
+        assertThat(counts.get("a") - expected).isBetween(-300.0, 300.0); // four standard deviations
+        assertThat(counts).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void neighbouringSlotsAndStepsAreIndependent() {
+        TaskSampler sampler = new TaskSampler(List.of(Tasks.numbered("a", 4)), 5);
+        int[][] pairs = new int[2][16];
+        for (int i = 0; i < DRAWS; i++) {
+            int here = index(sampler.draw(i, 7));
+            pairs[0][4 * here + index(sampler.draw(i, 8))]++;
+            pairs[1][4 * here + index(sampler.draw(i + 1, 7))]++;
+        }
+        for (int[] table : pairs) {
+            double expected = DRAWS / 16.0;
+            double chi2 = 0;
+            for (int n : table) {
+                chi2 += (n - expected) * (n - expected) / expected;
+            }
+            assertThat(chi2).isLessThan(chi2Quantile(15, 3.09));
+        }
+    }
+
+    /** Resuming an old run must draw what the old run would have drawn: these values may never change. */
+    @Test
+    void drawsAreFixedForEver() {
+        TaskSampler sampler = new TaskSampler(TASKS, 42, Weighting.PROPORTIONAL, Demonstrations.TRAINING_INSTANCES, 2);
+        assertThat(describe(sampler.draw(0, 0))).isEqualTo("3 d-44 a44 [d input 72=a72, d input 50=b50]");
+        assertThat(describe(sampler.draw(0, 1))).isEqualTo("3 d-76 a76 [d input 75=a75, d input 28=b28]");
+        assertThat(describe(sampler.draw(123_456_789_012L, 255))).isEqualTo("PINNED2");
+    }
+
+    @Test
+    void demonstrationsFromTrainingInstancesNeverShowTheQuery() {
+        TaskSampler sampler = new TaskSampler(TASKS, 6, Weighting.UNIFORM, Demonstrations.TRAINING_INSTANCES, 2);
+        for (int i = 0; i < 2000; i++) {
+            Draw draw = sampler.draw(i, 0);
+            assertThat(draw.demonstrations())
+                    .hasSize(2)
+                    .extracting(SniTask.Example::input)
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(draw.instance().input());
+        }
+    }
+
+    @Test
+    void aTaskWithFewInstancesShowsFewerDemonstrations() {
+        List<SniTask> tiny = List.of(Tasks.numbered("a", 2));
+        TaskSampler sampler = new TaskSampler(tiny, 7, Weighting.UNIFORM, Demonstrations.TRAINING_INSTANCES, 5);
+        assertThat(sampler.draw(0, 0).demonstrations()).hasSize(1);
+    }
+
+    @Test
+    void theSourceOfDemonstrationsDoesNotChangeTheQueries() {
+        TaskSampler own = new TaskSampler(TASKS, 8);
+        TaskSampler drawn = new TaskSampler(TASKS, 8, Weighting.PROPORTIONAL, Demonstrations.TRAINING_INSTANCES, 2);
+        for (int slot = 0; slot < 100; slot++) {
+            assertThat(own.draw(3, slot).instance()).isEqualTo(drawn.draw(3, slot).instance());
+            assertThat(own.draw(3, slot).reference()).isEqualTo(drawn.draw(3, slot).reference());
+        }
+    }
+
+    @Test
+    void refusesTasksThatCannotBeSampled() {
+        assertThatThrownBy(() -> new TaskSampler(List.of(), 0))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no training task");
+        assertThatThrownBy(() -> new TaskSampler(List.of(Tasks.numbered("empty", 0)), 0))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("empty");
+    }
+
+    private static <K> Map<K, Integer> count(TaskSampler sampler, Function<Draw, K> key) {
+        Map<K, Integer> counts = new HashMap<>();
+        for (int i = 0; i < DRAWS; i++) {
+            counts.merge(key.apply(sampler.draw(i / 256, i % 256)), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private static int index(Draw draw) {
+        String id = draw.instance().id();
+        return Integer.parseInt(id.substring(id.indexOf('-') + 1));
+    }
+
+    private static String describe(Draw draw) {
+        Instance instance = draw.instance();
+        return draw.task() + " " + instance.id() + " " + draw.reference() + " "
+                + draw.demonstrations().stream()
+                        .map(example -> example.input() + "=" + example.output())
+                        .toList();
+    }
+
+    /** Wilson and Hilferty's approximation; z = 3.09 leaves out one in a thousand. */
+    private static double chi2Quantile(int degrees, double z) {
+        double c = 2.0 / (9 * degrees);
+        return degrees * Math.pow(1 - c + z * Math.sqrt(c), 3);
+    }
+}

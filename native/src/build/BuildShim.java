@@ -1,0 +1,150 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * Builds the C++ shim; Maven runs it with {@code java BuildShim.java BASEDIR TARGET OUTPUT}. Needs a C++17 compiler and
+ * nothing else: neither make, nor libtorch, nor its headers. Units that are newer than their source are kept.
+ */
+public final class BuildShim {
+    private static final List<String> COMPILERS = List.of("c++", "g++", "clang++");
+    private static final List<String> STUBS = List.of("libtorch_cpu.so", "libc10.so");
+
+    private final Path sources;
+    private final Path work;
+    private final String compiler;
+
+    private BuildShim(Path base, Path target, String compiler) {
+        this.sources = base.resolve("src");
+        this.work = target.resolve("shim");
+        this.compiler = compiler;
+    }
+
+    public static void main(String[] args) throws Exception {
+        String compiler = findCompiler();
+        if (compiler == null) {
+            System.err.println("gatun: building the native shim needs a C++17 compiler, and none of $CXX, c++, g++ and "
+                    + "clang++ runs here. Install one (Debian: apt-get install g++) and build again.");
+            System.exit(1);
+        }
+        new BuildShim(Path.of(args[0]), Path.of(args[1]), compiler).build(Path.of(args[2]));
+    }
+
+    private static String findCompiler() {
+        List<String> candidates = new ArrayList<>();
+        if (System.getenv("CXX") != null) {
+            candidates.add(System.getenv("CXX"));
+        }
+        candidates.addAll(COMPILERS);
+        for (String candidate : candidates) {
+            try {
+                if (new ProcessBuilder(candidate, "--version")
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        == 0) {
+                    return candidate;
+                }
+            } catch (IOException e) {
+                // Not there: try the next one.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return null;
+    }
+
+    private void build(Path output) throws Exception {
+        Files.createDirectories(work);
+        Files.createDirectories(output);
+        List<Path> units = files(".cpp");
+        FileTime newestHeader = newest(files(".h"));
+        List<Callable<Path>> compilations = new ArrayList<>();
+        for (Path unit : units) {
+            compilations.add(() -> compile(unit, newestHeader));
+        }
+        List<String> objects = new ArrayList<>();
+        try (ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            for (Future<Path> object : pool.invokeAll(compilations)) {
+                objects.add(object.get().toString());
+            }
+        }
+        Path library = output.resolve("libgatun.so");
+        FileTime newestObject = newest(objects.stream().map(Path::of).toList());
+        if (!Files.exists(library) || Files.getLastModifiedTime(library).compareTo(newestObject) < 0) {
+            link(objects, library);
+        }
+    }
+
+    private List<Path> files(String suffix) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String folder : List.of("cpp", "generated/cpp")) {
+            try (Stream<Path> files = Files.list(sources.resolve(folder))) {
+                files.filter(f -> f.toString().endsWith(suffix)).sorted().forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static FileTime newest(List<Path> files) throws IOException {
+        FileTime newest = FileTime.fromMillis(0);
+        for (Path file : files) {
+            FileTime time = Files.getLastModifiedTime(file);
+            newest = time.compareTo(newest) > 0 ? time : newest;
+        }
+        return newest;
+    }
+
+    private Path compile(Path unit, FileTime newestHeader) throws Exception {
+        Path object = work.resolve(unit.getFileName().toString().replace(".cpp", ".o"));
+        if (Files.exists(object)) {
+            FileTime built = Files.getLastModifiedTime(object);
+            if (built.compareTo(newestHeader) > 0 && built.compareTo(Files.getLastModifiedTime(unit)) > 0) {
+                return object;
+            }
+        }
+        Path beside = work.resolve(object.getFileName() + ".tmp");
+        run(List.of(compiler, "-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
+                "-c", unit.toString(), "-o", beside.toString()));
+        Files.move(beside, object, StandardCopyOption.REPLACE_EXISTING);
+        return object;
+    }
+
+    /**
+     * The shim must name libtorch_cpu.so and libc10.so as needed, or its weak symbols would stay null: Java opens
+     * libraries with local scope. Empty libraries of those names are enough to link against, and no RUNPATH may lead
+     * to another copy than the one that Java has loaded by then.
+     */
+    private void link(List<String> objects, Path library) throws Exception {
+        Path stubs = Files.createDirectories(work.resolve("stubs"));
+        Path empty = Files.writeString(stubs.resolve("empty.cpp"), "");
+        for (String name : STUBS) {
+            run(List.of(compiler, "-shared", "-fPIC", "-Wl,-soname," + name, empty.toString(), "-o",
+                    stubs.resolve(name).toString()));
+        }
+        Path beside = library.resolveSibling("libgatun.so.tmp");
+        List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-Wl,-soname,libgatun.so", "-Wl,-z,defs"));
+        command.addAll(objects);
+        command.addAll(List.of("-Wl,--no-as-needed", "-L" + stubs, "-ltorch_cpu", "-lc10", "-o", beside.toString()));
+        run(command);
+        Files.move(beside, library, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void run(List<String> command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String printed = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " failed:\n" + printed);
+        }
+    }
+}

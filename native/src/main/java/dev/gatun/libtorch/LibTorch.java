@@ -1,0 +1,90 @@
+package dev.gatun.libtorch;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * libtorch and the shim, loaded once for the process and never unloaded. Every library is opened by its absolute path:
+ * the shim then binds to the libtorch that is already there, whatever else the system has installed.
+ */
+public final class LibTorch {
+    private final List<NativeLibrary> libraries = new ArrayList<>();
+    private final Map<NativeLibrary, String> failedOptional = new LinkedHashMap<>();
+    private final SymbolLookup shim;
+
+    private static final class Holder {
+        private static LibTorch instance;
+    }
+
+    private LibTorch() {
+        String platform = Platform.requireSupported();
+        TorchSource source = TorchSource.find(platform);
+        for (NativeLibrary library : source.libraries()) {
+            open(library);
+        }
+        for (NativeLibrary library : source.optionalLibraries()) {
+            try {
+                open(library);
+            } catch (NativeLoadException e) {
+                failedOptional.put(library, e.getMessage());
+            }
+        }
+        shim = open(ShimFile.extract(platform));
+    }
+
+    /**
+     * Loads the libraries on the first call and returns them on every call.
+     *
+     * @throws NativeLoadException if this platform is not supported, or a library is missing or does not load
+     */
+    public static synchronized LibTorch load() {
+        if (Holder.instance == null) {
+            Holder.instance = new LibTorch();
+        }
+        return Holder.instance;
+    }
+
+    @SuppressWarnings("restricted") // loading libtorch is this class's purpose
+    private SymbolLookup open(NativeLibrary library) {
+        try {
+            SymbolLookup lookup = SymbolLookup.libraryLookup(library.path(), Arena.global());
+            libraries.add(library);
+            return lookup;
+        } catch (IllegalArgumentException e) {
+            throw new NativeLoadException(
+                    "cannot load " + library.path() + " (from " + library.origin() + "): " + reason(library)
+                            + "; ldd names what it misses",
+                    e);
+        }
+    }
+
+    /** FFM does not say why the loader refused; System.load does. */
+    @SuppressWarnings("restricted")
+    private static String reason(NativeLibrary library) {
+        try {
+            System.load(library.path().toAbsolutePath().toString());
+            return "the loader refused it once, then accepted it";
+        } catch (UnsatisfiedLinkError e) {
+            return e.getMessage();
+        }
+    }
+
+    /** The shim's functions. */
+    public SymbolLookup shim() {
+        return shim;
+    }
+
+    /** What has been loaded, in order. */
+    public List<NativeLibrary> libraries() {
+        return List.copyOf(libraries);
+    }
+
+    /** The backends' libraries (CUDA) that are there but did not load, each with the reason. */
+    public Map<NativeLibrary, String> failedBackends() {
+        return Map.copyOf(failedOptional);
+    }
+}
