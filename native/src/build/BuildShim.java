@@ -74,7 +74,8 @@ public final class BuildShim {
             compilations.add(() -> compile(unit, newestHeader));
         }
         List<String> objects = new ArrayList<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        try (ExecutorService pool =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             for (Future<Path> object : pool.invokeAll(compilations)) {
                 objects.add(object.get().toString());
             }
@@ -114,8 +115,19 @@ public final class BuildShim {
             }
         }
         Path beside = work.resolve(object.getFileName() + ".tmp");
-        run(List.of(compiler, "-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
-                "-c", unit.toString(), "-o", beside.toString()));
+        run(List.of(
+                compiler,
+                "-std=c++17",
+                "-O1",
+                "-fPIC",
+                "-fvisibility=hidden",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-c",
+                unit.toString(),
+                "-o",
+                beside.toString()));
         Files.move(beside, object, StandardCopyOption.REPLACE_EXISTING);
         return object;
     }
@@ -129,7 +141,13 @@ public final class BuildShim {
         Path stubs = Files.createDirectories(work.resolve("stubs"));
         Path empty = Files.writeString(stubs.resolve("empty.cpp"), "");
         for (String name : STUBS) {
-            run(List.of(compiler, "-shared", "-fPIC", "-Wl,-soname," + name, empty.toString(), "-o",
+            run(List.of(
+                    compiler,
+                    "-shared",
+                    "-fPIC",
+                    "-Wl,-soname," + name,
+                    empty.toString(),
+                    "-o",
                     stubs.resolve(name).toString()));
         }
         Path beside = library.resolveSibling("libgatun.so.tmp");

@@ -78,7 +78,7 @@ struct OptionalTensors {
   }
 };
 
-// Slots: tag (0 double, 1 int, 2 complex double, 3 bool, as in c10::Scalar; -1 absent), value, second value.
+// Slots: tag (0 double, 1 int64, 2 uint64, 3 complex double, 4 bool, as in c10::Scalar; -1 absent), value, second value.
 struct ScalarArgument {
   alignas(16) unsigned char bytes[48];  // Scalar, then (for optional<Scalar>) whether it is there
   explicit ScalarArgument(const int64_t *f) {

@@ -3,11 +3,15 @@
  * host-side batches and the official metrics. Nothing in here touches a native tensor: a batch is plain Java arrays.
  */
 module dev.gatun.data {
-    // The three of DJL are automatic modules, hence never `transitive`; none of their types appears in this module's API.
+    // The three of DJL are automatic modules, hence never `transitive`; none of their types appears in this module's
+    // API.
     requires ai.djl.api;
     requires ai.djl.sentencepiece;
     requires ai.djl.tokenizers;
     requires com.fasterxml.jackson.databind;
+    // Used by DJL, which as automatic modules cannot say so: without these lines they are left out on the module path.
+    requires com.google.gson;
+    requires org.slf4j;
 
     exports dev.gatun.data;
 }

@@ -5,6 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -57,7 +60,9 @@ final class Frame {
     }
 
     void tensor(int slot, Tensor tensor) {
-        integer(slot, Objects.requireNonNull(tensor, "a tensor argument is null").handle());
+        integer(
+                slot,
+                Objects.requireNonNull(tensor, "a tensor argument is null").handle());
         remember(tensor);
     }
 
@@ -187,7 +192,9 @@ final class Frame {
     }
 
     void layout(int slot, Layout layout) {
-        integer(slot, Objects.requireNonNull(layout, "a layout argument is null").code());
+        integer(
+                slot,
+                Objects.requireNonNull(layout, "a layout argument is null").code());
     }
 
     void optionalLayout(int slot, Layout layout) {
@@ -195,7 +202,10 @@ final class Frame {
     }
 
     void memoryFormat(int slot, MemoryFormat format) {
-        integer(slot, Objects.requireNonNull(format, "a memory format argument is null").code());
+        integer(
+                slot,
+                Objects.requireNonNull(format, "a memory format argument is null")
+                        .code());
     }
 
     void optionalMemoryFormat(int slot, MemoryFormat format) {
@@ -203,7 +213,9 @@ final class Frame {
     }
 
     void device(int slot, Device device) {
-        integer(slot, Objects.requireNonNull(device, "a device argument is null").packed());
+        integer(
+                slot,
+                Objects.requireNonNull(device, "a device argument is null").packed());
     }
 
     void optionalDevice(int slot, Device device) {
@@ -315,15 +327,13 @@ final class Frame {
         String sentence = readString(0);
         String type = readString(2);
         String full = readString(4);
-        StringBuilder described = new StringBuilder();
-        for (int i = 0; i < operandCount; i++) {
-            describe(described, operands[i]);
-        }
+        // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
+        List<Tensor> all = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
         if (listOperand != null) {
-            for (Tensor tensor : listOperand) {
-                describe(described, tensor);
-            }
+            all.addAll(Arrays.asList(listOperand));
         }
+        StringBuilder described = new StringBuilder();
+        all.forEach(tensor -> describe(described, tensor));
         return new TorchException(op, described.toString(), sentence, type, full);
     }
 

@@ -96,8 +96,7 @@ public final class Scope implements AutoCloseable {
             return;
         }
         if (Thread.currentThread() != thread) {
-            throw new WrongThreadException(
-                    "a scope is closed by the thread that opened it (" + thread.getName() + ")");
+            throw new WrongThreadException("a scope is closed by the thread that opened it (" + thread.getName() + ")");
         }
         if (CURRENT.get() != this) {
             throw new IllegalStateException("an inner scope is still open: close scopes in the reverse order of opening"

@@ -82,12 +82,13 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
     long handle() {
         Scope scope = owner;
         if (handle == 0) {
-            throw new IllegalStateException("this tensor is closed: it was closed by hand, or with the scope that owned it;"
-                    + " promote() what must outlive a scope");
+            throw new IllegalStateException(
+                    "this tensor is closed: it was closed by hand, or with the scope that owned it;"
+                            + " promote() what must outlive a scope");
         }
         if (scope != null && scope.thread() != Thread.currentThread()) {
-            throw new WrongThreadException("this tensor belongs to a scope of the thread " + scope.thread().getName()
-                    + ": hand it over with unscoped() first");
+            throw new WrongThreadException("this tensor belongs to a scope of the thread "
+                    + scope.thread().getName() + ": hand it over with unscoped() first");
         }
         return handle;
     }
@@ -176,7 +177,8 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         long[] shape = shape();
         int index = dim < 0 ? dim + shape.length : dim;
         if (index < 0 || index >= shape.length) {
-            throw new IndexOutOfBoundsException("dimension " + dim + " of a tensor with " + shape.length + " dimensions");
+            throw new IndexOutOfBoundsException(
+                    "dimension " + dim + " of a tensor with " + shape.length + " dimensions");
         }
         return shape[index];
     }

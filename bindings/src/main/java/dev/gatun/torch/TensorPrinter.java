@@ -40,7 +40,9 @@ final class TensorPrinter {
         if (!info.device().equals(Device.CPU)) {
             printer.out.append(", device=").append(info.device());
         }
-        return printer.out.append(info.requiresGrad() ? ", requires_grad=true)" : ")").toString();
+        return printer.out
+                .append(info.requiresGrad() ? ", requires_grad=true)" : ")")
+                .toString();
     }
 
     private void dimension(int dim, int start) {

@@ -55,11 +55,12 @@ public final class ExampleEncoder {
         long[] labels = tokenizer.encodeWithEos(reference, options.maxTarget());
         return switch (options.mode()) {
             case HYPER -> new EncodedExample(index, hyper(task, demonstrations), query(input), labels);
-            case IN_CONTEXT -> new EncodedExample(
-                    index,
-                    NONE,
-                    tokenizer.encodeWithEos(texts.source(task, demonstrations, input), options.maxMain()),
-                    labels);
+            case IN_CONTEXT ->
+                new EncodedExample(
+                        index,
+                        NONE,
+                        tokenizer.encodeWithEos(texts.source(task, demonstrations, input), options.maxMain()),
+                        labels);
         };
     }
 

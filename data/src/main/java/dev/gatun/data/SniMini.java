@@ -56,8 +56,8 @@ public final class SniMini {
     private static byte[] read(String resource) {
         try (InputStream in = SniMini.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new DataException(
-                        "the bundled file " + resource + " is missing; the gatun-data jar is incomplete, build it again");
+                throw new DataException("the bundled file " + resource
+                        + " is missing; the gatun-data jar is incomplete, build it again");
             }
             return in.readAllBytes();
         } catch (IOException e) {

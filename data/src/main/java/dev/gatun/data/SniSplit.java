@@ -65,10 +65,9 @@ public record SniSplit(String where, List<String> tasks) {
                 .filter(name -> !Files.isRegularFile(folder.resolve(name + ".json")))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new DataException(
-                    where + ": names the task " + missing.getFirst() + ", but " + folder
-                            + " has no such file (" + missing.size() + " of " + tasks.size()
-                            + " missing); check the folder, or take the name out of the split");
+            throw new DataException(where + ": names the task " + missing.getFirst() + ", but " + folder
+                    + " has no such file (" + missing.size() + " of " + tasks.size()
+                    + " missing); check the folder, or take the name out of the split");
         }
         return tasks.stream()
                 .map(name -> SniTask.read(folder.resolve(name + ".json")))

@@ -73,8 +73,7 @@ public final class TaskSampler {
      *     {@link Demonstrations#TASK_EXAMPLES}, where {@link EncodingOptions#positiveExamples()} decides
      * @throws DataException if there is no task, or a task has no instance
      */
-    public TaskSampler(
-            List<SniTask> tasks, long seed, Weighting weighting, Demonstrations demonstrations, int shots) {
+    public TaskSampler(List<SniTask> tasks, long seed, Weighting weighting, Demonstrations demonstrations, int shots) {
         if (tasks.isEmpty()) {
             throw new DataException("there is no training task to sample from; check the split and the filters");
         }

@@ -77,18 +77,17 @@ public final class VocabularySubset implements Tokenizer {
                     + "\" and \"ids\", as VocabularySubset.save writes them");
         }
         if (root.path("base_vocab_size").asInt() != base.vocabSize()) {
-            throw new DataException(
-                    file + ": made from a vocabulary of " + root.path("base_vocab_size") + " ids, but"
-                            + " the tokenizer has " + base.vocabSize() + "; use the tokenizer that it was made with");
+            throw new DataException(file + ": made from a vocabulary of " + root.path("base_vocab_size") + " ids, but"
+                    + " the tokenizer has " + base.vocabSize() + "; use the tokenizer that it was made with");
         }
         int[] ids = new int[root.path("ids").size()];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = root.path("ids").path(i).asInt(-1);
             boolean special = i <= UNK ? ids[i] == i : ids[i] > ids[i - 1];
             if (!special || ids[i] >= base.vocabSize()) {
-                throw new DataException(
-                        file + ": entry " + i + " of \"ids\" is " + root.path("ids").path(i)
-                                + "; expected ascending ids that begin with 0, 1, 2; make the file anew");
+                throw new DataException(file + ": entry " + i + " of \"ids\" is "
+                        + root.path("ids").path(i)
+                        + "; expected ascending ids that begin with 0, 1, 2; make the file anew");
             }
         }
         if (ids.length <= UNK) {

@@ -36,8 +36,7 @@ class CollatorGoldenTest {
 
         @Override
         public String decode(long[] tokens) {
-            return String.join(
-                    " ", Arrays.stream(tokens).mapToObj(words::get).toList());
+            return String.join(" ", Arrays.stream(tokens).mapToObj(words::get).toList());
         }
 
         @Override
@@ -58,18 +57,24 @@ class CollatorGoldenTest {
                 SniTask task = task(c);
                 String input = c.has("example")
                         ? c.get("example").get("Instance").get("input").textValue()
-                        : task.instances().get(c.get("instance_index").intValue()).input();
-                assertThat(encoder.source(task, input)).isEqualTo(c.get("source").textValue());
+                        : task.instances()
+                                .get(c.get("instance_index").intValue())
+                                .input();
+                assertThat(encoder.source(task, input))
+                        .isEqualTo(c.get("source").textValue());
             });
         });
     }
 
     @TestFactory
     Stream<DynamicTest> labelsAreReferencesUnchanged() {
-        return cases().filter(c -> c.has("label")).map(c -> DynamicTest.dynamicTest(
-                c.get("instance_id").textValue(),
-                () -> assertThat(task(c).instances().get(c.get("instance_index").intValue()).outputs())
-                        .contains(c.get("label").textValue())));
+        return cases().filter(c -> c.has("label"))
+                .map(c -> DynamicTest.dynamicTest(
+                        c.get("instance_id").textValue(),
+                        () -> assertThat(task(c).instances()
+                                        .get(c.get("instance_index").intValue())
+                                        .outputs())
+                                .contains(c.get("label").textValue())));
     }
 
     private Stream<JsonNode> cases() {

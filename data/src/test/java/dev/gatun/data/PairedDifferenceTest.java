@@ -61,6 +61,7 @@ class PairedDifferenceTest {
         assertThatThrownBy(() -> PairedDifference.of(Map.of("a", 1.0), Map.of("b", 1.0), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("on one side only: a");
-        assertThatThrownBy(() -> PairedDifference.of(Map.of(), Map.of(), 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PairedDifference.of(Map.of(), Map.of(), 0))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

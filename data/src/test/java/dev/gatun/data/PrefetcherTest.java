@@ -41,7 +41,9 @@ class PrefetcherTest {
             assertThat(steps.next()).isZero();
             assertThat(steps.next()).isEqualTo(1);
             for (int again = 0; again < 2; again++) {
-                assertThatThrownBy(steps::next).isInstanceOf(DataException.class).hasMessage("step 2");
+                assertThatThrownBy(steps::next)
+                        .isInstanceOf(DataException.class)
+                        .hasMessage("step 2");
             }
         }
     }
@@ -73,6 +75,8 @@ class PrefetcherTest {
         started.await();
         steps.close();
         steps.close();
-        assertThatThrownBy(steps::next).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(steps::next)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 }

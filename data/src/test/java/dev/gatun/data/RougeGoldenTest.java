@@ -59,7 +59,8 @@ class RougeGoldenTest {
     void matchesExactlyAsTkInstruct() {
         for (JsonNode pair : Golden.json("rouge/rouge_pairs.json").get("pairs")) {
             String prediction = pair.get("prediction").textValue();
-            assertThat(ExactMatch.normalize(prediction)).isEqualTo(pair.get("normalized_prediction").textValue());
+            assertThat(ExactMatch.normalize(prediction))
+                    .isEqualTo(pair.get("normalized_prediction").textValue());
             assertThat(ExactMatch.matches(prediction, Golden.strings(pair.get("references"))))
                     .as(prediction)
                     .isEqualTo(pair.get("exact_match_max").booleanValue());
@@ -72,7 +73,10 @@ class RougeGoldenTest {
         List<Prediction> predictions = new ArrayList<>();
         for (JsonNode pair : golden.get("pairs")) {
             predictions.add(new Prediction(
-                    "task", "category", Golden.strings(pair.get("references")), pair.get("prediction").textValue()));
+                    "task",
+                    "category",
+                    Golden.strings(pair.get("references")),
+                    pair.get("prediction").textValue()));
         }
         JsonNode want = golden.get("compute_metrics_aggregate_over_all_pairs");
         assertScores(want, "", Evaluation.of(predictions).overall());
@@ -114,8 +118,14 @@ class RougeGoldenTest {
     }
 
     private static void assertScores(JsonNode want, String suffix, Scores got) {
-        assertThat(got.exactMatch()).as(suffix).isCloseTo(want.get("exact_match" + suffix).doubleValue(), EXACT);
-        assertThat(got.rouge1()).as(suffix).isCloseTo(want.get("rouge1" + suffix).doubleValue(), EXACT);
-        assertThat(got.rougeL()).as(suffix).isCloseTo(want.get("rougeL" + suffix).doubleValue(), EXACT);
+        assertThat(got.exactMatch())
+                .as(suffix)
+                .isCloseTo(want.get("exact_match" + suffix).doubleValue(), EXACT);
+        assertThat(got.rouge1())
+                .as(suffix)
+                .isCloseTo(want.get("rouge1" + suffix).doubleValue(), EXACT);
+        assertThat(got.rougeL())
+                .as(suffix)
+                .isCloseTo(want.get("rougeL" + suffix).doubleValue(), EXACT);
     }
 }

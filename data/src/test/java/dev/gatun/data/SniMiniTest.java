@@ -41,7 +41,11 @@ class SniMiniTest {
     @Test
     void theManifestCoversEveryTask() throws IOException {
         Map<String, String[]> rows = new HashMap<>();
-        resource("sni/manifest.tsv").lines().skip(1).map(line -> line.split("\t")).forEach(row -> rows.put(row[1], row));
+        resource("sni/manifest.tsv")
+                .lines()
+                .skip(1)
+                .map(line -> line.split("\t"))
+                .forEach(row -> rows.put(row[1], row));
         for (SniTask task : train) {
             assertThat(rows.get(task.name())).as(task.name()).contains("train", task.category());
         }
@@ -53,7 +57,8 @@ class SniMiniTest {
 
     @Test
     void licencesAndWarningsAreBundled() throws IOException {
-        assertThat(resource("LICENSE-Apache-2.0.txt")).contains("Version 2.0, January 2004", "END OF TERMS AND CONDITIONS");
+        assertThat(resource("LICENSE-Apache-2.0.txt"))
+                .contains("Version 2.0, January 2004", "END OF TERMS AND CONDITIONS");
         assertThat(resource("NOTICE.txt")).contains("natural-instructions", "spiece.model", "share-alike", "offensive");
     }
 

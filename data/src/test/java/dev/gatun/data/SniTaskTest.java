@@ -100,11 +100,15 @@ class SniTaskTest {
     void saysWhatIsWrongWithAFileThatIsNotText() throws IOException {
         Path binary = folder.resolve("binary.json");
         Files.write(binary, new byte[] {(byte) 0xff, 0, 1, (byte) 0x80});
-        assertThatThrownBy(() -> SniTask.read(binary)).isInstanceOf(DataException.class).hasMessageContaining("not JSON");
+        assertThatThrownBy(() -> SniTask.read(binary))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("not JSON");
         assertThatThrownBy(() -> SniTask.read(folder.resolve("none.json")))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("none.json: no such task file");
-        assertThatThrownBy(() -> SniTask.read(folder)).isInstanceOf(DataException.class).hasMessageContaining("cannot be read");
+        assertThatThrownBy(() -> SniTask.read(folder))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("cannot be read");
     }
 
     @Test
@@ -114,7 +118,11 @@ class SniTaskTest {
         assertThat(task.firstInstances(10)).isSameAs(task);
 
         SniTask sample = task.sampleInstances(4, 1);
-        assertThat(ids(sample)).hasSize(4).doesNotHaveDuplicates().isSubsetOf(ids(task)).isSorted();
+        assertThat(ids(sample))
+                .hasSize(4)
+                .doesNotHaveDuplicates()
+                .isSubsetOf(ids(task))
+                .isSorted();
         assertThat(ids(task.sampleInstances(4, 1))).isEqualTo(ids(sample));
         assertThat(ids(task.sampleInstances(4, 2))).isNotEqualTo(ids(sample));
 

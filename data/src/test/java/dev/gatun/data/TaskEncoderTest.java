@@ -26,7 +26,10 @@ class TaskEncoderTest {
         for (SniTask task : SniMini.testTasks()) {
             String input = task.instances().getFirst().input();
             String demonstrations = encoder.demonstrations(task);
-            assertThat(demonstrations).startsWith("Definition: ").contains(" Positive Example 2 -").endsWith("\n\n");
+            assertThat(demonstrations)
+                    .startsWith("Definition: ")
+                    .contains(" Positive Example 2 -")
+                    .endsWith("\n\n");
             assertThat(encoder.source(task, input)).isEqualTo(demonstrations + TaskEncoder.query(input));
         }
     }
@@ -38,12 +41,14 @@ class TaskEncoderTest {
         String two = unlimited.demonstrations(task);
         String none = new TaskEncoder(EncodingOptions.DEF, tokenizer, Integer.MAX_VALUE).demonstrations(task);
         int exact = tokenizer.encode(two).length + 1;
-        assertThat(new TaskEncoder(EncodingOptions.DEF_2POS, tokenizer, exact).demonstrations(task)).isEqualTo(two);
+        assertThat(new TaskEncoder(EncodingOptions.DEF_2POS, tokenizer, exact).demonstrations(task))
+                .isEqualTo(two);
         assertThat(new TaskEncoder(EncodingOptions.DEF_2POS, tokenizer, exact - 1).demonstrations(task))
                 .isNotEqualTo(two)
                 .contains("Positive Example 1")
                 .doesNotContain("Positive Example 2");
-        assertThat(new TaskEncoder(EncodingOptions.DEF_2POS, tokenizer, 5).demonstrations(task)).isEqualTo(none);
+        assertThat(new TaskEncoder(EncodingOptions.DEF_2POS, tokenizer, 5).demonstrations(task))
+                .isEqualTo(none);
     }
 
     @Test

@@ -14,7 +14,10 @@ final class Tasks {
         return new SniTask(
                 name,
                 "Repeat the number of " + name,
-                List.of(new Example(name + " one", "1"), new Example(name + " two", "2"), new Example(name + " three", "3")),
+                List.of(
+                        new Example(name + " one", "1"),
+                        new Example(name + " two", "2"),
+                        new Example(name + " three", "3")),
                 List.of(),
                 IntStream.range(0, instances)
                         .mapToObj(i -> new Instance(name + "-" + i, name + " input " + i, List.of("a" + i, "b" + i)))

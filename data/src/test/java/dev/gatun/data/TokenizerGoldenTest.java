@@ -174,7 +174,8 @@ class TokenizerGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "not a model", "{}", "[1, 2]", "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\"}}"})
+    @ValueSource(
+            strings = {"", "not a model", "{}", "[1, 2]", "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\"}}"})
     void refusesOtherFiles(String content) throws IOException {
         Path garbage = Files.writeString(folder.resolve("garbage"), content);
         assertThatThrownBy(() -> T5Tokenizer.fromSentencePiece(garbage))

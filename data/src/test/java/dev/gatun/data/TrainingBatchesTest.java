@@ -66,7 +66,10 @@ class TrainingBatchesTest {
             Draw draw = sampler.draw(5, row);
             assertThat(batch.tasks()[row]).isEqualTo(draw.task());
             String hyper = tokenizer.decode(tokens(batch.hyperIds(), batch.hyperMask(), row));
-            assertThat(hyper).startsWith("Definition: ").contains("Positive Example 2").doesNotContain("Now complete");
+            assertThat(hyper)
+                    .startsWith("Definition: ")
+                    .contains("Positive Example 2")
+                    .doesNotContain("Now complete");
             String main = tokenizer.decode(tokens(batch.mainIds(), batch.mainMask(), row));
             assertThat(main).startsWith("Now complete the following example");
             assertThat(labels(batch, row)).isEqualTo(tokenizer.encodeWithEos(draw.reference(), 128));
@@ -148,6 +151,8 @@ class TrainingBatchesTest {
     }
 
     private static long[] labels(Batch batch, int row) {
-        return Arrays.stream(batch.labels().row(row)).filter(id -> id != Batch.IGNORED).toArray();
+        return Arrays.stream(batch.labels().row(row))
+                .filter(id -> id != Batch.IGNORED)
+                .toArray();
     }
 }

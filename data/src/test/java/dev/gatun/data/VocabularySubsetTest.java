@@ -47,7 +47,8 @@ class VocabularySubsetTest {
         assertThat(subset.encode("Hello dog")).contains(Tokenizer.UNK);
         assertThat(subset.decode(subset.encode("Hello dog world"))).isEqualTo("Hello world");
         assertThat(subset.encodeWithEos("Hello", 5)).endsWith(Tokenizer.EOS);
-        assertThat(subset.decode(new long[] {0, 1, 2, subset.vocabSize(), 40_000})).isEmpty();
+        assertThat(subset.decode(new long[] {0, 1, 2, subset.vocabSize(), 40_000}))
+                .isEmpty();
         assertThatThrownBy(() -> subset.decode(new long[] {-100})).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -21,8 +21,7 @@ final class Shim {
 
     @SuppressWarnings("restricted") // libtorch is what this project exists for
     private static MethodHandle handle() {
-        return Linker.nativeLinker()
-                .downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
     }
 
     static MemorySegment symbol(String name) {

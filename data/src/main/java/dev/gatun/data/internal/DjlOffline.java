@@ -22,7 +22,8 @@ final class DjlOffline {
         } catch (DataException e) {
             throw e;
         } catch (LinkageError | RuntimeException e) {
-            // DJL reports a file that it cannot parse by a bare exception; one that has a cause comes from loading natives.
+            // DJL reports a file that it cannot parse by a bare exception; one that has a cause comes from loading
+            // natives.
             if (e instanceof LinkageError || e.getCause() != null) {
                 throw new DataException(
                         "cannot load the native library of DJL for " + where + ": " + root(e)

@@ -8,7 +8,8 @@ public final class PythonText {
 
     /** Tells whether Python's {@code str.isspace} holds, which differs from every test that Java offers. */
     public static boolean isSpace(char c) {
-        // Java's isWhitespace lacks the no-break blanks and NEL; isSpaceChar has those but lacks the control characters.
+        // Java's isWhitespace lacks the no-break blanks and NEL; isSpaceChar has those but lacks the control
+        // characters.
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 

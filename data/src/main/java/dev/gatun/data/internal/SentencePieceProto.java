@@ -42,7 +42,8 @@ final class SentencePieceProto {
         while (buffer.hasRemaining()) {
             int tag = varint(buffer);
             switch (tag) {
-                case 1 << 3 | BYTES -> text = StandardCharsets.UTF_8.decode(message(buffer)).toString();
+                case 1 << 3 | BYTES ->
+                    text = StandardCharsets.UTF_8.decode(message(buffer)).toString();
                 case 2 << 3 | FIXED_32 -> score = buffer.getFloat();
                 case 3 << 3 | VARINT -> type = varint(buffer);
                 default -> skip(buffer, tag & 7);

@@ -18,8 +18,9 @@ import java.util.Optional;
 /** Reads S-NI task files, tolerant of their variants and strict about what is needed. */
 public final class SniParser {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String EXPECTED = "expected a Super-NaturalInstructions task: a JSON object with \"Definition\","
-            + " \"Positive Examples\" [{input, output}] and \"Instances\" [{input, output}]";
+    private static final String EXPECTED =
+            "expected a Super-NaturalInstructions task: a JSON object with \"Definition\","
+                    + " \"Positive Examples\" [{input, output}] and \"Instances\" [{input, output}]";
 
     private final String where;
     private final JsonNode root;
@@ -48,7 +49,8 @@ public final class SniParser {
         } catch (JsonProcessingException e) {
             String at = e.getLocation() == null
                     ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
             throw new DataException(where + ": not JSON" + at + " (" + e.getOriginalMessage() + "); " + EXPECTED, e);
         } catch (IOException e) {
             throw new DataException(where + ": cannot be read (" + e + "); " + EXPECTED, e);
@@ -104,9 +106,7 @@ public final class SniParser {
             String at = "\"Instances\"[" + instances.size() + "]";
             String id = node.path("id").asText("");
             instances.add(new Instance(
-                    id.isEmpty() ? name + "-" + instances.size() : id,
-                    text(node, "input", at),
-                    references(node, at)));
+                    id.isEmpty() ? name + "-" + instances.size() : id, text(node, "input", at), references(node, at)));
         }
         return instances;
     }

@@ -9,7 +9,8 @@ final class CppWriter {
 
     static String header(List<Op> ops, int parts) {
         StringBuilder out = new StringBuilder(Generate.DO_NOT_EDIT)
-                .append("/* One function an op: arguments in the slots of f, results from f[0] on; not 0 means failed. */\n")
+                .append(
+                        "/* One function an op: arguments in the slots of f, results from f[0] on; not 0 means failed. */\n")
                 .append("#ifndef GATUN_ATEN_H\n#define GATUN_ATEN_H\n\n#include <stdint.h>\n\n")
                 .append("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n")
                 .append("#define GATUN_ATEN_PARTS ")
@@ -27,8 +28,7 @@ final class CppWriter {
                 .append("#include \"../../cpp/aten_support.h\"\n#include \"gatun_aten.h\"\n\n")
                 .append("namespace at::_ops {\n");
         for (Op op : ops) {
-            String types =
-                    op.parameters().stream().map(p -> cppType(p.kind())).collect(Collectors.joining(", "));
+            String types = op.parameters().stream().map(p -> cppType(p.kind())).collect(Collectors.joining(", "));
             out.append("struct ")
                     .append(op.symbol())
                     .append(" { GATUN_WEAK static ")
@@ -111,7 +111,8 @@ final class CppWriter {
         if (op.results().size() > 1) {
             return "::std::tuple<" + elementTypes(op) + ">";
         }
-        return resultType(op.results().getFirst(), op.schema().results().getFirst().isWritten());
+        return resultType(
+                op.results().getFirst(), op.schema().results().getFirst().isWritten());
     }
 
     private static String resultType(Op.ResultKind kind, boolean written) {
@@ -130,6 +131,10 @@ final class CppWriter {
 
     /** An op is called {@code std}, which hides the namespace inside {@code at::_ops}. */
     private static String cppType(Kind kind) {
-        return kind.cpp.replace("std::", "::std::").replace("3ul", "3").replace("2ul", "2").replace("4ul", "4");
+        return kind.cpp
+                .replace("std::", "::std::")
+                .replace("3ul", "3")
+                .replace("2ul", "2")
+                .replace("4ul", "4");
     }
 }

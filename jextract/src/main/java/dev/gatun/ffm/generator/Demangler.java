@@ -34,8 +34,8 @@ final class Demangler {
     String apply(String name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment text = (MemorySegment) demangle.invokeExact(
-                    arena.allocateFrom(name), MemorySegment.NULL, MemorySegment.NULL, status);
+            MemorySegment text = (MemorySegment)
+                    demangle.invokeExact(arena.allocateFrom(name), MemorySegment.NULL, MemorySegment.NULL, status);
             if (status.get(ValueLayout.JAVA_INT, 0) != 0) {
                 return name;
             }

@@ -32,8 +32,7 @@ public final class Generate {
         }
         Path root = Path.of(args[0]);
         Map<String, String> files = files(root);
-        for (String folder :
-                List.of("native/src/generated", "jextract/src/generated", "bindings/src/generated")) {
+        for (String folder : List.of("native/src/generated", "jextract/src/generated", "bindings/src/generated")) {
             removeStale(root, root.resolve(folder), files);
         }
         int written = 0;
@@ -63,7 +62,10 @@ public final class Generate {
             try {
                 ops.add(Op.parse(line));
             } catch (Op.Unsupported e) {
-                skipped.append(line, 0, line.indexOf('(')).append('\t').append(e.getMessage()).append('\n');
+                skipped.append(line, 0, line.indexOf('('))
+                        .append('\t')
+                        .append(e.getMessage())
+                        .append('\n');
             }
         }
         Map<String, String> files = new TreeMap<>();

@@ -18,15 +18,46 @@ enum Home {
     }
 
     /** Ops that {@code Tensor} has by hand, because they need no dispatch or another Java shape. */
-    private static final Set<String> BY_HAND =
-            Set.of("size", "stride", "item", "requires_grad_", "retain_grad", "is_leaf", "output_nr", "data", "set_data");
+    private static final Set<String> BY_HAND = Set.of(
+            "size", "stride", "item", "requires_grad_", "retain_grad", "is_leaf", "output_nr", "data", "set_data");
 
     private static final String[] BACKENDS = {
-        "cudnn_", "miopen_", "mkldnn_", "mps_", "fbgemm_", "quantized_", "slow_conv", "thnn_conv", "native_", "fused_moving",
-        "fake_quantize", "sym_", "nested_", "batch_norm_", "conv_depthwise3d", "rrelu_with_noise", "sparse_resize",
-        "record_stream", "lift", "q_", "int_repr", "qscheme", "to_mkldnn", "to_padded", "rowwise_prune", "max_pool2d_with_indices",
-        "max_pool3d_with_indices", "nll_loss2d", "nll_loss_forward", "multilabel_margin_loss_forward",
-        "convolution_", "linear_backward", "matmul_backward", "infinitely_differentiable", "glu_jvp", "glu_backward_jvp"
+        "cudnn_",
+        "miopen_",
+        "mkldnn_",
+        "mps_",
+        "fbgemm_",
+        "quantized_",
+        "slow_conv",
+        "thnn_conv",
+        "native_",
+        "fused_moving",
+        "fake_quantize",
+        "sym_",
+        "nested_",
+        "batch_norm_",
+        "conv_depthwise3d",
+        "rrelu_with_noise",
+        "sparse_resize",
+        "record_stream",
+        "lift",
+        "q_",
+        "int_repr",
+        "qscheme",
+        "to_mkldnn",
+        "to_padded",
+        "rowwise_prune",
+        "max_pool2d_with_indices",
+        "max_pool3d_with_indices",
+        "nll_loss2d",
+        "nll_loss_forward",
+        "multilabel_margin_loss_forward",
+        "convolution_",
+        "linear_backward",
+        "matmul_backward",
+        "infinitely_differentiable",
+        "glu_jvp",
+        "glu_backward_jvp"
     };
 
     static Home of(Op op) {

@@ -31,7 +31,8 @@ final class JavaNames {
             case "DType" -> "DType.ofCode(" + value + ")";
             case "MemoryFormat" -> "MemoryFormat.ofCode(" + value + ")";
             case "long[]" -> "new long[] {" + list(value, p.argument().type()) + "}";
-            default -> throw new IllegalArgumentException(op.fullName() + ": no Java literal for " + type + " = " + value);
+            default ->
+                throw new IllegalArgumentException(op.fullName() + ": no Java literal for " + type + " = " + value);
         };
     }
 
@@ -50,9 +51,7 @@ final class JavaNames {
     static String recordName(Op op) {
         boolean named = op.schema().results().stream().allMatch(r -> r.name() != null);
         if (named) {
-            return op.schema().results().stream()
-                            .map(r -> camel(r.name()))
-                            .collect(Collectors.joining())
+            return op.schema().results().stream().map(r -> camel(r.name())).collect(Collectors.joining())
                     + (op.results().stream().anyMatch(k -> k == Op.ResultKind.TENSORS) ? "Lists" : "");
         }
         if (op.results().stream().allMatch(k -> k == Op.ResultKind.TENSOR)) {

@@ -18,8 +18,7 @@ enum Kind {
             "Tensor[]",
             "optionalTensors"),
     SCALAR("c10::Scalar const&", 3, "gatun::ScalarArgument(f + $)", "Scalar", "scalar"),
-    OPTIONAL_SCALAR(
-            "std::optional<c10::Scalar> const&", 3, "gatun::ScalarArgument(f + $)", "Scalar", "optionalScalar"),
+    OPTIONAL_SCALAR("std::optional<c10::Scalar> const&", 3, "gatun::ScalarArgument(f + $)", "Scalar", "optionalScalar"),
     SCALARS("c10::ArrayRef<c10::Scalar>", 2, "gatun::Scalars(f + $)", "Scalar[]", "scalars"),
     INT("long", 1, "f[$]", "long", "integer"),
     SMALL_INT("signed char", 1, "(signed char)f[$]", "long", "integer"),

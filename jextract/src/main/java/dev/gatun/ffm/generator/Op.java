@@ -120,7 +120,8 @@ record Op(Schema schema, List<Parameter> parameters, List<ResultKind> results) {
     }
 
     boolean isOut() {
-        return parameters.stream().anyMatch(p -> p.argument().isWritten() && !p.name().equals("self"))
+        return parameters.stream()
+                        .anyMatch(p -> p.argument().isWritten() && !p.name().equals("self"))
                 && (schema.overload().endsWith("out") || returnsArguments());
     }
 }

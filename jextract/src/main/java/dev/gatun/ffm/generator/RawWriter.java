@@ -34,9 +34,14 @@ final class RawWriter {
                 .append("package dev.gatun.ffm;\n\nimport java.lang.foreign.MemorySegment;\n\n")
                 .append("/** Raw calls of the shim's hand-written functions, which gatun_core.h documents. */\n")
                 .append("public final class CoreRaw {\n    private CoreRaw() {}\n");
-        Matcher function = Pattern.compile("/\\*([^*]*)\\*/\\s*int gatun_(\\w+)\\(int64_t \\*f\\);").matcher(header);
+        Matcher function = Pattern.compile("/\\*([^*]*)\\*/\\s*int gatun_(\\w+)\\(int64_t \\*f\\);")
+                .matcher(header);
         while (function.find()) {
-            String comment = function.group(1).strip().replaceAll("\\s+", " ").replace("->", "gives").replace("<<", "shl");
+            String comment = function.group(1)
+                    .strip()
+                    .replaceAll("\\s+", " ")
+                    .replace("->", "gives")
+                    .replace("<<", "shl");
             out.append(method(function.group(2), "gatun_" + function.group(2), comment));
         }
         return out.append("}\n").toString();

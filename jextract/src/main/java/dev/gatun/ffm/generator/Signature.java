@@ -127,7 +127,10 @@ record Signature(List<Part> parts) {
             if (last && (type.equals("long[]") || type.equals("Tensor[]"))) {
                 type = type.replace("[]", "...");
             }
-            out.append(i == 0 ? "" : ", ").append(type).append(' ').append(declared.get(i).name());
+            out.append(i == 0 ? "" : ", ")
+                    .append(type)
+                    .append(' ')
+                    .append(declared.get(i).name());
         }
         return out.toString();
     }

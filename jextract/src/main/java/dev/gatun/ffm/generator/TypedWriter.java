@@ -22,7 +22,8 @@ final class TypedWriter {
         // Full overloads first: a short form of one op must not take the Java signature of another op's full one.
         Map<Op, String> names = new java.util.LinkedHashMap<>();
         for (Op op : ops) {
-            String name = JavaNames.escape(op.isOut() && home == Home.TORCH ? outName(op) : op.schema().name());
+            String name = JavaNames.escape(
+                    op.isOut() && home == Home.TORCH ? outName(op) : op.schema().name());
             String erasure = Signature.full(op, isMethod).erasure();
             if (!taken.add(name + "(" + erasure + ")")) {
                 name = JavaNames.escape(op.symbol());
@@ -57,12 +58,18 @@ final class TypedWriter {
         Signature full = Signature.full(op, isMethod);
         String modifiers = isMethod ? "public " : "public static ";
         String returns = returnType(op, isMethod);
-        out.append("\n    /** {@code ").append(op.schema().text().replace("*/", "* /")).append("} */\n    ");
+        out.append("\n    /** {@code ")
+                .append(op.schema().text().replace("*/", "* /"))
+                .append("} */\n    ");
         if (name.equals("clone") && full.parts().isEmpty()) {
             out.append("@Override ");
         }
         out.append(modifiers).append(returns).append(' ').append(name);
-        out.append('(').append(full.declaration()).append(") {\n").append(body(op, isMethod)).append("    }\n");
+        out.append('(')
+                .append(full.declaration())
+                .append(") {\n")
+                .append(body(op, isMethod))
+                .append("    }\n");
         for (Signature signature : Signature.shorter(op, isMethod)) {
             if (!signature.isFull() && taken.add(name + "(" + signature.erasure() + ")")) {
                 out.append("\n    /** {@link #")
@@ -106,7 +113,10 @@ final class TypedWriter {
                     .append(p.slot())
                     .append(", ")
                     .append(value)
-                    .append(p.kind().write.equals("bools") ? ", " + p.kind().name().charAt(6) : "")
+                    .append(
+                            p.kind().write.equals("bools")
+                                    ? ", " + p.kind().name().charAt(6)
+                                    : "")
                     .append(");\n");
         }
         body.append("        f.check(dev.gatun.ffm.")

@@ -1,0 +1,74 @@
+package dev.gatun.apps;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program {@code gatun}. Exit codes: 0 done, 1 failed, 2 called in a wrong way.
+ *
+ * <p>A new command is a picocli class with a first footer line that is an example, named in {@code subcommands} below.
+ */
+@Command(
+        name = "gatun",
+        description = "Trains and applies hypernetworks that write adapters for T5 (HART), on libtorch from Java.",
+        versionProvider = Version.class,
+        subcommands = {Doctor.class},
+        footer = {
+            "",
+            "gatun COMMAND --help tells more of a command; gatun jshell opens a Java shell with Gatun imported.",
+            "Environment: GATUN_LIBTORCH (a libtorch folder to use instead of the one from Maven), GATUN_CACHE,",
+            "GATUN_JAVA_OPTS (flags for the JVM, for example -Xmx8g), GATUN_DEBUG (any value: as --debug)."
+        })
+public final class Gatun implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    // Failures looks for it in the arguments themselves: it must work even when they cannot be parsed.
+    @Option(
+            names = Failures.DEBUG_OPTION,
+            scope = ScopeType.INHERIT,
+            description = "Show where in the program a failure happened.")
+    private boolean debug;
+
+    /** Without a command there is nothing to do: shows the help, as a wrong call. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** The command line as {@link #main} runs it, for tests to run it too. */
+    static CommandLine commandLine(Failures failures) {
+        CommandLine line = new CommandLine(new Gatun());
+        line.setExecutionStrategy(failures::run);
+        line.setExecutionExceptionHandler(failures);
+        line.setParameterExceptionHandler(failures);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(110);
+        CommandList.install(line);
+        return line;
+    }
+
+    /** Runs the command that {@code args} name and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine(Failures.forArguments(args)).execute(args));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.gatun.hart.config;
+
+/**
+ * Everything that decides a training run. A recipe is this record in YAML; every key has a value there, so a recipe is
+ * also the list of its defaults. {@code --set section.key=value} overrides one key, and the result is saved with the
+ * run. Keys that the method's specification names are the specification's.
+ *
+ * @param recipe the recipe's name
+ * @param seed of parameters, dropout, and the task sampler
+ * @param threads how many threads an op may use; 0 leaves it to libtorch
+ * @param data what is learnt
+ * @param model the main model
+ * @param hyper the hypernetwork
+ * @param ar the hypernetwork's autoregressive decoding (specification 2.2)
+ * @param cst the consistency loss (specification 5)
+ * @param pretrain the first stage: the main model learns the training tasks in context; 0 steps skip it
+ * @param train the second stage: the hypernetwork learns, the main model is frozen
+ * @param evaluation of the trained run
+ * @param checkpoint how often and how many
+ */
+public record RunConfig(
+        String recipe,
+        long seed,
+        int threads,
+        Data data,
+        Model model,
+        Hyper hyper,
+        Ar ar,
+        Cst cst,
+        Stage pretrain,
+        Stage train,
+        Evaluation evaluation,
+        Checkpoint checkpoint) {
+
+    /**
+     * @param tasks {@code bundled}, or a folder of S-NI task files
+     * @param trainSplit file with the training tasks' names; unused for {@code bundled}
+     * @param testSplit file with the unseen tasks' names; unused for {@code bundled}
+     * @param trainCap training instances a task at most
+     * @param testCap instances of an unseen task that are evaluated: its first ones
+     * @param heldOut last instances of each training task, kept for evaluation
+     * @param sampling {@code proportional} to a task's capped size, or {@code uniform}
+     * @param demonstrations {@code task_examples} (the task's own), or {@code training_instances} (drawn anew each time)
+     * @param shots how many demonstrations
+     * @param cutVocabulary whether the vocabulary keeps only the pieces that occur in the tasks
+     */
+    public record Data(
+            String tasks,
+            String trainSplit,
+            String testSplit,
+            int trainCap,
+            int testCap,
+            int heldOut,
+            Sampling sampling,
+            Demonstrations demonstrations,
+            int shots,
+            boolean cutVocabulary) {}
+
+    /** How a slot's task is drawn. */
+    public enum Sampling {
+        PROPORTIONAL,
+        UNIFORM
+    }
+
+    /** Where demonstrations come from while training. */
+    public enum Demonstrations {
+        TASK_EXAMPLES,
+        TRAINING_INSTANCES
+    }
+
+    /**
+     * A T5 v1.1.
+     *
+     * @param pretrained a Hugging Face folder to start from, or empty: then the sizes below, from scratch
+     */
+    public record Model(
+            String pretrained,
+            int dModel,
+            int dKv,
+            int dFf,
+            int numLayers,
+            int numDecoderLayers,
+            int numHeads,
+            double dropout) {}
+
+    /**
+     * @param decoderLayers how many of the main model's decoder layers it starts from
+     * @param prefix rows of each generated prefix (p)
+     * @param prefixScale what generated prefixes are multiplied with (specification 3)
+     * @param fusion whether the main decoder reads the hypernetwork's encoder output too (specification 4)
+     */
+    public record Hyper(int decoderLayers, int prefix, double prefixScale, boolean fusion) {}
+
+    /** The autoregressive decoder's options. */
+    public record Ar(Memory memory, Intra intra) {}
+
+    /** What a step sees of the earlier ones: all of them, or only the state it starts from. */
+    public enum Memory {
+        CACHE,
+        MARKOV
+    }
+
+    /** The mask inside a pair of states. */
+    public enum Intra {
+        BIDIRECTIONAL,
+        CAUSAL
+    }
+
+    /** @param alpha weight of the consistency loss */
+    public record Cst(double alpha) {}
+
+    /**
+     * A stage of training with AdamW and a linear schedule.
+     *
+     * @param steps optimizer steps; 0 skips the stage
+     * @param batch examples an optimizer step
+     * @param accumulate micro-batches that an optimizer step is made of; divides {@code batch}
+     * @param lr peak learning rate
+     * @param warmup steps over which it rises from 0, before it falls linearly to 0
+     * @param clip largest norm of the gradient
+     * @param maxHyper longest demonstrations, in tokens (specification 6)
+     * @param maxMain longest input of the main model
+     * @param maxTarget longest target
+     */
+    public record Stage(
+            int steps,
+            int batch,
+            int accumulate,
+            double lr,
+            int warmup,
+            double weightDecay,
+            double clip,
+            int maxHyper,
+            int maxMain,
+            int maxTarget) {}
+
+    /**
+     * @param batch examples decoded together
+     * @param maxNewTokens longest output
+     * @param heldOutInstances held-out instances of each training task that are evaluated
+     */
+    public record Evaluation(int batch, int maxNewTokens, int heldOutInstances) {}
+
+    /**
+     * @param every optimizer steps between checkpoints
+     * @param keep how many of the newest stay
+     */
+    public record Checkpoint(int every, int keep) {}
+}

@@ -1,0 +1,55 @@
+package dev.gatun.nn.optim;
+
+import dev.gatun.nn.Parameter;
+import dev.gatun.torch.Aten;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.util.List;
+import java.util.Objects;
+
+/** What is done to gradients between backward and step ({@code torch.nn.utils}). */
+public final class Gradients {
+    /** PyTorch's guard against dividing by a norm of 0. */
+    private static final double GUARD = 1e-6;
+
+    private Gradients() {}
+
+    /**
+     * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the Euclidean norm of all of them taken as one
+     * vector ({@code clip_grad_norm_}). Parameters without a gradient are skipped.
+     *
+     * @return the norm before scaling; not finite if a gradient is not, and the gradients are then useless
+     */
+    public static double clipNorm_(List<Parameter> parameters, double maxNorm) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            Tensor[] grads = of(parameters);
+            if (grads.length == 0) {
+                return 0;
+            }
+            Tensor norm = norm(grads);
+            Tensor coefficient = norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0);
+            Aten._foreach_mul_(grads, coefficient);
+            return norm.item().doubleValue();
+        }
+    }
+
+    /** The Euclidean norm of all gradients taken as one vector; 0 if there are none. */
+    public static double norm(List<Parameter> parameters) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            Tensor[] grads = of(parameters);
+            return grads.length == 0 ? 0 : norm(grads).item().doubleValue();
+        }
+    }
+
+    private static Tensor[] of(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::grad).filter(Objects::nonNull).toArray(Tensor[]::new);
+    }
+
+    private static Tensor norm(Tensor[] grads) {
+        return Torch.stack(Aten._foreach_norm(grads)).linalg_vector_norm();
+    }
+}

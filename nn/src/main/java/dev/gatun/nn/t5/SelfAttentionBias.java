@@ -1,0 +1,94 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.nn.Embedding;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+
+/**
+ * What a stack adds to its self-attention logits: relative position bias and mask, computed once for all layers. Legend:
+ * B batch, T positions, S positions with those in the cache, P prefix length, H heads.
+ */
+final class SelfAttentionBias {
+    private final T5Config config;
+    private final Embedding table;
+    private final boolean decoder;
+
+    SelfAttentionBias(T5Config config, Embedding table, boolean decoder) {
+        this.config = config;
+        this.table = table;
+        this.decoder = decoder;
+    }
+
+    /** [1, H, queries, keys]; the first query is at position {@code offset}. */
+    Tensor position(int queries, int keys, int offset) {
+        int[] buckets = RelativePositions.buckets(
+                queries,
+                keys,
+                offset,
+                !decoder,
+                config.relativeAttentionNumBuckets(),
+                config.relativeAttentionMaxDistance());
+        Device device = table.weight().get().device();
+        Tensor onHost = Tensor.of(buckets, queries, keys);
+        Tensor indices = device.equals(Device.CPU) ? onHost : onHost.to(device, DType.INT32);
+        return table.forward(indices).permute(2, 0, 1).unsqueeze(0);
+    }
+
+    /** Bias and mask of one call, [B·H, T, P + S]. */
+    Tensor forCall(Tensor hidden, StackInput input) {
+        int batch = (int) hidden.size(0);
+        int queries = (int) hidden.size(1);
+        T5Cache cache = input.cache();
+        int offset = cache == null ? 0 : cache.length();
+        int keys = offset + queries;
+        Tensor bias = position(queries, keys, offset);
+        Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
+        if (mask != null) {
+            bias = bias.add(mask);
+        }
+        bias = withPrefix(bias, input, cache != null && offset > 0 ? cache.prefixLength() : -1);
+        return forAllHeads(bias, batch, config.numHeads(), queries, bias.size(-1));
+    }
+
+    /** Columns of 0 before the real ones, or of the most negative number where the prefix's own mask is closed. */
+    private static Tensor withPrefix(Tensor bias, StackInput input, int cached) {
+        T5Prefix prefix = input.prefix();
+        if (cached < 0 ? prefix == null : cached == 0) {
+            return bias;
+        }
+        if (prefix != null && prefix.mask() != null) {
+            Tensor closed = AttentionMask.fourDimensional(
+                    AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
+            long batch = Math.max(closed.size(0), bias.size(0));
+            return Torch.cat(
+                    new Tensor[] {
+                        closed.expand(batch, bias.size(1), bias.size(2), closed.size(3)),
+                        bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
+                    },
+                    3);
+        }
+        return bias.constant_pad_nd(cached < 0 ? prefix.length() : cached, 0);
+    }
+
+    /** 0 or the most negative number, [B or 1, H or 1, T or 1, S]; null where everything is open. */
+    private Tensor mask(Tensor given, int queries, int keys, Tensor hidden) {
+        boolean ofKeys = given == null || given.dim() == 2;
+        Tensor causal = decoder && ofKeys && queries > 1 ? AttentionMask.causal(queries, keys) : null;
+        if (causal != null && !hidden.device().equals(Device.CPU)) {
+            causal = causal.to(hidden.device(), DType.BOOL);
+        }
+        Tensor open = given == null ? null : AttentionMask.fourDimensional(given);
+        if (causal != null) {
+            Tensor byTime = AttentionMask.fourDimensional(causal);
+            open = open == null ? byTime : open.ne(0).logical_and(byTime);
+        }
+        return open == null ? null : AttentionMask.additive(open, hidden.dtype(), hidden.device());
+    }
+
+    /** A bias [B or 1, H or 1, T or 1, S] as [B·H, T, S]; a copy only where rows must be repeated. */
+    static Tensor forAllHeads(Tensor bias, long batch, long heads, long queries, long keys) {
+        return bias.expand(batch, heads, queries, keys).reshape(batch * heads, queries, keys);
+    }
+}

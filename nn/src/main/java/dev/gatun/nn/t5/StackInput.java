@@ -1,0 +1,79 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.torch.Tensor;
+
+/**
+ * The arguments of one call of a stack; {@link #ofIds} or {@link #ofEmbeds}, then {@code with...} for the rest. Legend:
+ * B batch, T positions, S positions with those in the cache, D model, H heads.
+ *
+ * @param inputIds int64 [B, T], or null
+ * @param inputsEmbeds [B, T, D] instead, or null
+ * @param attentionMask [B, S] real or padding, to which a decoder adds causality; or [B or 1, T, S] or [B or 1, H or 1, T,
+ *     S], used as it is (see {@link AttentionMask}); null for all real
+ * @param encoder what a decoder's cross-attention reads; null for an encoder
+ * @param prefix keys and values before the real ones, or null
+ * @param cache a decoder's memory of earlier calls, or null
+ * @param outputHiddenStates whether the hidden state after each block is returned
+ * @param outputAttentions whether self-attention weights are returned
+ */
+public record StackInput(
+        Tensor inputIds,
+        Tensor inputsEmbeds,
+        Tensor attentionMask,
+        EncoderStates encoder,
+        T5Prefix prefix,
+        T5Cache cache,
+        boolean outputHiddenStates,
+        boolean outputAttentions) {
+
+    /** Checks that there is one kind of input. */
+    public StackInput {
+        if ((inputIds == null) == (inputsEmbeds == null)) {
+            throw new IllegalArgumentException("a stack takes either token ids or embeddings");
+        }
+    }
+
+    /** Token numbers [B, T]. */
+    public static StackInput ofIds(Tensor ids) {
+        return new StackInput(ids, null, null, null, null, null, false, false);
+    }
+
+    /** Vectors [B, T, D] in the place of embedded tokens. */
+    public static StackInput ofEmbeds(Tensor embeds) {
+        return new StackInput(null, embeds, null, null, null, null, false, false);
+    }
+
+    /** With this mask. */
+    public StackInput withMask(Tensor mask) {
+        return new StackInput(
+                inputIds, inputsEmbeds, mask, encoder, prefix, cache, outputHiddenStates, outputAttentions);
+    }
+
+    /** With these states for cross-attention. */
+    public StackInput withEncoder(EncoderStates states) {
+        return new StackInput(
+                inputIds, inputsEmbeds, attentionMask, states, prefix, cache, outputHiddenStates, outputAttentions);
+    }
+
+    /** With this prefix. */
+    public StackInput withPrefix(T5Prefix pairs) {
+        return new StackInput(
+                inputIds, inputsEmbeds, attentionMask, encoder, pairs, cache, outputHiddenStates, outputAttentions);
+    }
+
+    /** With this cache. */
+    public StackInput withCache(T5Cache memory) {
+        return new StackInput(
+                inputIds, inputsEmbeds, attentionMask, encoder, prefix, memory, outputHiddenStates, outputAttentions);
+    }
+
+    /** Returning all hidden states. */
+    public StackInput withHiddenStates() {
+        return new StackInput(inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, true, outputAttentions);
+    }
+
+    /** Returning self-attention weights. */
+    public StackInput withAttentions() {
+        return new StackInput(inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, outputHiddenStates, true);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.nn.Dropout;
+import dev.gatun.nn.Module;
+import dev.gatun.nn.RMSNorm;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+
+/**
+ * A decoder block's attention to the encoder ({@code transformers.T5LayerCrossAttention}): x + dropout(attention(norm x)).
+ * It has no position bias and no prefix. Legend: B batch, T positions, S source length, D model, H heads.
+ */
+final class T5LayerCrossAttention extends Module {
+    private final T5Attention attention;
+    private final RMSNorm layerNorm;
+    private final Dropout dropout;
+
+    T5LayerCrossAttention(T5Config config, TensorOptions options) {
+        attention = registerModule("EncDecAttention", new T5Attention(config, false, options));
+        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+    }
+
+    /** [B, T, D] to [B, T, D], new; {@code layer} is this layer's number in its stack. */
+    Tensor forward(Tensor hidden, int layer, StackCall call) {
+        return scoped(() -> {
+            KeyValue pair = keysAndValues(layer, call);
+            Tensor normed = layerNorm.forward(hidden);
+            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null)).add_(hidden);
+        });
+    }
+
+    private KeyValue keysAndValues(int layer, StackCall call) {
+        T5Cache cache = call.cache();
+        KeyValue kept = cache == null ? null : cache.cross(layer);
+        if (kept != null) {
+            return kept;
+        }
+        KeyValue fresh = attention.project(call.encoder().states());
+        return cache == null ? fresh : cache.keepCross(fresh);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.nn.Dropout;
+import dev.gatun.nn.Init;
+import dev.gatun.nn.Linear;
+import dev.gatun.nn.Module;
+import dev.gatun.nn.RMSNorm;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+
+/**
+ * The feed-forward layer of a block ({@code transformers.T5LayerFF}): x + dropout(wo(dropout(act(wi x)))), or with a gate
+ * act(wi_0 x) · wi_1 x, on RMS-normed input. Legend: B batch, T positions, D model.
+ */
+final class T5LayerFF extends Module {
+    private final RMSNorm layerNorm;
+    private final Dense dense;
+    private final Dropout dropout;
+
+    T5LayerFF(T5Config config, TensorOptions options) {
+        dense = registerModule("DenseReluDense", new Dense(config, options));
+        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+    }
+
+    /** [B, T, D] to [B, T, D], new. */
+    Tensor forward(Tensor hidden) {
+        // In place: nobody needs the product of the last projection, neither forwards nor backwards.
+        return scoped(() -> dropout.forward(dense.forward(layerNorm.forward(hidden))).add_(hidden));
+    }
+
+    /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */
+    private static final class Dense extends Module {
+        private final Linear wi;
+        private final Linear gate;
+        private final Linear wo;
+        private final Dropout dropout;
+        private final Activation activation;
+
+        Dense(T5Config config, TensorOptions options) {
+            long d = config.dModel();
+            long ff = config.dFf();
+            double in = config.initializerFactor() / Math.sqrt(d);
+            double out = config.initializerFactor() / Math.sqrt(ff);
+            activation = Activation.of(config.feedForwardProj());
+            wi = registerModule(activation.gated() ? "wi_0" : "wi", new Linear(Init.normal(in, options, ff, d), null));
+            gate = activation.gated()
+                    ? registerModule("wi_1", new Linear(Init.normal(in, options, ff, d), null))
+                    : null;
+            wo = registerModule("wo", new Linear(Init.normal(out, options, d, ff), null));
+            dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+        }
+
+        Tensor forward(Tensor normed) {
+            Tensor wide = activation.function().apply(wi.forward(normed));
+            if (gate != null) {
+                wide = wide.mul(gate.forward(normed));
+            }
+            return wo.forward(dropout.forward(wide));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.nn.Dropout;
+import dev.gatun.nn.Embedding;
+import dev.gatun.nn.Module;
+import dev.gatun.nn.RMSNorm;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Self-attention of a block ({@code transformers.T5LayerSelfAttention}): x + dropout(attention(norm x)), with an optional
+ * prefix and cache. Legend: B batch, T new positions, S all positions, P prefix length, D model, H heads.
+ */
+final class T5LayerSelfAttention extends Module {
+    private final T5Attention attention;
+    private final RMSNorm layerNorm;
+    private final Dropout dropout;
+
+    T5LayerSelfAttention(T5Config config, boolean relativeBias, TensorOptions options) {
+        attention = registerModule("SelfAttention", new T5Attention(config, relativeBias, options));
+        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+    }
+
+    Embedding relativeAttentionBias() {
+        return attention.relativeAttentionBias();
+    }
+
+    /**
+     * [B, T, D] to [B, T, D], new.
+     *
+     * @param layer this layer's number in its stack
+     * @param call the stack's call; its bias is [B·H, T, P + S]
+     */
+    Tensor forward(Tensor hidden, int layer, StackCall call) {
+        return withWeights(call.attentions(), weights -> {
+            Tensor normed = layerNorm.forward(hidden);
+            KeyValue pair = withPrefix(attention.project(normed), layer, call, hidden.size(0));
+            return dropout.forward(attention.forward(normed, pair, call.selfBias(), weights)).add_(hidden);
+        });
+    }
+
+    private KeyValue withPrefix(KeyValue fresh, int layer, StackCall call, long batch) {
+        T5Cache cache = call.cache();
+        boolean first = cache == null || cache.length() == 0;
+        KeyValue prefix = call.prefix() == null || !first
+                ? null
+                : attention.prefix(call.prefix().layers().get(layer), batch);
+        if (cache != null) {
+            return cache.append(layer, fresh, prefix);
+        }
+        return prefix == null
+                ? fresh
+                : new KeyValue(
+                        Torch.cat(new Tensor[] {prefix.key(), fresh.key()}, 2),
+                        Torch.cat(new Tensor[] {prefix.value(), fresh.value()}, 2));
+    }
+
+    /** A body that also yields attention weights. */
+    private interface Body {
+        Tensor run(List<Tensor> weights);
+    }
+
+    /** Runs {@code body} scoped; the weights it adds, if they were asked for, go to the caller's scope as well. */
+    private static Tensor withWeights(List<Tensor> asked, Body body) {
+        if (asked == null) {
+            return scoped(() -> body.run(null));
+        }
+        List<Tensor> own = new ArrayList<>();
+        Tensor[] results = scoped(() -> {
+            Tensor hidden = body.run(own);
+            return new Tensor[] {hidden, own.getFirst()};
+        });
+        asked.add(results[1]);
+        return results[0];
+    }
+}

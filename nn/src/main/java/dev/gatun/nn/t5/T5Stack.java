@@ -1,0 +1,147 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.nn.Dropout;
+import dev.gatun.nn.Embedding;
+import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleList;
+import dev.gatun.nn.RMSNorm;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * T5's encoder or decoder ({@code transformers.T5Stack}), usable on its own: a decoder may have fewer layers than its
+ * configuration, and no embedding if it is fed vectors. Legend: B batch, T positions, D model, H heads, L layers, V
+ * vocabulary.
+ */
+public final class T5Stack extends Module {
+    private final T5Config config;
+    private final boolean decoder;
+    private final Embedding embedTokens;
+    private final ModuleList<T5Block> blocks;
+    private final RMSNorm finalLayerNorm;
+    private final Dropout dropout;
+    private final SelfAttentionBias selfBias;
+
+    private T5Stack(T5Config config, boolean decoder, int layers, Embedding embedTokens, TensorOptions options) {
+        if (layers < 1) {
+            throw new IllegalArgumentException("a stack has at least one layer, not " + layers);
+        }
+        this.config = config;
+        this.decoder = decoder;
+        this.embedTokens = embedTokens == null ? null : registerModule("embed_tokens", embedTokens);
+        blocks = registerModule("block", new ModuleList<>());
+        for (int i = 0; i < layers; i++) {
+            blocks.append(new T5Block(config, decoder, i == 0, options));
+        }
+        finalLayerNorm =
+                registerModule("final_layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+        selfBias = new SelfAttentionBias(config, blocks.get(0).relativeAttentionBias(), decoder);
+    }
+
+    /** An encoder of {@code config.numLayers()} layers; {@code embedTokens} [V, D] may be shared, or null. */
+    public static T5Stack encoder(T5Config config, Embedding embedTokens, TensorOptions options) {
+        return new T5Stack(config, false, config.numLayers(), embedTokens, options);
+    }
+
+    /** A decoder of {@code layers} layers; {@code embedTokens} [V, D] may be shared, or null. */
+    public static T5Stack decoder(T5Config config, int layers, Embedding embedTokens, TensorOptions options) {
+        return new T5Stack(config, true, layers, embedTokens, options);
+    }
+
+    /** The configuration it was made from. */
+    public T5Config config() {
+        return config;
+    }
+
+    /** L. */
+    public int numLayers() {
+        return blocks.size();
+    }
+
+    /** The embedding, or null. */
+    public Embedding embedTokens() {
+        return embedTokens;
+    }
+
+    /** The position bias of self-attention without masks ({@code compute_bias}): [1, H, queries, keys], new. */
+    public Tensor positionBias(int queries, int keys) {
+        return selfBias.position(queries, keys, keys - queries);
+    }
+
+    /**
+     * Runs the stack.
+     *
+     * @return new tensors in the caller's scope, of the parameters' type
+     * @throws IllegalArgumentException if ids are given and there is no embedding, the prefix is for another number of
+     *     layers, or an encoder gets encoder states or a cache
+     */
+    public StackOutput forward(StackInput input) {
+        requireFit(input);
+        return scoped(() -> run(input));
+    }
+
+    private void requireFit(StackInput input) {
+        if (input.inputIds() != null && embedTokens == null) {
+            throw new IllegalArgumentException("this stack has no embedding: give it inputsEmbeds");
+        }
+        if (input.prefix() != null && input.prefix().layers().size() != blocks.size()) {
+            throw new IllegalArgumentException("a prefix of " + input.prefix().layers().size()
+                    + " layers does not fit a stack of " + blocks.size());
+        }
+        if (!decoder && (input.encoder() != null || input.cache() != null)) {
+            throw new IllegalArgumentException("an encoder has neither cross-attention nor a cache");
+        }
+    }
+
+    private StackOutput run(StackInput input) {
+        Tensor embedded = input.inputIds() == null ? input.inputsEmbeds() : embedTokens.forward(input.inputIds());
+        Tensor hidden = dropout.forward(embedded);
+        int positions = (int) hidden.size(1);
+        List<Tensor> states = new ArrayList<>();
+        StackCall call = new StackCall(
+                selfBias.forCall(hidden, input),
+                crossBias(hidden, input),
+                input.encoder(),
+                input.prefix(),
+                input.cache(),
+                input.outputAttentions() ? new ArrayList<>() : null);
+        for (int i = 0; i < blocks.size(); i++) {
+            Tensor before = hidden;
+            hidden = blocks.get(i).forward(before, i, call);
+            if (input.outputHiddenStates()) {
+                states.add(before);
+            } else if (before != input.inputsEmbeds()) {
+                before.close();
+            }
+        }
+        if (input.cache() != null) {
+            input.cache().advance(positions);
+        }
+        Tensor last = dropout.forward(finalLayerNorm.forward(hidden));
+        if (input.outputHiddenStates()) {
+            states.add(last);
+        }
+        return new StackOutput(last, states, call.attentions() == null ? List.of() : call.attentions());
+    }
+
+    /** The mask of cross-attention as [B·H, T, S], or null where all is open; kept in the cache from call to call. */
+    private Tensor crossBias(Tensor hidden, StackInput input) {
+        if (input.encoder() == null || input.encoder().mask() == null) {
+            return null;
+        }
+        long batch = hidden.size(0);
+        long queries = hidden.size(1);
+        T5Cache cache = input.cache();
+        Tensor kept = cache == null ? null : cache.crossBias(queries);
+        if (kept != null) {
+            return kept;
+        }
+        Tensor mask = AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device());
+        Tensor bias = SelfAttentionBias.forAllHeads(
+                AttentionMask.fourDimensional(mask), batch, config.numHeads(), queries, mask.size(-1));
+        return cache == null ? bias : cache.keepCrossBias(bias);
+    }
+}
