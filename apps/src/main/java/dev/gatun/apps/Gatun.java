@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         name = "gatun",
         description = "Trains and applies hypernetworks that write adapters for T5 (HART), on libtorch from Java.",
         versionProvider = Version.class,
-        subcommands = {Doctor.class},
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            AdaptCommand.class,
+            PredictCommand.class,
+            Doctor.class
+        },
         footer = {
             "",
             "gatun COMMAND --help tells more of a command; gatun jshell opens a Java shell with Gatun imported.",

@@ -891,13 +891,18 @@ public final class Aten {
     }
 
     /** {@link #_backward(Tensor,Tensor[],Tensor,Boolean,boolean)} with the other arguments at their defaults. */
+    public static void _backward(Tensor self, Tensor[] inputs, Tensor gradient, boolean retain_graph, boolean create_graph) {
+        _backward(self, inputs, gradient, Boolean.valueOf(retain_graph), create_graph);
+    }
+
+    /** {@link #_backward(Tensor,Tensor[],Tensor,Boolean,boolean)} with the other arguments at their defaults. */
     public static void _backward(Tensor self, Tensor[] inputs, Tensor gradient, Boolean retain_graph) {
         _backward(self, inputs, gradient, retain_graph, false);
     }
 
     /** {@link #_backward(Tensor,Tensor[],Tensor,Boolean,boolean)} with the other arguments at their defaults. */
     public static void _backward(Tensor self, Tensor[] inputs, Tensor gradient, boolean retain_graph) {
-        _backward(self, inputs, gradient, retain_graph, false);
+        _backward(self, inputs, gradient, Boolean.valueOf(retain_graph), false);
     }
 
     /** {@link #_backward(Tensor,Tensor[],Tensor,Boolean,boolean)} with the other arguments at their defaults. */
@@ -1169,6 +1174,11 @@ public final class Aten {
         return f.newTensor(0);
     }
 
+    /** {@link #_cdist_forward(Tensor,Tensor,double,Long)} with the other arguments at their defaults. */
+    public static Tensor _cdist_forward(Tensor x1, Tensor x2, double p, long compute_mode) {
+        return _cdist_forward(x1, x2, p, Long.valueOf(compute_mode));
+    }
+
     /** {@code aten::_cdist_forward.out(Tensor x1, Tensor x2, float p, int? compute_mode, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cdist_forward(Tensor x1, Tensor x2, double p, Long compute_mode, Tensor out) {
         Frame f = Frame.begin();
@@ -1179,6 +1189,11 @@ public final class Aten {
         f.tensor(5, out);
         f.check(dev.gatun.ffm.AtenRaw0._cdist_forward_out(f.address()), "aten::_cdist_forward.out");
         return out;
+    }
+
+    /** {@link #_cdist_forward(Tensor,Tensor,double,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _cdist_forward(Tensor x1, Tensor x2, double p, long compute_mode, Tensor out) {
+        return _cdist_forward(x1, x2, p, Long.valueOf(compute_mode), out);
     }
 
     /** {@code aten::_cholesky_solve_helper(Tensor self, Tensor A, bool upper) -> Tensor} */
@@ -1837,6 +1852,11 @@ public final class Aten {
     }
 
     /** {@link #_cudnn_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Double)} with the other arguments at their defaults. */
+    public static Tensors3 _cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, double scale) {
+        return _cudnn_attention_backward(grad_out, query, key, value, out, logsumexp, philox_seed, philox_offset, attn_bias, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, Double.valueOf(scale));
+    }
+
+    /** {@link #_cudnn_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Double)} with the other arguments at their defaults. */
     public static Tensors3 _cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal) {
         return _cudnn_attention_backward(grad_out, query, key, value, out, logsumexp, philox_seed, philox_offset, attn_bias, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, (Double) null);
     }
@@ -1859,6 +1879,11 @@ public final class Aten {
         f.optionalReal(12, scale);
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_attention_forward(f.address()), "aten::_cudnn_attention_forward");
         return new OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.readInteger(4), f.readInteger(5), f.newTensor(6), f.newTensor(7), f.newTensor(8));
+    }
+
+    /** {@link #_cudnn_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,boolean,double,boolean,boolean,Double)} with the other arguments at their defaults. */
+    public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _cudnn_attention_forward(Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, boolean compute_log_sumexp, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale) {
+        return _cudnn_attention_forward(query, key, value, attn_bias, cum_seq_q, cum_seq_k, max_q, max_k, compute_log_sumexp, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale));
     }
 
     /** {@link #_cudnn_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,boolean,double,boolean,boolean,Double)} with the other arguments at their defaults. */
@@ -2253,13 +2278,18 @@ public final class Aten {
     }
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
+    public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, double scale, long num_splits_key, long window_size, boolean shared_storage_dqdkdv) {
+        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, Double.valueOf(scale), Long.valueOf(num_splits_key), Long.valueOf(window_size), shared_storage_dqdkdv);
+    }
+
+    /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
     public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, Double scale, Long num_splits_key, Long window_size) {
         return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, scale, num_splits_key, window_size, false);
     }
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
     public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, double scale, long num_splits_key, long window_size) {
-        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, scale, num_splits_key, window_size, false);
+        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, Double.valueOf(scale), Long.valueOf(num_splits_key), Long.valueOf(window_size), false);
     }
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
@@ -2269,7 +2299,7 @@ public final class Aten {
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
     public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, double scale, long num_splits_key) {
-        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, scale, num_splits_key, (Long) null, false);
+        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, Double.valueOf(scale), Long.valueOf(num_splits_key), (Long) null, false);
     }
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
@@ -2279,7 +2309,7 @@ public final class Aten {
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
     public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, double scale) {
-        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, scale, (Long) null, (Long) null, false);
+        return _efficient_attention_backward(grad_out_, query, key, value, bias, out, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, logsumexp, dropout_p, philox_seed, philox_offset, custom_mask_type, bias_requires_grad, Double.valueOf(scale), (Long) null, (Long) null, false);
     }
 
     /** {@link #_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,Tensor,double,Tensor,Tensor,long,boolean,Double,Long,Long,boolean)} with the other arguments at their defaults. */
@@ -2309,13 +2339,18 @@ public final class Aten {
     }
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
+    public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp, double scale, Tensor seqlen_k, long window_size) {
+        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, Long.valueOf(max_seqlen_q), Long.valueOf(max_seqlen_k), dropout_p, custom_mask_type, compute_log_sumexp, Double.valueOf(scale), seqlen_k, Long.valueOf(window_size));
+    }
+
+    /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, Long max_seqlen_q, Long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp, Double scale, Tensor seqlen_k) {
         return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, dropout_p, custom_mask_type, compute_log_sumexp, scale, seqlen_k, (Long) null);
     }
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp, double scale, Tensor seqlen_k) {
-        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, dropout_p, custom_mask_type, compute_log_sumexp, scale, seqlen_k, (Long) null);
+        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, Long.valueOf(max_seqlen_q), Long.valueOf(max_seqlen_k), dropout_p, custom_mask_type, compute_log_sumexp, Double.valueOf(scale), seqlen_k, (Long) null);
     }
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
@@ -2325,7 +2360,7 @@ public final class Aten {
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp, double scale) {
-        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, dropout_p, custom_mask_type, compute_log_sumexp, scale, (Tensor) null, (Long) null);
+        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, Long.valueOf(max_seqlen_q), Long.valueOf(max_seqlen_k), dropout_p, custom_mask_type, compute_log_sumexp, Double.valueOf(scale), (Tensor) null, (Long) null);
     }
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
@@ -2335,7 +2370,7 @@ public final class Aten {
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp) {
-        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, dropout_p, custom_mask_type, compute_log_sumexp, (Double) null, (Tensor) null, (Long) null);
+        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, Long.valueOf(max_seqlen_q), Long.valueOf(max_seqlen_k), dropout_p, custom_mask_type, compute_log_sumexp, (Double) null, (Tensor) null, (Long) null);
     }
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
@@ -2345,7 +2380,7 @@ public final class Aten {
 
     /** {@link #_efficient_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Long,double,long,boolean,Double,Tensor,Long)} with the other arguments at their defaults. */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, double dropout_p, long custom_mask_type) {
-        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, dropout_p, custom_mask_type, false, (Double) null, (Tensor) null, (Long) null);
+        return _efficient_attention_forward(query, key, value, bias, cu_seqlens_q, cu_seqlens_k, Long.valueOf(max_seqlen_q), Long.valueOf(max_seqlen_k), dropout_p, custom_mask_type, false, (Double) null, (Tensor) null, (Long) null);
     }
 
     /** {@code aten::_efficientzerotensor(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
@@ -2957,13 +2992,18 @@ public final class Aten {
     }
 
     /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
+    public static Tensors3 _flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor rng_state, Tensor unused, double scale, long window_size_left, long window_size_right) {
+        return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, Double.valueOf(scale), Long.valueOf(window_size_left), Long.valueOf(window_size_right));
+    }
+
+    /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
     public static Tensors3 _flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor rng_state, Tensor unused, Double scale, Long window_size_left) {
         return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, scale, window_size_left, (Long) null);
     }
 
     /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
     public static Tensors3 _flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor rng_state, Tensor unused, double scale, long window_size_left) {
-        return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, scale, window_size_left, (Long) null);
+        return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, Double.valueOf(scale), Long.valueOf(window_size_left), (Long) null);
     }
 
     /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
@@ -2973,7 +3013,7 @@ public final class Aten {
 
     /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
     public static Tensors3 _flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor rng_state, Tensor unused, double scale) {
-        return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, scale, (Long) null, (Long) null);
+        return _flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, rng_state, unused, Double.valueOf(scale), (Long) null, (Long) null);
     }
 
     /** {@link #_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double,Long,Long)} with the other arguments at their defaults. */
@@ -3004,13 +3044,18 @@ public final class Aten {
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale, long window_size_left, long window_size_right, Tensor seqused_k, Tensor alibi_slopes) {
+        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale), Long.valueOf(window_size_left), Long.valueOf(window_size_right), seqused_k, alibi_slopes);
+    }
+
+    /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale, Long window_size_left, Long window_size_right, Tensor seqused_k) {
         return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, scale, window_size_left, window_size_right, seqused_k, (Tensor) null);
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale, long window_size_left, long window_size_right, Tensor seqused_k) {
-        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, scale, window_size_left, window_size_right, seqused_k, (Tensor) null);
+        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale), Long.valueOf(window_size_left), Long.valueOf(window_size_right), seqused_k, (Tensor) null);
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
@@ -3020,7 +3065,7 @@ public final class Aten {
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale, long window_size_left, long window_size_right) {
-        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, scale, window_size_left, window_size_right, (Tensor) null, (Tensor) null);
+        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale), Long.valueOf(window_size_left), Long.valueOf(window_size_right), (Tensor) null, (Tensor) null);
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
@@ -3030,7 +3075,7 @@ public final class Aten {
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale, long window_size_left) {
-        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, scale, window_size_left, (Long) null, (Tensor) null, (Tensor) null);
+        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale), Long.valueOf(window_size_left), (Long) null, (Tensor) null, (Tensor) null);
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
@@ -3040,7 +3085,7 @@ public final class Aten {
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale) {
-        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, scale, (Long) null, (Long) null, (Tensor) null, (Tensor) null);
+        return _flash_attention_forward(query, key, value, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale), (Long) null, (Long) null, (Tensor) null, (Tensor) null);
     }
 
     /** {@link #_flash_attention_forward(Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,boolean,Double,Long,Long,Tensor,Tensor)} with the other arguments at their defaults. */
@@ -5543,13 +5588,18 @@ public final class Aten {
     }
 
     /** {@link #_functional_sym_constrain_range(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _functional_sym_constrain_range(Scalar size, long min, long max, Tensor dep_token) {
+        return _functional_sym_constrain_range(size, Long.valueOf(min), Long.valueOf(max), dep_token);
+    }
+
+    /** {@link #_functional_sym_constrain_range(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range(double size, Long min, Long max, Tensor dep_token) {
         return _functional_sym_constrain_range(Scalar.of(size), min, max, dep_token);
     }
 
     /** {@link #_functional_sym_constrain_range(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range(double size, long min, long max, Tensor dep_token) {
-        return _functional_sym_constrain_range(Scalar.of(size), min, max, dep_token);
+        return _functional_sym_constrain_range(Scalar.of(size), Long.valueOf(min), Long.valueOf(max), dep_token);
     }
 
     /** {@link #_functional_sym_constrain_range(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
@@ -5559,7 +5609,7 @@ public final class Aten {
 
     /** {@link #_functional_sym_constrain_range(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range(long size, long min, long max, Tensor dep_token) {
-        return _functional_sym_constrain_range(Scalar.of(size), min, max, dep_token);
+        return _functional_sym_constrain_range(Scalar.of(size), Long.valueOf(min), Long.valueOf(max), dep_token);
     }
 
     /** {@code aten::_functional_sym_constrain_range_for_size(Scalar size, int? min, int? max, Tensor dep_token) -> Tensor} */
@@ -5574,13 +5624,18 @@ public final class Aten {
     }
 
     /** {@link #_functional_sym_constrain_range_for_size(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _functional_sym_constrain_range_for_size(Scalar size, long min, long max, Tensor dep_token) {
+        return _functional_sym_constrain_range_for_size(size, Long.valueOf(min), Long.valueOf(max), dep_token);
+    }
+
+    /** {@link #_functional_sym_constrain_range_for_size(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range_for_size(double size, Long min, Long max, Tensor dep_token) {
         return _functional_sym_constrain_range_for_size(Scalar.of(size), min, max, dep_token);
     }
 
     /** {@link #_functional_sym_constrain_range_for_size(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range_for_size(double size, long min, long max, Tensor dep_token) {
-        return _functional_sym_constrain_range_for_size(Scalar.of(size), min, max, dep_token);
+        return _functional_sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), Long.valueOf(max), dep_token);
     }
 
     /** {@link #_functional_sym_constrain_range_for_size(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
@@ -5590,7 +5645,7 @@ public final class Aten {
 
     /** {@link #_functional_sym_constrain_range_for_size(Scalar,Long,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor _functional_sym_constrain_range_for_size(long size, long min, long max, Tensor dep_token) {
-        return _functional_sym_constrain_range_for_size(Scalar.of(size), min, max, dep_token);
+        return _functional_sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), Long.valueOf(max), dep_token);
     }
 
     /** {@code aten::_fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out, Tensor[] state_steps_out)} */
@@ -6197,6 +6252,11 @@ public final class Aten {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
+    /** {@link #_fused_rms_norm(Tensor,long[],Tensor,Double)} with the other arguments at their defaults. */
+    public static Tensors2 _fused_rms_norm(Tensor input, long[] normalized_shape, Tensor weight, double eps) {
+        return _fused_rms_norm(input, normalized_shape, weight, Double.valueOf(eps));
+    }
+
     /** {@code aten::_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 _fused_rms_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor rstd, Tensor weight, boolean[] output_mask) {
         Frame f = Frame.begin();
@@ -6226,13 +6286,18 @@ public final class Aten {
     }
 
     /** {@link #_fused_sdp_choice(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
+    public static long _fused_sdp_choice(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, double scale, boolean enable_gqa) {
+        return _fused_sdp_choice(query, key, value, attn_mask, dropout_p, is_causal, Double.valueOf(scale), enable_gqa);
+    }
+
+    /** {@link #_fused_sdp_choice(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
     public static long _fused_sdp_choice(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale) {
         return _fused_sdp_choice(query, key, value, attn_mask, dropout_p, is_causal, scale, false);
     }
 
     /** {@link #_fused_sdp_choice(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
     public static long _fused_sdp_choice(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, double scale) {
-        return _fused_sdp_choice(query, key, value, attn_mask, dropout_p, is_causal, scale, false);
+        return _fused_sdp_choice(query, key, value, attn_mask, dropout_p, is_causal, Double.valueOf(scale), false);
     }
 
     /** {@link #_fused_sdp_choice(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
@@ -7204,13 +7269,18 @@ public final class Aten {
     }
 
     /** {@link #_masked_softmax(Tensor,Tensor,Long,Long)} with the other arguments at their defaults. */
+    public static Tensor _masked_softmax(Tensor self, Tensor mask, long dim, long mask_type) {
+        return _masked_softmax(self, mask, Long.valueOf(dim), Long.valueOf(mask_type));
+    }
+
+    /** {@link #_masked_softmax(Tensor,Tensor,Long,Long)} with the other arguments at their defaults. */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim) {
         return _masked_softmax(self, mask, dim, (Long) null);
     }
 
     /** {@link #_masked_softmax(Tensor,Tensor,Long,Long)} with the other arguments at their defaults. */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, long dim) {
-        return _masked_softmax(self, mask, dim, (Long) null);
+        return _masked_softmax(self, mask, Long.valueOf(dim), (Long) null);
     }
 
     /** {@link #_masked_softmax(Tensor,Tensor,Long,Long)} with the other arguments at their defaults. */
@@ -7230,6 +7300,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #_masked_softmax(Tensor,Tensor,Long,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _masked_softmax(Tensor self, Tensor mask, long dim, long mask_type, Tensor out) {
+        return _masked_softmax(self, mask, Long.valueOf(dim), Long.valueOf(mask_type), out);
+    }
+
     /** {@code aten::_masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, int? dim=None) -> Tensor} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim) {
         Frame f = Frame.begin();
@@ -7239,6 +7314,11 @@ public final class Aten {
         f.optionalInteger(3, dim);
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax_backward(f.address()), "aten::_masked_softmax_backward");
         return f.newTensor(0);
+    }
+
+    /** {@link #_masked_softmax_backward(Tensor,Tensor,Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, long dim) {
+        return _masked_softmax_backward(grad_output, output, mask, Long.valueOf(dim));
     }
 
     /** {@link #_masked_softmax_backward(Tensor,Tensor,Tensor,Long)} with the other arguments at their defaults. */
@@ -7256,6 +7336,11 @@ public final class Aten {
         f.tensor(5, out);
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax_backward_out(f.address()), "aten::_masked_softmax_backward.out");
         return out;
+    }
+
+    /** {@link #_masked_softmax_backward(Tensor,Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, long dim, Tensor out) {
+        return _masked_softmax_backward(grad_output, output, mask, Long.valueOf(dim), out);
     }
 
     /** {@code aten::_mixed_dtypes_linear(Tensor input, Tensor weight, Tensor scale, *, Tensor? bias=None, str? activation=None) -> Tensor} */
@@ -7514,6 +7599,11 @@ public final class Aten {
     }
 
     /** {@link #_native_multi_head_attention(Tensor,Tensor,Tensor,long,long,Tensor,Tensor,Tensor,Tensor,Tensor,boolean,boolean,Long)} with the other arguments at their defaults. */
+    public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, long mask_type) {
+        return _native_multi_head_attention(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, mask, need_weights, average_attn_weights, Long.valueOf(mask_type));
+    }
+
+    /** {@link #_native_multi_head_attention(Tensor,Tensor,Tensor,long,long,Tensor,Tensor,Tensor,Tensor,Tensor,boolean,boolean,Long)} with the other arguments at their defaults. */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights) {
         return _native_multi_head_attention(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, mask, need_weights, average_attn_weights, (Long) null);
     }
@@ -7552,6 +7642,11 @@ public final class Aten {
         f.tensor(14, out0);
         f.tensor(15, out1);
         f.check(dev.gatun.ffm.AtenRaw2._native_multi_head_attention_out(f.address()), "aten::_native_multi_head_attention.out");
+    }
+
+    /** {@link #_native_multi_head_attention(Tensor,Tensor,Tensor,long,long,Tensor,Tensor,Tensor,Tensor,Tensor,boolean,boolean,Long,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, long mask_type, Tensor out0, Tensor out1) {
+        _native_multi_head_attention(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, mask, need_weights, average_attn_weights, Long.valueOf(mask_type), out0, out1);
     }
 
     /** {@code aten::_neg_view(Tensor(a) self) -> Tensor(a)} */
@@ -7644,6 +7739,11 @@ public final class Aten {
         f.optionalInteger(6, sum_S);
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded_tensor(f.address()), "aten::_nested_from_padded_tensor");
         return f.newTensor(0);
+    }
+
+    /** {@link #_nested_from_padded_tensor(Tensor,Tensor,Tensor,long,Tensor,Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor _nested_from_padded_tensor(Tensor padded, Tensor offsets, Tensor dummy, long ragged_idx, Tensor min_seqlen, Tensor max_seqlen, long sum_S) {
+        return _nested_from_padded_tensor(padded, offsets, dummy, ragged_idx, min_seqlen, max_seqlen, Long.valueOf(sum_S));
     }
 
     /** {@link #_nested_from_padded_tensor(Tensor,Tensor,Tensor,long,Tensor,Tensor,Long)} with the other arguments at their defaults. */
@@ -8136,6 +8236,11 @@ public final class Aten {
     }
 
     /** {@link #_pad_enum(Tensor,long[],long,Double)} with the other arguments at their defaults. */
+    public static Tensor _pad_enum(Tensor self, long[] pad, long mode, double value) {
+        return _pad_enum(self, pad, mode, Double.valueOf(value));
+    }
+
+    /** {@link #_pad_enum(Tensor,long[],long,Double)} with the other arguments at their defaults. */
     public static Tensor _pad_enum(Tensor self, long[] pad, long mode) {
         return _pad_enum(self, pad, mode, (Double) null);
     }
@@ -8170,6 +8275,11 @@ public final class Aten {
         f.optionalInteger(3, total_L);
         f.check(dev.gatun.ffm.AtenRaw2._padded_dense_to_jagged_forward(f.address()), "aten::_padded_dense_to_jagged_forward");
         return f.newTensor(0);
+    }
+
+    /** {@link #_padded_dense_to_jagged_forward(Tensor,Tensor[],Long)} with the other arguments at their defaults. */
+    public static Tensor _padded_dense_to_jagged_forward(Tensor dense, Tensor[] offsets, long total_L) {
+        return _padded_dense_to_jagged_forward(dense, offsets, Long.valueOf(total_L));
     }
 
     /** {@link #_padded_dense_to_jagged_forward(Tensor,Tensor[],Long)} with the other arguments at their defaults. */
@@ -8447,13 +8557,18 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_attention_math(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double,boolean)} with the other arguments at their defaults. */
+    public static Tensors2 _scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, double scale, boolean enable_gqa) {
+        return _scaled_dot_product_attention_math(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, Double.valueOf(scale), enable_gqa);
+    }
+
+    /** {@link #_scaled_dot_product_attention_math(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double,boolean)} with the other arguments at their defaults. */
     public static Tensors2 _scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, Double scale) {
         return _scaled_dot_product_attention_math(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, scale, false);
     }
 
     /** {@link #_scaled_dot_product_attention_math(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double,boolean)} with the other arguments at their defaults. */
     public static Tensors2 _scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, double scale) {
-        return _scaled_dot_product_attention_math(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, scale, false);
+        return _scaled_dot_product_attention_math(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, Double.valueOf(scale), false);
     }
 
     /** {@link #_scaled_dot_product_attention_math(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double,boolean)} with the other arguments at their defaults. */
@@ -8497,6 +8612,11 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_attention_math_for_mps(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
+    public static Tensors2 _scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, double scale) {
+        return _scaled_dot_product_attention_math_for_mps(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, Double.valueOf(scale));
+    }
+
+    /** {@link #_scaled_dot_product_attention_math_for_mps(Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
     public static Tensors2 _scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask) {
         return _scaled_dot_product_attention_math_for_mps(query, key, value, attn_mask, dropout_p, is_causal, dropout_mask, (Double) null);
     }
@@ -8535,6 +8655,11 @@ public final class Aten {
         f.optionalReal(8, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_cudnn_attention(f.address()), "aten::_scaled_dot_product_cudnn_attention");
         return new OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.readInteger(4), f.readInteger(5), f.newTensor(6), f.newTensor(7), f.newTensor(8));
+    }
+
+    /** {@link #_scaled_dot_product_cudnn_attention(Tensor,Tensor,Tensor,Tensor,boolean,double,boolean,boolean,Double)} with the other arguments at their defaults. */
+    public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _scaled_dot_product_cudnn_attention(Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean compute_log_sumexp, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale) {
+        return _scaled_dot_product_cudnn_attention(query, key, value, attn_bias, compute_log_sumexp, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_cudnn_attention(Tensor,Tensor,Tensor,Tensor,boolean,double,boolean,boolean,Double)} with the other arguments at their defaults. */
@@ -8581,6 +8706,11 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_cudnn_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Double)} with the other arguments at their defaults. */
+    public static Tensors3 _scaled_dot_product_cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, double scale) {
+        return _scaled_dot_product_cudnn_attention_backward(grad_out, query, key, value, out, logsumexp, philox_seed, philox_offset, attn_bias, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, Double.valueOf(scale));
+    }
+
+    /** {@link #_scaled_dot_product_cudnn_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Double)} with the other arguments at their defaults. */
     public static Tensors3 _scaled_dot_product_cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal) {
         return _scaled_dot_product_cudnn_attention_backward(grad_out, query, key, value, out, logsumexp, philox_seed, philox_offset, attn_bias, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, (Double) null);
     }
@@ -8598,6 +8728,11 @@ public final class Aten {
         f.optionalReal(7, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_efficient_attention(f.address()), "aten::_scaled_dot_product_efficient_attention");
         return new OutputLogSumexpPhiloxSeedPhiloxOffset(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
+    }
+
+    /** {@link #_scaled_dot_product_efficient_attention(Tensor,Tensor,Tensor,Tensor,boolean,double,boolean,Double)} with the other arguments at their defaults. */
+    public static OutputLogSumexpPhiloxSeedPhiloxOffset _scaled_dot_product_efficient_attention(Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean compute_log_sumexp, double dropout_p, boolean is_causal, double scale) {
+        return _scaled_dot_product_efficient_attention(query, key, value, attn_bias, compute_log_sumexp, dropout_p, is_causal, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_efficient_attention(Tensor,Tensor,Tensor,Tensor,boolean,double,boolean,Double)} with the other arguments at their defaults. */
@@ -8636,6 +8771,11 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,double,boolean[],boolean,Double)} with the other arguments at their defaults. */
+    public static Tensors4 _scaled_dot_product_efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, double dropout_p, boolean[] grad_input_mask, boolean is_causal, double scale) {
+        return _scaled_dot_product_efficient_attention_backward(grad_out_, query, key, value, attn_bias, out, logsumexp, philox_seed, philox_offset, dropout_p, grad_input_mask, is_causal, Double.valueOf(scale));
+    }
+
+    /** {@link #_scaled_dot_product_efficient_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,double,boolean[],boolean,Double)} with the other arguments at their defaults. */
     public static Tensors4 _scaled_dot_product_efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, double dropout_p, boolean[] grad_input_mask, boolean is_causal) {
         return _scaled_dot_product_efficient_attention_backward(grad_out_, query, key, value, attn_bias, out, logsumexp, philox_seed, philox_offset, dropout_p, grad_input_mask, is_causal, (Double) null);
     }
@@ -8657,6 +8797,11 @@ public final class Aten {
         f.optionalReal(6, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_flash_attention(f.address()), "aten::_scaled_dot_product_flash_attention");
         return new OutputLogsumexpCumSeqQCumSeqKMaxQMaxKRngStateUnusedDebugAttnMask(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.readInteger(4), f.readInteger(5), f.newTensor(6), f.newTensor(7), f.newTensor(8));
+    }
+
+    /** {@link #_scaled_dot_product_flash_attention(Tensor,Tensor,Tensor,double,boolean,boolean,Double)} with the other arguments at their defaults. */
+    public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKRngStateUnusedDebugAttnMask _scaled_dot_product_flash_attention(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale) {
+        return _scaled_dot_product_flash_attention(query, key, value, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_flash_attention(Tensor,Tensor,Tensor,double,boolean,boolean,Double)} with the other arguments at their defaults. */
@@ -8702,6 +8847,11 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double)} with the other arguments at their defaults. */
+    public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor philox_seed, Tensor philox_offset, double scale) {
+        return _scaled_dot_product_flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, philox_seed, philox_offset, Double.valueOf(scale));
+    }
+
+    /** {@link #_scaled_dot_product_flash_attention_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double)} with the other arguments at their defaults. */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor philox_seed, Tensor philox_offset) {
         return _scaled_dot_product_flash_attention_backward(grad_out, query, key, value, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, philox_seed, philox_offset, (Double) null);
     }
@@ -8718,6 +8868,11 @@ public final class Aten {
         f.optionalReal(6, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_flash_attention_for_cpu(f.address()), "aten::_scaled_dot_product_flash_attention_for_cpu");
         return new OutputLogsumexp(f.newTensor(0), f.newTensor(1));
+    }
+
+    /** {@link #_scaled_dot_product_flash_attention_for_cpu(Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
+    public static OutputLogsumexp _scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, Tensor attn_mask, double scale) {
+        return _scaled_dot_product_flash_attention_for_cpu(query, key, value, dropout_p, is_causal, attn_mask, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_flash_attention_for_cpu(Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
@@ -8758,6 +8913,11 @@ public final class Aten {
     }
 
     /** {@link #_scaled_dot_product_flash_attention_for_cpu_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
+    public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, double dropout_p, boolean is_causal, Tensor attn_mask, double scale) {
+        return _scaled_dot_product_flash_attention_for_cpu_backward(grad_out, query, key, value, out, logsumexp, dropout_p, is_causal, attn_mask, Double.valueOf(scale));
+    }
+
+    /** {@link #_scaled_dot_product_flash_attention_for_cpu_backward(Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,double,boolean,Tensor,Double)} with the other arguments at their defaults. */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, double dropout_p, boolean is_causal, Tensor attn_mask) {
         return _scaled_dot_product_flash_attention_for_cpu_backward(grad_out, query, key, value, out, logsumexp, dropout_p, is_causal, attn_mask, (Double) null);
     }
@@ -8780,6 +8940,11 @@ public final class Aten {
         f.optionalReal(7, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_fused_attention_overrideable(f.address()), "aten::_scaled_dot_product_fused_attention_overrideable");
         return new OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.readInteger(4), f.readInteger(5), f.newTensor(6), f.newTensor(7), f.newTensor(8));
+    }
+
+    /** {@link #_scaled_dot_product_fused_attention_overrideable(Tensor,Tensor,Tensor,Tensor,double,boolean,boolean,Double)} with the other arguments at their defaults. */
+    public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _scaled_dot_product_fused_attention_overrideable(Tensor query, Tensor key, Tensor value, Tensor attn_bias, double dropout_p, boolean is_causal, boolean return_debug_mask, double scale) {
+        return _scaled_dot_product_fused_attention_overrideable(query, key, value, attn_bias, dropout_p, is_causal, return_debug_mask, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_fused_attention_overrideable(Tensor,Tensor,Tensor,Tensor,double,boolean,boolean,Double)} with the other arguments at their defaults. */
@@ -8829,6 +8994,11 @@ public final class Aten {
         f.optionalReal(17, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_fused_attention_overrideable_backward(f.address()), "aten::_scaled_dot_product_fused_attention_overrideable_backward");
         return new GradQueryGradKeyGradValueGradAttnBias(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
+    }
+
+    /** {@link #_scaled_dot_product_fused_attention_overrideable_backward(Tensor,Tensor,Tensor,Tensor,Tensor,boolean[],Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double)} with the other arguments at their defaults. */
+    public static GradQueryGradKeyGradValueGradAttnBias _scaled_dot_product_fused_attention_overrideable_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean[] grad_input_mask, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor philox_seed, Tensor philox_offset, double scale) {
+        return _scaled_dot_product_fused_attention_overrideable_backward(grad_out, query, key, value, attn_bias, grad_input_mask, out, logsumexp, cum_seq_q, cum_seq_k, max_q, max_k, dropout_p, is_causal, philox_seed, philox_offset, Double.valueOf(scale));
     }
 
     /** {@link #_scaled_dot_product_fused_attention_overrideable_backward(Tensor,Tensor,Tensor,Tensor,Tensor,boolean[],Tensor,Tensor,Tensor,Tensor,long,long,double,boolean,Tensor,Tensor,Double)} with the other arguments at their defaults. */
@@ -9436,6 +9606,11 @@ public final class Aten {
     }
 
     /** {@link #_sparse_coo_tensor_unsafe(Tensor,Tensor,long[],TensorOptions,Boolean)} with the other arguments at their defaults. */
+    public static Tensor _sparse_coo_tensor_unsafe(Tensor indices, Tensor values, long[] size, TensorOptions options, boolean is_coalesced) {
+        return _sparse_coo_tensor_unsafe(indices, values, size, options, Boolean.valueOf(is_coalesced));
+    }
+
+    /** {@link #_sparse_coo_tensor_unsafe(Tensor,Tensor,long[],TensorOptions,Boolean)} with the other arguments at their defaults. */
     public static Tensor _sparse_coo_tensor_unsafe(Tensor indices, Tensor values, long[] size, TensorOptions options) {
         return _sparse_coo_tensor_unsafe(indices, values, size, options, (Boolean) null);
     }
@@ -9487,6 +9662,11 @@ public final class Aten {
     }
 
     /** {@link #_sparse_coo_tensor_with_dims_and_tensors(long,long,long[],Tensor,Tensor,TensorOptions,Boolean)} with the other arguments at their defaults. */
+    public static Tensor _sparse_coo_tensor_with_dims_and_tensors(long sparse_dim, long dense_dim, long[] size, Tensor indices, Tensor values, TensorOptions options, boolean is_coalesced) {
+        return _sparse_coo_tensor_with_dims_and_tensors(sparse_dim, dense_dim, size, indices, values, options, Boolean.valueOf(is_coalesced));
+    }
+
+    /** {@link #_sparse_coo_tensor_with_dims_and_tensors(long,long,long[],Tensor,Tensor,TensorOptions,Boolean)} with the other arguments at their defaults. */
     public static Tensor _sparse_coo_tensor_with_dims_and_tensors(long sparse_dim, long dense_dim, long[] size, Tensor indices, Tensor values, TensorOptions options) {
         return _sparse_coo_tensor_with_dims_and_tensors(sparse_dim, dense_dim, size, indices, values, options, (Boolean) null);
     }
@@ -9508,6 +9688,11 @@ public final class Aten {
         f.tensor(8, out);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_with_dims_and_tensors_out(f.address()), "aten::_sparse_coo_tensor_with_dims_and_tensors.out");
         return out;
+    }
+
+    /** {@link #_sparse_coo_tensor_with_dims_and_tensors(long,long,long[],Tensor,Tensor,Boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _sparse_coo_tensor_with_dims_and_tensors(long sparse_dim, long dense_dim, long[] size, Tensor indices, Tensor values, boolean is_coalesced, Tensor out) {
+        return _sparse_coo_tensor_with_dims_and_tensors(sparse_dim, dense_dim, size, indices, values, Boolean.valueOf(is_coalesced), out);
     }
 
     /** {@code aten::_sparse_csc_tensor_unsafe(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
@@ -10630,6 +10815,11 @@ public final class Aten {
     }
 
     /** {@link #_to_dense(Tensor,DType,Boolean)} with the other arguments at their defaults. */
+    public static Tensor _to_dense(Tensor self, DType dtype, boolean masked_grad) {
+        return _to_dense(self, dtype, Boolean.valueOf(masked_grad));
+    }
+
+    /** {@link #_to_dense(Tensor,DType,Boolean)} with the other arguments at their defaults. */
     public static Tensor _to_dense(Tensor self, DType dtype) {
         return _to_dense(self, dtype, (Boolean) null);
     }
@@ -10650,6 +10840,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #_to_dense(Tensor,DType,Boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_dense(Tensor self, DType dtype, boolean masked_grad, Tensor out) {
+        return _to_dense(self, dtype, Boolean.valueOf(masked_grad), out);
+    }
+
     /** {@code aten::_to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse(Tensor self, Layout layout, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
@@ -10659,6 +10854,11 @@ public final class Aten {
         f.optionalInteger(5, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse(f.address()), "aten::_to_sparse");
         return f.newTensor(0);
+    }
+
+    /** {@link #_to_sparse(Tensor,Layout,long[],Long)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse(Tensor self, Layout layout, long[] blocksize, long dense_dim) {
+        return _to_sparse(self, layout, blocksize, Long.valueOf(dense_dim));
     }
 
     /** {@link #_to_sparse(Tensor,Layout,long[],Long)} with the other arguments at their defaults. */
@@ -10686,6 +10886,11 @@ public final class Aten {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_out(f.address()), "aten::_to_sparse.out");
         return out;
+    }
+
+    /** {@link #_to_sparse(Tensor,Layout,long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse(Tensor self, Layout layout, long[] blocksize, long dense_dim, Tensor out) {
+        return _to_sparse(self, layout, blocksize, Long.valueOf(dense_dim), out);
     }
 
     /** {@code aten::_to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor} */
@@ -10718,6 +10923,11 @@ public final class Aten {
     }
 
     /** {@link #_to_sparse_bsc(Tensor,long[],Long)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_bsc(Tensor self, long[] blocksize, long dense_dim) {
+        return _to_sparse_bsc(self, blocksize, Long.valueOf(dense_dim));
+    }
+
+    /** {@link #_to_sparse_bsc(Tensor,long[],Long)} with the other arguments at their defaults. */
     public static Tensor _to_sparse_bsc(Tensor self, long... blocksize) {
         return _to_sparse_bsc(self, blocksize, (Long) null);
     }
@@ -10733,6 +10943,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #_to_sparse_bsc(Tensor,long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_bsc(Tensor self, long[] blocksize, long dense_dim, Tensor out) {
+        return _to_sparse_bsc(self, blocksize, Long.valueOf(dense_dim), out);
+    }
+
     /** {@code aten::_to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_bsr(Tensor self, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
@@ -10741,6 +10956,11 @@ public final class Aten {
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_bsr(f.address()), "aten::_to_sparse_bsr");
         return f.newTensor(0);
+    }
+
+    /** {@link #_to_sparse_bsr(Tensor,long[],Long)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_bsr(Tensor self, long[] blocksize, long dense_dim) {
+        return _to_sparse_bsr(self, blocksize, Long.valueOf(dense_dim));
     }
 
     /** {@link #_to_sparse_bsr(Tensor,long[],Long)} with the other arguments at their defaults. */
@@ -10759,6 +10979,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #_to_sparse_bsr(Tensor,long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_bsr(Tensor self, long[] blocksize, long dense_dim, Tensor out) {
+        return _to_sparse_bsr(self, blocksize, Long.valueOf(dense_dim), out);
+    }
+
     /** {@code aten::_to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_csc(Tensor self, Long dense_dim) {
         Frame f = Frame.begin();
@@ -10766,6 +10991,11 @@ public final class Aten {
         f.optionalInteger(1, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csc(f.address()), "aten::_to_sparse_csc");
         return f.newTensor(0);
+    }
+
+    /** {@link #_to_sparse_csc(Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_csc(Tensor self, long dense_dim) {
+        return _to_sparse_csc(self, Long.valueOf(dense_dim));
     }
 
     /** {@link #_to_sparse_csc(Tensor,Long)} with the other arguments at their defaults. */
@@ -10783,6 +11013,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #_to_sparse_csc(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_csc(Tensor self, long dense_dim, Tensor out) {
+        return _to_sparse_csc(self, Long.valueOf(dense_dim), out);
+    }
+
     /** {@code aten::_to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_csr(Tensor self, Long dense_dim) {
         Frame f = Frame.begin();
@@ -10790,6 +11025,11 @@ public final class Aten {
         f.optionalInteger(1, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csr(f.address()), "aten::_to_sparse_csr");
         return f.newTensor(0);
+    }
+
+    /** {@link #_to_sparse_csr(Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_csr(Tensor self, long dense_dim) {
+        return _to_sparse_csr(self, Long.valueOf(dense_dim));
     }
 
     /** {@link #_to_sparse_csr(Tensor,Long)} with the other arguments at their defaults. */
@@ -10805,6 +11045,11 @@ public final class Aten {
         f.tensor(3, out);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csr_out(f.address()), "aten::_to_sparse_csr.out");
         return out;
+    }
+
+    /** {@link #_to_sparse_csr(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _to_sparse_csr(Tensor self, long dense_dim, Tensor out) {
+        return _to_sparse_csr(self, Long.valueOf(dense_dim), out);
     }
 
     /** {@code aten::_to_sparse_semi_structured(Tensor dense) -> (Tensor, Tensor)} */
@@ -10865,6 +11110,11 @@ public final class Aten {
     }
 
     /** {@link #_transformer_encoder_layer_fwd(Tensor,long,long,Tensor,Tensor,Tensor,Tensor,boolean,boolean,double,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, long mask_type) {
+        return _transformer_encoder_layer_fwd(src, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, use_gelu, norm_first, eps, norm_weight_1, norm_bias_1, norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2, ffn_bias_2, mask, Long.valueOf(mask_type));
+    }
+
+    /** {@link #_transformer_encoder_layer_fwd(Tensor,long,long,Tensor,Tensor,Tensor,Tensor,boolean,boolean,double,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long)} with the other arguments at their defaults. */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask) {
         return _transformer_encoder_layer_fwd(src, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, use_gelu, norm_first, eps, norm_weight_1, norm_bias_1, norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2, ffn_bias_2, mask, (Long) null);
     }
@@ -10900,6 +11150,11 @@ public final class Aten {
         f.tensor(21, out);
         f.check(dev.gatun.ffm.AtenRaw2._transformer_encoder_layer_fwd_out(f.address()), "aten::_transformer_encoder_layer_fwd.out");
         return out;
+    }
+
+    /** {@link #_transformer_encoder_layer_fwd(Tensor,long,long,Tensor,Tensor,Tensor,Tensor,boolean,boolean,double,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, long mask_type, Tensor out) {
+        return _transformer_encoder_layer_fwd(src, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, use_gelu, norm_first, eps, norm_weight_1, norm_bias_1, norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2, ffn_bias_2, mask, Long.valueOf(mask_type), out);
     }
 
     /** {@code aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor} */
@@ -11174,13 +11429,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_bicubic2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w) {
+        return _upsample_bicubic2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_bicubic2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h) {
         return _upsample_bicubic2d_aa(self, output_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_bicubic2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h) {
-        return _upsample_bicubic2d_aa(self, output_size, align_corners, scales_h, (Double) null);
+        return _upsample_bicubic2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_bicubic2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -11199,6 +11459,11 @@ public final class Aten {
         f.tensor(8, out);
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bicubic2d_aa_out(f.address()), "aten::_upsample_bicubic2d_aa.out");
         return out;
+    }
+
+    /** {@link #_upsample_bicubic2d_aa(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return _upsample_bicubic2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
@@ -11226,13 +11491,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_bicubic2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w) {
+        return _upsample_bicubic2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_bicubic2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h) {
         return _upsample_bicubic2d_aa_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_bicubic2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h) {
-        return _upsample_bicubic2d_aa_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
+        return _upsample_bicubic2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_bicubic2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -11254,6 +11524,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #_upsample_bicubic2d_aa_backward(Tensor,long[],long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w, Tensor grad_input) {
+        return _upsample_bicubic2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
@@ -11267,13 +11542,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_bilinear2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w) {
+        return _upsample_bilinear2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_bilinear2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h) {
         return _upsample_bilinear2d_aa(self, output_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_bilinear2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h) {
-        return _upsample_bilinear2d_aa(self, output_size, align_corners, scales_h, (Double) null);
+        return _upsample_bilinear2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_bilinear2d_aa(Tensor,long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -11292,6 +11572,11 @@ public final class Aten {
         f.tensor(8, out);
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bilinear2d_aa_out(f.address()), "aten::_upsample_bilinear2d_aa.out");
         return out;
+    }
+
+    /** {@link #_upsample_bilinear2d_aa(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return _upsample_bilinear2d_aa(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
@@ -11319,13 +11604,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_bilinear2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w) {
+        return _upsample_bilinear2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_bilinear2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h) {
         return _upsample_bilinear2d_aa_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_bilinear2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h) {
-        return _upsample_bilinear2d_aa_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
+        return _upsample_bilinear2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_bilinear2d_aa_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -11347,6 +11637,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #_upsample_bilinear2d_aa_backward(Tensor,long[],long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w, Tensor grad_input) {
+        return _upsample_bilinear2d_aa_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
         Frame f = Frame.begin();
@@ -11363,8 +11658,13 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact1d(Tensor,long[],Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, double scales) {
+        return _upsample_nearest_exact1d(self, output_size, Double.valueOf(scales));
+    }
+
+    /** {@link #_upsample_nearest_exact1d(Tensor,long[],Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long output_size, double scales) {
-        return _upsample_nearest_exact1d(self, new long[] {output_size}, scales);
+        return _upsample_nearest_exact1d(self, new long[] {output_size}, Double.valueOf(scales));
     }
 
     /** {@link #_upsample_nearest_exact1d(Tensor,long[],Double)} with the other arguments at their defaults. */
@@ -11394,8 +11694,13 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact1d(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, double scales, Tensor out) {
+        return _upsample_nearest_exact1d(self, output_size, Double.valueOf(scales), out);
+    }
+
+    /** {@link #_upsample_nearest_exact1d(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long output_size, double scales, Tensor out) {
-        return _upsample_nearest_exact1d(self, new long[] {output_size}, scales, out);
+        return _upsample_nearest_exact1d(self, new long[] {output_size}, Double.valueOf(scales), out);
     }
 
     /** {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
@@ -11425,8 +11730,13 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales) {
+        return _upsample_nearest_exact1d_backward(grad_output, output_size, input_size, Double.valueOf(scales));
+    }
+
+    /** {@link #_upsample_nearest_exact1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long output_size, long[] input_size, double scales) {
-        return _upsample_nearest_exact1d_backward(grad_output, new long[] {output_size}, input_size, scales);
+        return _upsample_nearest_exact1d_backward(grad_output, new long[] {output_size}, input_size, Double.valueOf(scales));
     }
 
     /** {@link #_upsample_nearest_exact1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
@@ -11457,8 +11767,13 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact1d_backward(Tensor,long[],long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales, Tensor grad_input) {
+        return _upsample_nearest_exact1d_backward(grad_output, output_size, input_size, Double.valueOf(scales), grad_input);
+    }
+
+    /** {@link #_upsample_nearest_exact1d_backward(Tensor,long[],long[],Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long output_size, long[] input_size, double scales, Tensor grad_input) {
-        return _upsample_nearest_exact1d_backward(grad_output, new long[] {output_size}, input_size, scales, grad_input);
+        return _upsample_nearest_exact1d_backward(grad_output, new long[] {output_size}, input_size, Double.valueOf(scales), grad_input);
     }
 
     /** {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
@@ -11473,13 +11788,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact2d(Tensor,long[],Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, double scales_h, double scales_w) {
+        return _upsample_nearest_exact2d(self, output_size, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_nearest_exact2d(Tensor,long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h) {
         return _upsample_nearest_exact2d(self, output_size, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact2d(Tensor,long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, double scales_h) {
-        return _upsample_nearest_exact2d(self, output_size, scales_h, (Double) null);
+        return _upsample_nearest_exact2d(self, output_size, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact2d(Tensor,long[],Double,Double)} with the other arguments at their defaults. */
@@ -11497,6 +11817,11 @@ public final class Aten {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d_out(f.address()), "aten::_upsample_nearest_exact2d.out");
         return out;
+    }
+
+    /** {@link #_upsample_nearest_exact2d(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, double scales_h, double scales_w, Tensor out) {
+        return _upsample_nearest_exact2d(self, output_size, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
@@ -11522,13 +11847,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h, double scales_w) {
+        return _upsample_nearest_exact2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_nearest_exact2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h) {
         return _upsample_nearest_exact2d_backward(grad_output, output_size, input_size, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h) {
-        return _upsample_nearest_exact2d_backward(grad_output, output_size, input_size, scales_h, (Double) null);
+        return _upsample_nearest_exact2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
@@ -11549,6 +11879,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #_upsample_nearest_exact2d_backward(Tensor,long[],long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h, double scales_w, Tensor grad_input) {
+        return _upsample_nearest_exact2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
@@ -11562,13 +11897,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, double scales_d, double scales_h, double scales_w) {
+        return _upsample_nearest_exact3d(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h) {
         return _upsample_nearest_exact3d(self, output_size, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, double scales_d, double scales_h) {
-        return _upsample_nearest_exact3d(self, output_size, scales_d, scales_h, (Double) null);
+        return _upsample_nearest_exact3d(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -11578,7 +11918,7 @@ public final class Aten {
 
     /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, double scales_d) {
-        return _upsample_nearest_exact3d(self, output_size, scales_d, (Double) null, (Double) null);
+        return _upsample_nearest_exact3d(self, output_size, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -11597,6 +11937,11 @@ public final class Aten {
         f.tensor(9, out);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact3d_out(f.address()), "aten::_upsample_nearest_exact3d.out");
         return out;
+    }
+
+    /** {@link #_upsample_nearest_exact3d(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, double scales_d, double scales_h, double scales_w, Tensor out) {
+        return _upsample_nearest_exact3d(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
@@ -11623,13 +11968,18 @@ public final class Aten {
     }
 
     /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h, double scales_w) {
+        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h) {
         return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h) {
-        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, scales_d, scales_h, (Double) null);
+        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -11639,7 +11989,7 @@ public final class Aten {
 
     /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d) {
-        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, scales_d, (Double) null, (Double) null);
+        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -11659,6 +12009,11 @@ public final class Aten {
         f.tensor(11, grad_input);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact3d_backward_grad_input(f.address()), "aten::_upsample_nearest_exact3d_backward.grad_input");
         return grad_input;
+    }
+
+    /** {@link #_upsample_nearest_exact3d_backward(Tensor,long[],long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h, double scales_w, Tensor grad_input) {
+        return _upsample_nearest_exact3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
     }
 
     /** {@code aten::_use_cudnn_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank) -> bool} */
@@ -11716,6 +12071,11 @@ public final class Aten {
     }
 
     /** {@link #_validate_sparse_bsc_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_bsc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, boolean check_pinning) {
+        _validate_sparse_bsc_tensor_args(ccol_indices, row_indices, values, size, Boolean.valueOf(check_pinning));
+    }
+
+    /** {@link #_validate_sparse_bsc_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
     public static void _validate_sparse_bsc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long... size) {
         _validate_sparse_bsc_tensor_args(ccol_indices, row_indices, values, size, (Boolean) null);
     }
@@ -11729,6 +12089,11 @@ public final class Aten {
         f.integers(3, size);
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_bsr_tensor_args(f.address()), "aten::_validate_sparse_bsr_tensor_args");
+    }
+
+    /** {@link #_validate_sparse_bsr_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_bsr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, boolean check_pinning) {
+        _validate_sparse_bsr_tensor_args(crow_indices, col_indices, values, size, Boolean.valueOf(check_pinning));
     }
 
     /** {@link #_validate_sparse_bsr_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
@@ -11749,6 +12114,11 @@ public final class Aten {
     }
 
     /** {@link #_validate_sparse_compressed_tensor_args(Tensor,Tensor,Tensor,long[],Layout,Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_compressed_tensor_args(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, Layout layout, boolean check_pinning) {
+        _validate_sparse_compressed_tensor_args(compressed_indices, plain_indices, values, size, layout, Boolean.valueOf(check_pinning));
+    }
+
+    /** {@link #_validate_sparse_compressed_tensor_args(Tensor,Tensor,Tensor,long[],Layout,Boolean)} with the other arguments at their defaults. */
     public static void _validate_sparse_compressed_tensor_args(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, Layout layout) {
         _validate_sparse_compressed_tensor_args(compressed_indices, plain_indices, values, size, layout, (Boolean) null);
     }
@@ -11765,13 +12135,18 @@ public final class Aten {
     }
 
     /** {@link #_validate_sparse_coo_tensor_args(Tensor,Tensor,long[],Boolean,Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_coo_tensor_args(Tensor indices, Tensor values, long[] size, boolean is_coalesced, boolean check_pinning) {
+        _validate_sparse_coo_tensor_args(indices, values, size, Boolean.valueOf(is_coalesced), Boolean.valueOf(check_pinning));
+    }
+
+    /** {@link #_validate_sparse_coo_tensor_args(Tensor,Tensor,long[],Boolean,Boolean)} with the other arguments at their defaults. */
     public static void _validate_sparse_coo_tensor_args(Tensor indices, Tensor values, long[] size, Boolean is_coalesced) {
         _validate_sparse_coo_tensor_args(indices, values, size, is_coalesced, (Boolean) null);
     }
 
     /** {@link #_validate_sparse_coo_tensor_args(Tensor,Tensor,long[],Boolean,Boolean)} with the other arguments at their defaults. */
     public static void _validate_sparse_coo_tensor_args(Tensor indices, Tensor values, long[] size, boolean is_coalesced) {
-        _validate_sparse_coo_tensor_args(indices, values, size, is_coalesced, (Boolean) null);
+        _validate_sparse_coo_tensor_args(indices, values, size, Boolean.valueOf(is_coalesced), (Boolean) null);
     }
 
     /** {@link #_validate_sparse_coo_tensor_args(Tensor,Tensor,long[],Boolean,Boolean)} with the other arguments at their defaults. */
@@ -11791,6 +12166,11 @@ public final class Aten {
     }
 
     /** {@link #_validate_sparse_csc_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_csc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, boolean check_pinning) {
+        _validate_sparse_csc_tensor_args(ccol_indices, row_indices, values, size, Boolean.valueOf(check_pinning));
+    }
+
+    /** {@link #_validate_sparse_csc_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
     public static void _validate_sparse_csc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long... size) {
         _validate_sparse_csc_tensor_args(ccol_indices, row_indices, values, size, (Boolean) null);
     }
@@ -11804,6 +12184,11 @@ public final class Aten {
         f.integers(3, size);
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_csr_tensor_args(f.address()), "aten::_validate_sparse_csr_tensor_args");
+    }
+
+    /** {@link #_validate_sparse_csr_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
+    public static void _validate_sparse_csr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, boolean check_pinning) {
+        _validate_sparse_csr_tensor_args(crow_indices, col_indices, values, size, Boolean.valueOf(check_pinning));
     }
 
     /** {@link #_validate_sparse_csr_tensor_args(Tensor,Tensor,Tensor,long[],Boolean)} with the other arguments at their defaults. */
@@ -12082,6 +12467,11 @@ public final class Aten {
     }
 
     /** {@link #as_strided_copy(Tensor,long[],long[],Long)} with the other arguments at their defaults. */
+    public static Tensor as_strided_copy(Tensor self, long[] size, long[] stride, long storage_offset) {
+        return as_strided_copy(self, size, stride, Long.valueOf(storage_offset));
+    }
+
+    /** {@link #as_strided_copy(Tensor,long[],long[],Long)} with the other arguments at their defaults. */
     public static Tensor as_strided_copy(Tensor self, long[] size, long... stride) {
         return as_strided_copy(self, size, stride, (Long) null);
     }
@@ -12098,6 +12488,11 @@ public final class Aten {
         return out;
     }
 
+    /** {@link #as_strided_copy(Tensor,long[],long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor as_strided_copy(Tensor self, long[] size, long[] stride, long storage_offset, Tensor out) {
+        return as_strided_copy(self, size, stride, Long.valueOf(storage_offset), out);
+    }
+
     /** {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
@@ -12111,6 +12506,11 @@ public final class Aten {
         f.optionalInteger(10, divisor_override);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool2d_backward(f.address()), "aten::avg_pool2d_backward");
         return f.newTensor(0);
+    }
+
+    /** {@link #avg_pool2d_backward(Tensor,Tensor,long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool2d_backward(grad_output, self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
     }
 
     /** {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
@@ -12129,6 +12529,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #avg_pool2d_backward(Tensor,Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor grad_input) {
+        return avg_pool2d_backward(grad_output, self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), grad_input);
+    }
+
     /** {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
@@ -12142,6 +12547,11 @@ public final class Aten {
         f.optionalInteger(10, divisor_override);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d_backward(f.address()), "aten::avg_pool3d_backward");
         return f.newTensor(0);
+    }
+
+    /** {@link #avg_pool3d_backward(Tensor,Tensor,long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool3d_backward(grad_output, self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
     }
 
     /** {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
@@ -12158,6 +12568,11 @@ public final class Aten {
         f.tensor(12, grad_input);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d_backward_grad_input(f.address()), "aten::avg_pool3d_backward.grad_input");
         return grad_input;
+    }
+
+    /** {@link #avg_pool3d_backward(Tensor,Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor grad_input) {
+        return avg_pool3d_backward(grad_output, self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), grad_input);
     }
 
     /** {@code aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)} */
@@ -13991,6 +14406,11 @@ public final class Aten {
     }
 
     /** {@link #logit_backward(Tensor,Tensor,Double)} with the other arguments at their defaults. */
+    public static Tensor logit_backward(Tensor grad_output, Tensor self, double eps) {
+        return logit_backward(grad_output, self, Double.valueOf(eps));
+    }
+
+    /** {@link #logit_backward(Tensor,Tensor,Double)} with the other arguments at their defaults. */
     public static Tensor logit_backward(Tensor grad_output, Tensor self) {
         return logit_backward(grad_output, self, (Double) null);
     }
@@ -14004,6 +14424,11 @@ public final class Aten {
         f.tensor(4, grad_input);
         f.check(dev.gatun.ffm.AtenRaw7.logit_backward_grad_input(f.address()), "aten::logit_backward.grad_input");
         return grad_input;
+    }
+
+    /** {@link #logit_backward(Tensor,Tensor,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logit_backward(Tensor grad_output, Tensor self, double eps, Tensor grad_input) {
+        return logit_backward(grad_output, self, Double.valueOf(eps), grad_input);
     }
 
     /** {@code aten::lstm_mps_backward(Tensor? grad_y, Tensor? grad_hy, Tensor? grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor[], Tensor[])} */
@@ -15527,6 +15952,11 @@ public final class Aten {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
+    /** {@link #native_dropout(Tensor,double,Boolean)} with the other arguments at their defaults. */
+    public static Tensors2 native_dropout(Tensor input, double p, boolean train) {
+        return native_dropout(input, p, Boolean.valueOf(train));
+    }
+
     /** {@code aten::native_dropout.out(Tensor input, float p, bool? train, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void native_dropout(Tensor input, double p, Boolean train, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
@@ -15536,6 +15966,11 @@ public final class Aten {
         f.tensor(4, out0);
         f.tensor(5, out1);
         f.check(dev.gatun.ffm.AtenRaw8.native_dropout_out(f.address()), "aten::native_dropout.out");
+    }
+
+    /** {@link #native_dropout(Tensor,double,Boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void native_dropout(Tensor input, double p, boolean train, Tensor out0, Tensor out1) {
+        native_dropout(input, p, Boolean.valueOf(train), out0, out1);
     }
 
     /** {@code aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor} */
@@ -16981,13 +17416,18 @@ public final class Aten {
     }
 
     /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
+    public static Tensor slice_copy(Tensor self, long dim, long start, long end, long step) {
+        return slice_copy(self, dim, Long.valueOf(start), Long.valueOf(end), step);
+    }
+
+    /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public static Tensor slice_copy(Tensor self, long dim, Long start, Long end) {
         return slice_copy(self, dim, start, end, 1);
     }
 
     /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public static Tensor slice_copy(Tensor self, long dim, long start, long end) {
-        return slice_copy(self, dim, start, end, 1);
+        return slice_copy(self, dim, Long.valueOf(start), Long.valueOf(end), 1);
     }
 
     /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -16997,7 +17437,7 @@ public final class Aten {
 
     /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public static Tensor slice_copy(Tensor self, long dim, long start) {
-        return slice_copy(self, dim, start, (Long) null, 1);
+        return slice_copy(self, dim, Long.valueOf(start), (Long) null, 1);
     }
 
     /** {@link #slice_copy(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -17021,6 +17461,11 @@ public final class Aten {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw9.slice_copy_Tensor_out(f.address()), "aten::slice_copy.Tensor_out");
         return out;
+    }
+
+    /** {@link #slice_copy(Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_copy(Tensor self, long dim, long start, long end, long step, Tensor out) {
+        return slice_copy(self, dim, Long.valueOf(start), Long.valueOf(end), step, out);
     }
 
     /** {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
@@ -17626,13 +18071,18 @@ public final class Aten {
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
+    public static void sym_constrain_range(Scalar size, long min, long max) {
+        sym_constrain_range(size, Long.valueOf(min), Long.valueOf(max));
+    }
+
+    /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(double size, Long min, Long max) {
         sym_constrain_range(Scalar.of(size), min, max);
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(double size, long min, long max) {
-        sym_constrain_range(Scalar.of(size), min, max);
+        sym_constrain_range(Scalar.of(size), Long.valueOf(min), Long.valueOf(max));
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17642,7 +18092,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(long size, long min, long max) {
-        sym_constrain_range(Scalar.of(size), min, max);
+        sym_constrain_range(Scalar.of(size), Long.valueOf(min), Long.valueOf(max));
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17652,7 +18102,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(Scalar size, long min) {
-        sym_constrain_range(size, min, (Long) null);
+        sym_constrain_range(size, Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17662,7 +18112,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(double size, long min) {
-        sym_constrain_range(Scalar.of(size), min, (Long) null);
+        sym_constrain_range(Scalar.of(size), Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17672,7 +18122,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range(long size, long min) {
-        sym_constrain_range(Scalar.of(size), min, (Long) null);
+        sym_constrain_range(Scalar.of(size), Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17700,13 +18150,18 @@ public final class Aten {
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
+    public static void sym_constrain_range_for_size(Scalar size, long min, long max) {
+        sym_constrain_range_for_size(size, Long.valueOf(min), Long.valueOf(max));
+    }
+
+    /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(double size, Long min, Long max) {
         sym_constrain_range_for_size(Scalar.of(size), min, max);
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(double size, long min, long max) {
-        sym_constrain_range_for_size(Scalar.of(size), min, max);
+        sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), Long.valueOf(max));
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17716,7 +18171,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(long size, long min, long max) {
-        sym_constrain_range_for_size(Scalar.of(size), min, max);
+        sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), Long.valueOf(max));
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17726,7 +18181,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(Scalar size, long min) {
-        sym_constrain_range_for_size(size, min, (Long) null);
+        sym_constrain_range_for_size(size, Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17736,7 +18191,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(double size, long min) {
-        sym_constrain_range_for_size(Scalar.of(size), min, (Long) null);
+        sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17746,7 +18201,7 @@ public final class Aten {
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
     public static void sym_constrain_range_for_size(long size, long min) {
-        sym_constrain_range_for_size(Scalar.of(size), min, (Long) null);
+        sym_constrain_range_for_size(Scalar.of(size), Long.valueOf(min), (Long) null);
     }
 
     /** {@link #sym_constrain_range_for_size(Scalar,Long,Long)} with the other arguments at their defaults. */
@@ -17925,6 +18380,11 @@ public final class Aten {
         f.optionalBool(2, masked_grad);
         f.check(dev.gatun.ffm.AtenRaw11.to_dense_backward(f.address()), "aten::to_dense_backward");
         return f.newTensor(0);
+    }
+
+    /** {@link #to_dense_backward(Tensor,Tensor,Boolean)} with the other arguments at their defaults. */
+    public static Tensor to_dense_backward(Tensor grad, Tensor input, boolean masked_grad) {
+        return to_dense_backward(grad, input, Boolean.valueOf(masked_grad));
     }
 
     /** {@link #to_dense_backward(Tensor,Tensor,Boolean)} with the other arguments at their defaults. */
@@ -18125,13 +18585,18 @@ public final class Aten {
     }
 
     /** {@link #upsample_bicubic2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bicubic2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bicubic2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h) {
         return upsample_bicubic2d_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #upsample_bicubic2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h) {
-        return upsample_bicubic2d_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
+        return upsample_bicubic2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bicubic2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -18153,6 +18618,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #upsample_bicubic2d_backward(Tensor,long[],long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w, Tensor grad_input) {
+        return upsample_bicubic2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::upsample_bilinear2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
@@ -18167,13 +18637,18 @@ public final class Aten {
     }
 
     /** {@link #upsample_bilinear2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bilinear2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bilinear2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h) {
         return upsample_bilinear2d_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #upsample_bilinear2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h) {
-        return upsample_bilinear2d_backward(grad_output, output_size, input_size, align_corners, scales_h, (Double) null);
+        return upsample_bilinear2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bilinear2d_backward(Tensor,long[],long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -18195,6 +18670,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #upsample_bilinear2d_backward(Tensor,long[],long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_h, double scales_w, Tensor grad_input) {
+        return upsample_bilinear2d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::upsample_linear1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None) -> Tensor} */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales) {
         Frame f = Frame.begin();
@@ -18213,8 +18693,13 @@ public final class Aten {
     }
 
     /** {@link #upsample_linear1d_backward(Tensor,long[],long[],boolean,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales) {
+        return upsample_linear1d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales));
+    }
+
+    /** {@link #upsample_linear1d_backward(Tensor,long[],long[],boolean,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long output_size, long[] input_size, boolean align_corners, double scales) {
-        return upsample_linear1d_backward(grad_output, new long[] {output_size}, input_size, align_corners, scales);
+        return upsample_linear1d_backward(grad_output, new long[] {output_size}, input_size, align_corners, Double.valueOf(scales));
     }
 
     /** {@link #upsample_linear1d_backward(Tensor,long[],long[],boolean,Double)} with the other arguments at their defaults. */
@@ -18246,8 +18731,13 @@ public final class Aten {
     }
 
     /** {@link #upsample_linear1d_backward(Tensor,long[],long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales, Tensor grad_input) {
+        return upsample_linear1d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales), grad_input);
+    }
+
+    /** {@link #upsample_linear1d_backward(Tensor,long[],long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long output_size, long[] input_size, boolean align_corners, double scales, Tensor grad_input) {
-        return upsample_linear1d_backward(grad_output, new long[] {output_size}, input_size, align_corners, scales, grad_input);
+        return upsample_linear1d_backward(grad_output, new long[] {output_size}, input_size, align_corners, Double.valueOf(scales), grad_input);
     }
 
     /** {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
@@ -18267,8 +18757,13 @@ public final class Aten {
     }
 
     /** {@link #upsample_nearest1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales) {
+        return upsample_nearest1d_backward(grad_output, output_size, input_size, Double.valueOf(scales));
+    }
+
+    /** {@link #upsample_nearest1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long output_size, long[] input_size, double scales) {
-        return upsample_nearest1d_backward(grad_output, new long[] {output_size}, input_size, scales);
+        return upsample_nearest1d_backward(grad_output, new long[] {output_size}, input_size, Double.valueOf(scales));
     }
 
     /** {@link #upsample_nearest1d_backward(Tensor,long[],long[],Double)} with the other arguments at their defaults. */
@@ -18299,8 +18794,13 @@ public final class Aten {
     }
 
     /** {@link #upsample_nearest1d_backward(Tensor,long[],long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales, Tensor grad_input) {
+        return upsample_nearest1d_backward(grad_output, output_size, input_size, Double.valueOf(scales), grad_input);
+    }
+
+    /** {@link #upsample_nearest1d_backward(Tensor,long[],long[],Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long output_size, long[] input_size, double scales, Tensor grad_input) {
-        return upsample_nearest1d_backward(grad_output, new long[] {output_size}, input_size, scales, grad_input);
+        return upsample_nearest1d_backward(grad_output, new long[] {output_size}, input_size, Double.valueOf(scales), grad_input);
     }
 
     /** {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
@@ -18316,13 +18816,18 @@ public final class Aten {
     }
 
     /** {@link #upsample_nearest2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h, double scales_w) {
+        return upsample_nearest2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h) {
         return upsample_nearest2d_backward(grad_output, output_size, input_size, scales_h, (Double) null);
     }
 
     /** {@link #upsample_nearest2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h) {
-        return upsample_nearest2d_backward(grad_output, output_size, input_size, scales_h, (Double) null);
+        return upsample_nearest2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest2d_backward(Tensor,long[],long[],Double,Double)} with the other arguments at their defaults. */
@@ -18343,6 +18848,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #upsample_nearest2d_backward(Tensor,long[],long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_h, double scales_w, Tensor grad_input) {
+        return upsample_nearest2d_backward(grad_output, output_size, input_size, Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
@@ -18357,13 +18867,18 @@ public final class Aten {
     }
 
     /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h, double scales_w) {
+        return upsample_nearest3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h) {
         return upsample_nearest3d_backward(grad_output, output_size, input_size, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h) {
-        return upsample_nearest3d_backward(grad_output, output_size, input_size, scales_d, scales_h, (Double) null);
+        return upsample_nearest3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -18373,7 +18888,7 @@ public final class Aten {
 
     /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d) {
-        return upsample_nearest3d_backward(grad_output, output_size, input_size, scales_d, (Double) null, (Double) null);
+        return upsample_nearest3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -18395,6 +18910,11 @@ public final class Aten {
         return grad_input;
     }
 
+    /** {@link #upsample_nearest3d_backward(Tensor,long[],long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, double scales_d, double scales_h, double scales_w, Tensor grad_input) {
+        return upsample_nearest3d_backward(grad_output, output_size, input_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
+    }
+
     /** {@code aten::upsample_trilinear3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
@@ -18410,13 +18930,18 @@ public final class Aten {
     }
 
     /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_d, double scales_h, double scales_w) {
+        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h) {
         return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_d, double scales_h) {
-        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, scales_d, scales_h, (Double) null);
+        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -18426,7 +18951,7 @@ public final class Aten {
 
     /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_d) {
-        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, scales_d, (Double) null, (Double) null);
+        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -18447,6 +18972,11 @@ public final class Aten {
         f.tensor(12, grad_input);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_trilinear3d_backward_grad_input(f.address()), "aten::upsample_trilinear3d_backward.grad_input");
         return grad_input;
+    }
+
+    /** {@link #upsample_trilinear3d_backward(Tensor,long[],long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, double scales_d, double scales_h, double scales_w, Tensor grad_input) {
+        return upsample_trilinear3d_backward(grad_output, output_size, input_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), grad_input);
     }
 
     /** {@code aten::value_selecting_reduction_backward(Tensor grad, int dim, Tensor indices, SymInt[] sizes, bool keepdim) -> Tensor} */

@@ -909,13 +909,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #aminmax(Long,boolean)} with the other arguments at their defaults. */
+    public MinMax aminmax(long dim, boolean keepdim) {
+        return aminmax(Long.valueOf(dim), keepdim);
+    }
+
+    /** {@link #aminmax(Long,boolean)} with the other arguments at their defaults. */
     public MinMax aminmax(Long dim) {
         return aminmax(dim, false);
     }
 
     /** {@link #aminmax(Long,boolean)} with the other arguments at their defaults. */
     public MinMax aminmax(long dim) {
-        return aminmax(dim, false);
+        return aminmax(Long.valueOf(dim), false);
     }
 
     /** {@link #aminmax(Long,boolean)} with the other arguments at their defaults. */
@@ -1094,13 +1099,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #argmax(Long,boolean)} with the other arguments at their defaults. */
+    public Tensor argmax(long dim, boolean keepdim) {
+        return argmax(Long.valueOf(dim), keepdim);
+    }
+
+    /** {@link #argmax(Long,boolean)} with the other arguments at their defaults. */
     public Tensor argmax(Long dim) {
         return argmax(dim, false);
     }
 
     /** {@link #argmax(Long,boolean)} with the other arguments at their defaults. */
     public Tensor argmax(long dim) {
-        return argmax(dim, false);
+        return argmax(Long.valueOf(dim), false);
     }
 
     /** {@link #argmax(Long,boolean)} with the other arguments at their defaults. */
@@ -1119,13 +1129,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #argmin(Long,boolean)} with the other arguments at their defaults. */
+    public Tensor argmin(long dim, boolean keepdim) {
+        return argmin(Long.valueOf(dim), keepdim);
+    }
+
+    /** {@link #argmin(Long,boolean)} with the other arguments at their defaults. */
     public Tensor argmin(Long dim) {
         return argmin(dim, false);
     }
 
     /** {@link #argmin(Long,boolean)} with the other arguments at their defaults. */
     public Tensor argmin(long dim) {
-        return argmin(dim, false);
+        return argmin(Long.valueOf(dim), false);
     }
 
     /** {@link #argmin(Long,boolean)} with the other arguments at their defaults. */
@@ -1194,6 +1209,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #as_strided(long[],long[],Long)} with the other arguments at their defaults. */
+    public Tensor as_strided(long[] size, long[] stride, long storage_offset) {
+        return as_strided(size, stride, Long.valueOf(storage_offset));
+    }
+
+    /** {@link #as_strided(long[],long[],Long)} with the other arguments at their defaults. */
     public Tensor as_strided(long[] size, long... stride) {
         return as_strided(size, stride, (Long) null);
     }
@@ -1207,6 +1227,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(5, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_(f.address()), "aten::as_strided_");
         return self();
+    }
+
+    /** {@link #as_strided_(long[],long[],Long)} with the other arguments at their defaults. */
+    public Tensor as_strided_(long[] size, long[] stride, long storage_offset) {
+        return as_strided_(size, stride, Long.valueOf(storage_offset));
     }
 
     /** {@link #as_strided_(long[],long[],Long)} with the other arguments at their defaults. */
@@ -1224,6 +1249,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(6, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_scatter(f.address()), "aten::as_strided_scatter");
         return f.newTensor(0);
+    }
+
+    /** {@link #as_strided_scatter(Tensor,long[],long[],Long)} with the other arguments at their defaults. */
+    public Tensor as_strided_scatter(Tensor src, long[] size, long[] stride, long storage_offset) {
+        return as_strided_scatter(src, size, stride, Long.valueOf(storage_offset));
     }
 
     /** {@link #as_strided_scatter(Tensor,long[],long[],Long)} with the other arguments at their defaults. */
@@ -1410,6 +1440,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
         return avg_pool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, (Long) null);
     }
@@ -1446,6 +1481,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(9, divisor_override);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d(f.address()), "aten::avg_pool3d");
         return f.newTensor(0);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool3d(kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -2937,6 +2977,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #count_nonzero(Long)} with the other arguments at their defaults. */
+    public Tensor count_nonzero(long dim) {
+        return count_nonzero(Long.valueOf(dim));
+    }
+
+    /** {@link #count_nonzero(Long)} with the other arguments at their defaults. */
     public Tensor count_nonzero() {
         return count_nonzero((Long) null);
     }
@@ -2984,6 +3029,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cross(f.address()), "aten::cross");
         return f.newTensor(0);
+    }
+
+    /** {@link #cross(Tensor,Long)} with the other arguments at their defaults. */
+    public Tensor cross(Tensor other, long dim) {
+        return cross(other, Long.valueOf(dim));
     }
 
     /** {@link #cross(Tensor,Long)} with the other arguments at their defaults. */
@@ -4026,13 +4076,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_fft(long n, long dim, String norm) {
+        return fft_fft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_fft(Long n, long dim) {
         return fft_fft(n, dim, (String) null);
     }
 
     /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_fft(long n, long dim) {
-        return fft_fft(n, dim, (String) null);
+        return fft_fft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
@@ -4042,7 +4097,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_fft(long n) {
-        return fft_fft(n, -1, (String) null);
+        return fft_fft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_fft(Long,long,String)} with the other arguments at their defaults. */
@@ -4163,13 +4218,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_hfft(long n, long dim, String norm) {
+        return fft_hfft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_hfft(Long n, long dim) {
         return fft_hfft(n, dim, (String) null);
     }
 
     /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_hfft(long n, long dim) {
-        return fft_hfft(n, dim, (String) null);
+        return fft_hfft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4179,7 +4239,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_hfft(long n) {
-        return fft_hfft(n, -1, (String) null);
+        return fft_hfft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_hfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4281,13 +4341,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_ifft(long n, long dim, String norm) {
+        return fft_ifft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ifft(Long n, long dim) {
         return fft_ifft(n, dim, (String) null);
     }
 
     /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ifft(long n, long dim) {
-        return fft_ifft(n, dim, (String) null);
+        return fft_ifft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
@@ -4297,7 +4362,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ifft(long n) {
-        return fft_ifft(n, -1, (String) null);
+        return fft_ifft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_ifft(Long,long,String)} with the other arguments at their defaults. */
@@ -4418,13 +4483,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_ihfft(long n, long dim, String norm) {
+        return fft_ihfft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ihfft(Long n, long dim) {
         return fft_ihfft(n, dim, (String) null);
     }
 
     /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ihfft(long n, long dim) {
-        return fft_ihfft(n, dim, (String) null);
+        return fft_ihfft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4434,7 +4504,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_ihfft(long n) {
-        return fft_ihfft(n, -1, (String) null);
+        return fft_ihfft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_ihfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4536,13 +4606,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_irfft(long n, long dim, String norm) {
+        return fft_irfft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_irfft(Long n, long dim) {
         return fft_irfft(n, dim, (String) null);
     }
 
     /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_irfft(long n, long dim) {
-        return fft_irfft(n, dim, (String) null);
+        return fft_irfft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4552,7 +4627,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_irfft(long n) {
-        return fft_irfft(n, -1, (String) null);
+        return fft_irfft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_irfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4654,13 +4729,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
+    public Tensor fft_rfft(long n, long dim, String norm) {
+        return fft_rfft(Long.valueOf(n), dim, norm);
+    }
+
+    /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_rfft(Long n, long dim) {
         return fft_rfft(n, dim, (String) null);
     }
 
     /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_rfft(long n, long dim) {
-        return fft_rfft(n, dim, (String) null);
+        return fft_rfft(Long.valueOf(n), dim, (String) null);
     }
 
     /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
@@ -4670,7 +4750,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
     public Tensor fft_rfft(long n) {
-        return fft_rfft(n, -1, (String) null);
+        return fft_rfft(Long.valueOf(n), -1, (String) null);
     }
 
     /** {@link #fft_rfft(Long,long,String)} with the other arguments at their defaults. */
@@ -5478,13 +5558,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
+    public Tensor[] gradient(Scalar spacing, long dim, long edge_order) {
+        return gradient(spacing, Long.valueOf(dim), edge_order);
+    }
+
+    /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(double spacing, Long dim, long edge_order) {
         return gradient(Scalar.of(spacing), dim, edge_order);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(double spacing, long dim, long edge_order) {
-        return gradient(Scalar.of(spacing), dim, edge_order);
+        return gradient(Scalar.of(spacing), Long.valueOf(dim), edge_order);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
@@ -5494,7 +5579,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(long spacing, long dim, long edge_order) {
-        return gradient(Scalar.of(spacing), dim, edge_order);
+        return gradient(Scalar.of(spacing), Long.valueOf(dim), edge_order);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
@@ -5504,7 +5589,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(Scalar spacing, long dim) {
-        return gradient(spacing, dim, 1);
+        return gradient(spacing, Long.valueOf(dim), 1);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
@@ -5514,7 +5599,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(double spacing, long dim) {
-        return gradient(Scalar.of(spacing), dim, 1);
+        return gradient(Scalar.of(spacing), Long.valueOf(dim), 1);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
@@ -5524,7 +5609,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(long spacing, long dim) {
-        return gradient(Scalar.of(spacing), dim, 1);
+        return gradient(Scalar.of(spacing), Long.valueOf(dim), 1);
     }
 
     /** {@link #gradient(Scalar,Long,long)} with the other arguments at their defaults. */
@@ -5575,13 +5660,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #gradient(Scalar[],Long,long)} with the other arguments at their defaults. */
+    public Tensor[] gradient(Scalar[] spacing, long dim, long edge_order) {
+        return gradient(spacing, Long.valueOf(dim), edge_order);
+    }
+
+    /** {@link #gradient(Scalar[],Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(Scalar[] spacing, Long dim) {
         return gradient(spacing, dim, 1);
     }
 
     /** {@link #gradient(Scalar[],Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(Scalar[] spacing, long dim) {
-        return gradient(spacing, dim, 1);
+        return gradient(spacing, Long.valueOf(dim), 1);
     }
 
     /** {@link #gradient(Scalar[],Long,long)} with the other arguments at their defaults. */
@@ -5617,13 +5707,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #gradient(Tensor[],Long,long)} with the other arguments at their defaults. */
+    public Tensor[] gradient(Tensor[] spacing, long dim, long edge_order) {
+        return gradient(spacing, Long.valueOf(dim), edge_order);
+    }
+
+    /** {@link #gradient(Tensor[],Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(Tensor[] spacing, Long dim) {
         return gradient(spacing, dim, 1);
     }
 
     /** {@link #gradient(Tensor[],Long,long)} with the other arguments at their defaults. */
     public Tensor[] gradient(Tensor[] spacing, long dim) {
-        return gradient(spacing, dim, 1);
+        return gradient(spacing, Long.valueOf(dim), 1);
     }
 
     /** {@link #gradient(Tensor[],Long,long)} with the other arguments at their defaults. */
@@ -6773,13 +6868,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
+    public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, boolean normalized, boolean onesided, long length, boolean return_complex) {
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, normalized, Boolean.valueOf(onesided), Long.valueOf(length), return_complex);
+    }
+
+    /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean center, boolean normalized, Boolean onesided, Long length) {
         return istft(n_fft, hop_length, win_length, window, center, normalized, onesided, length, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, boolean normalized, boolean onesided, long length) {
-        return istft(n_fft, hop_length, win_length, window, center, normalized, onesided, length, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, normalized, Boolean.valueOf(onesided), Long.valueOf(length), false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6789,7 +6889,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, boolean normalized, boolean onesided) {
-        return istft(n_fft, hop_length, win_length, window, center, normalized, onesided, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, normalized, Boolean.valueOf(onesided), (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6799,7 +6899,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, boolean normalized) {
-        return istft(n_fft, hop_length, win_length, window, center, normalized, (Boolean) null, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, normalized, (Boolean) null, (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6809,7 +6909,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window, boolean center) {
-        return istft(n_fft, hop_length, win_length, window, center, false, (Boolean) null, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, false, (Boolean) null, (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6819,7 +6919,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length, Tensor window) {
-        return istft(n_fft, hop_length, win_length, window, true, false, (Boolean) null, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, true, false, (Boolean) null, (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6829,7 +6929,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length, long win_length) {
-        return istft(n_fft, hop_length, win_length, (Tensor) null, true, false, (Boolean) null, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), (Tensor) null, true, false, (Boolean) null, (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -6839,7 +6939,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
     public Tensor istft(long n_fft, long hop_length) {
-        return istft(n_fft, hop_length, (Long) null, (Tensor) null, true, false, (Boolean) null, (Long) null, false);
+        return istft(n_fft, Long.valueOf(hop_length), (Long) null, (Tensor) null, true, false, (Boolean) null, (Long) null, false);
     }
 
     /** {@link #istft(long,Long,Long,Tensor,boolean,boolean,Boolean,Long,boolean)} with the other arguments at their defaults. */
@@ -7413,13 +7513,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #linalg_lstsq(Tensor,Double,String)} with the other arguments at their defaults. */
+    public SolutionResidualsRankSingularValues linalg_lstsq(Tensor b, double rcond, String driver) {
+        return linalg_lstsq(b, Double.valueOf(rcond), driver);
+    }
+
+    /** {@link #linalg_lstsq(Tensor,Double,String)} with the other arguments at their defaults. */
     public SolutionResidualsRankSingularValues linalg_lstsq(Tensor b, Double rcond) {
         return linalg_lstsq(b, rcond, (String) null);
     }
 
     /** {@link #linalg_lstsq(Tensor,Double,String)} with the other arguments at their defaults. */
     public SolutionResidualsRankSingularValues linalg_lstsq(Tensor b, double rcond) {
-        return linalg_lstsq(b, rcond, (String) null);
+        return linalg_lstsq(b, Double.valueOf(rcond), (String) null);
     }
 
     /** {@link #linalg_lstsq(Tensor,Double,String)} with the other arguments at their defaults. */
@@ -7579,13 +7684,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #linalg_matrix_rank(Double,Double,boolean)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_rank(double atol, double rtol, boolean hermitian) {
+        return linalg_matrix_rank(Double.valueOf(atol), Double.valueOf(rtol), hermitian);
+    }
+
+    /** {@link #linalg_matrix_rank(Double,Double,boolean)} with the other arguments at their defaults. */
     public Tensor linalg_matrix_rank(Double atol, Double rtol) {
         return linalg_matrix_rank(atol, rtol, false);
     }
 
     /** {@link #linalg_matrix_rank(Double,Double,boolean)} with the other arguments at their defaults. */
     public Tensor linalg_matrix_rank(double atol, double rtol) {
-        return linalg_matrix_rank(atol, rtol, false);
+        return linalg_matrix_rank(Double.valueOf(atol), Double.valueOf(rtol), false);
     }
 
     /** {@link #linalg_matrix_rank(Double,Double,boolean)} with the other arguments at their defaults. */
@@ -7784,13 +7894,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #linalg_pinv(Double,Double,boolean)} with the other arguments at their defaults. */
+    public Tensor linalg_pinv(double atol, double rtol, boolean hermitian) {
+        return linalg_pinv(Double.valueOf(atol), Double.valueOf(rtol), hermitian);
+    }
+
+    /** {@link #linalg_pinv(Double,Double,boolean)} with the other arguments at their defaults. */
     public Tensor linalg_pinv(Double atol, Double rtol) {
         return linalg_pinv(atol, rtol, false);
     }
 
     /** {@link #linalg_pinv(Double,Double,boolean)} with the other arguments at their defaults. */
     public Tensor linalg_pinv(double atol, double rtol) {
-        return linalg_pinv(atol, rtol, false);
+        return linalg_pinv(Double.valueOf(atol), Double.valueOf(rtol), false);
     }
 
     /** {@link #linalg_pinv(Double,Double,boolean)} with the other arguments at their defaults. */
@@ -8264,6 +8379,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #logit(Double)} with the other arguments at their defaults. */
+    public Tensor logit(double eps) {
+        return logit(Double.valueOf(eps));
+    }
+
+    /** {@link #logit(Double)} with the other arguments at their defaults. */
     public Tensor logit() {
         return logit((Double) null);
     }
@@ -8275,6 +8395,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalReal(1, eps);
         f.check(dev.gatun.ffm.AtenRaw7.logit_(f.address()), "aten::logit_");
         return self();
+    }
+
+    /** {@link #logit_(Double)} with the other arguments at their defaults. */
+    public Tensor logit_(double eps) {
+        return logit_(Double.valueOf(eps));
     }
 
     /** {@link #logit_(Double)} with the other arguments at their defaults. */
@@ -9249,13 +9374,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor nan_to_num(double nan, double posinf, double neginf) {
+        return nan_to_num(Double.valueOf(nan), Double.valueOf(posinf), Double.valueOf(neginf));
+    }
+
+    /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num(Double nan, Double posinf) {
         return nan_to_num(nan, posinf, (Double) null);
     }
 
     /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num(double nan, double posinf) {
-        return nan_to_num(nan, posinf, (Double) null);
+        return nan_to_num(Double.valueOf(nan), Double.valueOf(posinf), (Double) null);
     }
 
     /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
@@ -9265,7 +9395,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num(double nan) {
-        return nan_to_num(nan, (Double) null, (Double) null);
+        return nan_to_num(Double.valueOf(nan), (Double) null, (Double) null);
     }
 
     /** {@link #nan_to_num(Double,Double,Double)} with the other arguments at their defaults. */
@@ -9285,13 +9415,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor nan_to_num_(double nan, double posinf, double neginf) {
+        return nan_to_num_(Double.valueOf(nan), Double.valueOf(posinf), Double.valueOf(neginf));
+    }
+
+    /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num_(Double nan, Double posinf) {
         return nan_to_num_(nan, posinf, (Double) null);
     }
 
     /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num_(double nan, double posinf) {
-        return nan_to_num_(nan, posinf, (Double) null);
+        return nan_to_num_(Double.valueOf(nan), Double.valueOf(posinf), (Double) null);
     }
 
     /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
@@ -9301,7 +9436,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor nan_to_num_(double nan) {
-        return nan_to_num_(nan, (Double) null, (Double) null);
+        return nan_to_num_(Double.valueOf(nan), (Double) null, (Double) null);
     }
 
     /** {@link #nan_to_num_(Double,Double,Double)} with the other arguments at their defaults. */
@@ -9386,13 +9521,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
+    public Tensor nanquantile(Tensor q, long dim, boolean keepdim, String interpolation) {
+        return nanquantile(q, Long.valueOf(dim), keepdim, interpolation);
+    }
+
+    /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(Tensor q, Long dim, boolean keepdim) {
         return nanquantile(q, dim, keepdim, "linear");
     }
 
     /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(Tensor q, long dim, boolean keepdim) {
-        return nanquantile(q, dim, keepdim, "linear");
+        return nanquantile(q, Long.valueOf(dim), keepdim, "linear");
     }
 
     /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
@@ -9402,7 +9542,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(Tensor q, long dim) {
-        return nanquantile(q, dim, false, "linear");
+        return nanquantile(q, Long.valueOf(dim), false, "linear");
     }
 
     /** {@link #nanquantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
@@ -9423,13 +9563,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
+    public Tensor nanquantile(double q, long dim, boolean keepdim, String interpolation) {
+        return nanquantile(q, Long.valueOf(dim), keepdim, interpolation);
+    }
+
+    /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(double q, Long dim, boolean keepdim) {
         return nanquantile(q, dim, keepdim, "linear");
     }
 
     /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(double q, long dim, boolean keepdim) {
-        return nanquantile(q, dim, keepdim, "linear");
+        return nanquantile(q, Long.valueOf(dim), keepdim, "linear");
     }
 
     /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
@@ -9439,7 +9584,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor nanquantile(double q, long dim) {
-        return nanquantile(q, dim, false, "linear");
+        return nanquantile(q, Long.valueOf(dim), false, "linear");
     }
 
     /** {@link #nanquantile(double,Long,boolean,String)} with the other arguments at their defaults. */
@@ -10176,6 +10321,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #pad(long[],String,Double)} with the other arguments at their defaults. */
+    public Tensor pad(long[] pad, String mode, double value) {
+        return pad(pad, mode, Double.valueOf(value));
+    }
+
+    /** {@link #pad(long[],String,Double)} with the other arguments at their defaults. */
     public Tensor pad(long[] pad, String mode) {
         return pad(pad, mode, (Double) null);
     }
@@ -10444,13 +10594,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
+    public Tensor quantile(Tensor q, long dim, boolean keepdim, String interpolation) {
+        return quantile(q, Long.valueOf(dim), keepdim, interpolation);
+    }
+
+    /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(Tensor q, Long dim, boolean keepdim) {
         return quantile(q, dim, keepdim, "linear");
     }
 
     /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(Tensor q, long dim, boolean keepdim) {
-        return quantile(q, dim, keepdim, "linear");
+        return quantile(q, Long.valueOf(dim), keepdim, "linear");
     }
 
     /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
@@ -10460,7 +10615,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(Tensor q, long dim) {
-        return quantile(q, dim, false, "linear");
+        return quantile(q, Long.valueOf(dim), false, "linear");
     }
 
     /** {@link #quantile(Tensor,Long,boolean,String)} with the other arguments at their defaults. */
@@ -10481,13 +10636,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
+    public Tensor quantile(double q, long dim, boolean keepdim, String interpolation) {
+        return quantile(q, Long.valueOf(dim), keepdim, interpolation);
+    }
+
+    /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(double q, Long dim, boolean keepdim) {
         return quantile(q, dim, keepdim, "linear");
     }
 
     /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(double q, long dim, boolean keepdim) {
-        return quantile(q, dim, keepdim, "linear");
+        return quantile(q, Long.valueOf(dim), keepdim, "linear");
     }
 
     /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
@@ -10497,7 +10657,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
     public Tensor quantile(double q, long dim) {
-        return quantile(q, dim, false, "linear");
+        return quantile(q, Long.valueOf(dim), false, "linear");
     }
 
     /** {@link #quantile(double,Long,boolean,String)} with the other arguments at their defaults. */
@@ -10804,13 +10964,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
+    public Tensor random(long from, long to, Generator generator) {
+        return random(from, Long.valueOf(to), generator);
+    }
+
+    /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
     public Tensor random(long from, Long to) {
         return random(from, to, (Generator) null);
     }
 
     /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
     public Tensor random(long from, long to) {
-        return random(from, to, (Generator) null);
+        return random(from, Long.valueOf(to), (Generator) null);
     }
 
     /** {@code aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor} */
@@ -10854,13 +11019,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #random_(long,Long,Generator)} with the other arguments at their defaults. */
+    public Tensor random_(long from, long to, Generator generator) {
+        return random_(from, Long.valueOf(to), generator);
+    }
+
+    /** {@link #random_(long,Long,Generator)} with the other arguments at their defaults. */
     public Tensor random_(long from, Long to) {
         return random_(from, to, (Generator) null);
     }
 
     /** {@link #random_(long,Long,Generator)} with the other arguments at their defaults. */
     public Tensor random_(long from, long to) {
-        return random_(from, to, (Generator) null);
+        return random_(from, Long.valueOf(to), (Generator) null);
     }
 
     /** {@code aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)} */
@@ -11088,13 +11258,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #repeat_interleave(Tensor,Long,Long)} with the other arguments at their defaults. */
+    public Tensor repeat_interleave(Tensor repeats, long dim, long output_size) {
+        return repeat_interleave(repeats, Long.valueOf(dim), Long.valueOf(output_size));
+    }
+
+    /** {@link #repeat_interleave(Tensor,Long,Long)} with the other arguments at their defaults. */
     public Tensor repeat_interleave(Tensor repeats, Long dim) {
         return repeat_interleave(repeats, dim, (Long) null);
     }
 
     /** {@link #repeat_interleave(Tensor,Long,Long)} with the other arguments at their defaults. */
     public Tensor repeat_interleave(Tensor repeats, long dim) {
-        return repeat_interleave(repeats, dim, (Long) null);
+        return repeat_interleave(repeats, Long.valueOf(dim), (Long) null);
     }
 
     /** {@link #repeat_interleave(Tensor,Long,Long)} with the other arguments at their defaults. */
@@ -11114,13 +11289,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #repeat_interleave(long,Long,Long)} with the other arguments at their defaults. */
+    public Tensor repeat_interleave(long repeats, long dim, long output_size) {
+        return repeat_interleave(repeats, Long.valueOf(dim), Long.valueOf(output_size));
+    }
+
+    /** {@link #repeat_interleave(long,Long,Long)} with the other arguments at their defaults. */
     public Tensor repeat_interleave(long repeats, Long dim) {
         return repeat_interleave(repeats, dim, (Long) null);
     }
 
     /** {@link #repeat_interleave(long,Long,Long)} with the other arguments at their defaults. */
     public Tensor repeat_interleave(long repeats, long dim) {
-        return repeat_interleave(repeats, dim, (Long) null);
+        return repeat_interleave(repeats, Long.valueOf(dim), (Long) null);
     }
 
     /** {@link #repeat_interleave(long,Long,Long)} with the other arguments at their defaults. */
@@ -11993,13 +12173,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
+    public Tensor slice(long dim, long start, long end, long step) {
+        return slice(dim, Long.valueOf(start), Long.valueOf(end), step);
+    }
+
+    /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice(long dim, Long start, Long end) {
         return slice(dim, start, end, 1);
     }
 
     /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice(long dim, long start, long end) {
-        return slice(dim, start, end, 1);
+        return slice(dim, Long.valueOf(start), Long.valueOf(end), 1);
     }
 
     /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12009,7 +12194,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice(long dim, long start) {
-        return slice(dim, start, (Long) null, 1);
+        return slice(dim, Long.valueOf(start), (Long) null, 1);
     }
 
     /** {@link #slice(long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12036,13 +12221,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
+    public Tensor slice_inverse(Tensor src, long dim, long start, long end, long step) {
+        return slice_inverse(src, dim, Long.valueOf(start), Long.valueOf(end), step);
+    }
+
+    /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_inverse(Tensor src, long dim, Long start, Long end) {
         return slice_inverse(src, dim, start, end, 1);
     }
 
     /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_inverse(Tensor src, long dim, long start, long end) {
-        return slice_inverse(src, dim, start, end, 1);
+        return slice_inverse(src, dim, Long.valueOf(start), Long.valueOf(end), 1);
     }
 
     /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12052,7 +12242,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_inverse(Tensor src, long dim, long start) {
-        return slice_inverse(src, dim, start, (Long) null, 1);
+        return slice_inverse(src, dim, Long.valueOf(start), (Long) null, 1);
     }
 
     /** {@link #slice_inverse(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12079,13 +12269,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
+    public Tensor slice_scatter(Tensor src, long dim, long start, long end, long step) {
+        return slice_scatter(src, dim, Long.valueOf(start), Long.valueOf(end), step);
+    }
+
+    /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_scatter(Tensor src, long dim, Long start, Long end) {
         return slice_scatter(src, dim, start, end, 1);
     }
 
     /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_scatter(Tensor src, long dim, long start, long end) {
-        return slice_scatter(src, dim, start, end, 1);
+        return slice_scatter(src, dim, Long.valueOf(start), Long.valueOf(end), 1);
     }
 
     /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12095,7 +12290,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
     public Tensor slice_scatter(Tensor src, long dim, long start) {
-        return slice_scatter(src, dim, start, (Long) null, 1);
+        return slice_scatter(src, dim, Long.valueOf(start), (Long) null, 1);
     }
 
     /** {@link #slice_scatter(Tensor,long,Long,Long,long)} with the other arguments at their defaults. */
@@ -12272,13 +12467,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #sort(Boolean,long,boolean)} with the other arguments at their defaults. */
+    public ValuesIndices sort(boolean stable, long dim, boolean descending) {
+        return sort(Boolean.valueOf(stable), dim, descending);
+    }
+
+    /** {@link #sort(Boolean,long,boolean)} with the other arguments at their defaults. */
     public ValuesIndices sort(Boolean stable, long dim) {
         return sort(stable, dim, false);
     }
 
     /** {@link #sort(Boolean,long,boolean)} with the other arguments at their defaults. */
     public ValuesIndices sort(boolean stable, long dim) {
-        return sort(stable, dim, false);
+        return sort(Boolean.valueOf(stable), dim, false);
     }
 
     /** {@link #sort(Boolean,long,boolean)} with the other arguments at their defaults. */
@@ -12288,7 +12488,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #sort(Boolean,long,boolean)} with the other arguments at their defaults. */
     public ValuesIndices sort(boolean stable) {
-        return sort(stable, -1, false);
+        return sort(Boolean.valueOf(stable), -1, false);
     }
 
     /** {@code aten::sparse_dim(Tensor self) -> int} */
@@ -12550,6 +12750,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalReal(1, eps);
         f.check(dev.gatun.ffm.AtenRaw10.special_logit(f.address()), "aten::special_logit");
         return f.newTensor(0);
+    }
+
+    /** {@link #special_logit(Double)} with the other arguments at their defaults. */
+    public Tensor special_logit(double eps) {
+        return special_logit(Double.valueOf(eps));
     }
 
     /** {@link #special_logit(Double)} with the other arguments at their defaults. */
@@ -13188,13 +13393,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
+    public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean normalized, boolean onesided, boolean return_complex, boolean align_to_window) {
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, normalized, Boolean.valueOf(onesided), Boolean.valueOf(return_complex), Boolean.valueOf(align_to_window));
+    }
+
+    /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean normalized, Boolean onesided, Boolean return_complex) {
         return stft(n_fft, hop_length, win_length, window, normalized, onesided, return_complex, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean normalized, boolean onesided, boolean return_complex) {
-        return stft(n_fft, hop_length, win_length, window, normalized, onesided, return_complex, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, normalized, Boolean.valueOf(onesided), Boolean.valueOf(return_complex), (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13204,7 +13414,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean normalized, boolean onesided) {
-        return stft(n_fft, hop_length, win_length, window, normalized, onesided, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, normalized, Boolean.valueOf(onesided), (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13214,7 +13424,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean normalized) {
-        return stft(n_fft, hop_length, win_length, window, normalized, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, normalized, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13224,7 +13434,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window) {
-        return stft(n_fft, hop_length, win_length, window, false, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13234,7 +13444,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length) {
-        return stft(n_fft, hop_length, win_length, (Tensor) null, false, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), (Tensor) null, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13244,7 +13454,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length) {
-        return stft(n_fft, hop_length, (Long) null, (Tensor) null, false, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), (Long) null, (Tensor) null, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13271,13 +13481,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
+    public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, String pad_mode, boolean normalized, boolean onesided, boolean return_complex, boolean align_to_window) {
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, normalized, Boolean.valueOf(onesided), Boolean.valueOf(return_complex), Boolean.valueOf(align_to_window));
+    }
+
+    /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean center, String pad_mode, boolean normalized, Boolean onesided, Boolean return_complex) {
         return stft(n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, String pad_mode, boolean normalized, boolean onesided, boolean return_complex) {
-        return stft(n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, normalized, Boolean.valueOf(onesided), Boolean.valueOf(return_complex), (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13287,7 +13502,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, String pad_mode, boolean normalized, boolean onesided) {
-        return stft(n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, normalized, Boolean.valueOf(onesided), (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13297,7 +13512,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, String pad_mode, boolean normalized) {
-        return stft(n_fft, hop_length, win_length, window, center, pad_mode, normalized, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, normalized, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
@@ -13307,7 +13522,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #stft(long,Long,Long,Tensor,boolean,String,boolean,Boolean,Boolean,Boolean)} with the other arguments at their defaults. */
     public Tensor stft(long n_fft, long hop_length, long win_length, Tensor window, boolean center, String pad_mode) {
-        return stft(n_fft, hop_length, win_length, window, center, pad_mode, false, (Boolean) null, (Boolean) null, (Boolean) null);
+        return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
     /** {@code aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
@@ -13705,6 +13920,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #take_along_dim(Tensor,Long)} with the other arguments at their defaults. */
+    public Tensor take_along_dim(Tensor indices, long dim) {
+        return take_along_dim(indices, Long.valueOf(dim));
+    }
+
+    /** {@link #take_along_dim(Tensor,Long)} with the other arguments at their defaults. */
     public Tensor take_along_dim(Tensor indices) {
         return take_along_dim(indices, (Long) null);
     }
@@ -13971,6 +14191,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #to_dense(DType,Boolean)} with the other arguments at their defaults. */
+    public Tensor to_dense(DType dtype, boolean masked_grad) {
+        return to_dense(dtype, Boolean.valueOf(masked_grad));
+    }
+
+    /** {@link #to_dense(DType,Boolean)} with the other arguments at their defaults. */
     public Tensor to_dense(DType dtype) {
         return to_dense(dtype, (Boolean) null);
     }
@@ -13989,6 +14214,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(5, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw11.to_sparse(f.address()), "aten::to_sparse");
         return f.newTensor(0);
+    }
+
+    /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse(Layout layout, long[] blocksize, long dense_dim) {
+        return to_sparse(layout, blocksize, Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
@@ -14026,6 +14256,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsc(long[] blocksize, long dense_dim) {
+        return to_sparse_bsc(blocksize, Long.valueOf(dense_dim));
+    }
+
+    /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
     public Tensor to_sparse_bsc(long... blocksize) {
         return to_sparse_bsc(blocksize, (Long) null);
     }
@@ -14038,6 +14273,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw11.to_sparse_bsr(f.address()), "aten::to_sparse_bsr");
         return f.newTensor(0);
+    }
+
+    /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsr(long[] blocksize, long dense_dim) {
+        return to_sparse_bsr(blocksize, Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
@@ -14055,6 +14295,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #to_sparse_csc(Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_csc(long dense_dim) {
+        return to_sparse_csc(Long.valueOf(dense_dim));
+    }
+
+    /** {@link #to_sparse_csc(Long)} with the other arguments at their defaults. */
     public Tensor to_sparse_csc() {
         return to_sparse_csc((Long) null);
     }
@@ -14066,6 +14311,11 @@ public abstract sealed class TensorMethods permits Tensor {
         f.optionalInteger(1, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw11.to_sparse_csr(f.address()), "aten::to_sparse_csr");
         return f.newTensor(0);
+    }
+
+    /** {@link #to_sparse_csr(Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_csr(long dense_dim) {
+        return to_sparse_csr(Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse_csr(Long)} with the other arguments at their defaults. */
@@ -14391,6 +14641,11 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #unique_consecutive(boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensors3 unique_consecutive(boolean return_inverse, boolean return_counts, long dim) {
+        return unique_consecutive(return_inverse, return_counts, Long.valueOf(dim));
+    }
+
+    /** {@link #unique_consecutive(boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensors3 unique_consecutive(boolean return_inverse, boolean return_counts) {
         return unique_consecutive(return_inverse, return_counts, (Long) null);
     }
@@ -14529,13 +14784,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bicubic2d(output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, Double scales_h) {
         return upsample_bicubic2d(output_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, double scales_h) {
-        return upsample_bicubic2d(output_size, align_corners, scales_h, (Double) null);
+        return upsample_bicubic2d(output_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14556,13 +14816,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bilinear2d(output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, Double scales_h) {
         return upsample_bilinear2d(output_size, align_corners, scales_h, (Double) null);
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, double scales_h) {
-        return upsample_bilinear2d(output_size, align_corners, scales_h, (Double) null);
+        return upsample_bilinear2d(output_size, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14587,8 +14852,13 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_linear1d(long[],boolean,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_linear1d(long[] output_size, boolean align_corners, double scales) {
+        return upsample_linear1d(output_size, align_corners, Double.valueOf(scales));
+    }
+
+    /** {@link #upsample_linear1d(long[],boolean,Double)} with the other arguments at their defaults. */
     public Tensor upsample_linear1d(long output_size, boolean align_corners, double scales) {
-        return upsample_linear1d(new long[] {output_size}, align_corners, scales);
+        return upsample_linear1d(new long[] {output_size}, align_corners, Double.valueOf(scales));
     }
 
     /** {@link #upsample_linear1d(long[],boolean,Double)} with the other arguments at their defaults. */
@@ -14617,8 +14887,13 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_nearest1d(long[],Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest1d(long[] output_size, double scales) {
+        return upsample_nearest1d(output_size, Double.valueOf(scales));
+    }
+
+    /** {@link #upsample_nearest1d(long[],Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest1d(long output_size, double scales) {
-        return upsample_nearest1d(new long[] {output_size}, scales);
+        return upsample_nearest1d(new long[] {output_size}, Double.valueOf(scales));
     }
 
     /** {@link #upsample_nearest1d(long[],Double)} with the other arguments at their defaults. */
@@ -14643,13 +14918,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long[] output_size, double scales_h, double scales_w) {
+        return upsample_nearest2d(output_size, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h) {
         return upsample_nearest2d(output_size, scales_h, (Double) null);
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest2d(long[] output_size, double scales_h) {
-        return upsample_nearest2d(output_size, scales_h, (Double) null);
+        return upsample_nearest2d(output_size, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
@@ -14670,13 +14950,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long[] output_size, double scales_d, double scales_h, double scales_w) {
+        return upsample_nearest3d(output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h) {
         return upsample_nearest3d(output_size, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, double scales_d, double scales_h) {
-        return upsample_nearest3d(output_size, scales_d, scales_h, (Double) null);
+        return upsample_nearest3d(output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -14686,7 +14971,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, double scales_d) {
-        return upsample_nearest3d(output_size, scales_d, (Double) null, (Double) null);
+        return upsample_nearest3d(output_size, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -14708,13 +14993,18 @@ public abstract sealed class TensorMethods permits Tensor {
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d, double scales_h, double scales_w) {
+        return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, Double scales_d, Double scales_h) {
         return upsample_trilinear3d(output_size, align_corners, scales_d, scales_h, (Double) null);
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d, double scales_h) {
-        return upsample_trilinear3d(output_size, align_corners, scales_d, scales_h, (Double) null);
+        return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -14724,7 +15014,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d) {
-        return upsample_trilinear3d(output_size, align_corners, scales_d, (Double) null, (Double) null);
+        return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */

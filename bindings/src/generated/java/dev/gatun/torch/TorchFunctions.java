@@ -411,6 +411,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw3.aminmax_out(f.address()), "aten::aminmax.out");
     }
 
+    /** {@link #aminmax_out(Tensor,Long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void aminmax_out(Tensor self, long dim, boolean keepdim, Tensor min, Tensor max) {
+        aminmax_out(self, Long.valueOf(dim), keepdim, min, max);
+    }
+
     /** {@code aten::angle.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor angle_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
@@ -671,6 +676,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #argmax_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmax_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return argmax_out(self, Long.valueOf(dim), keepdim, out);
+    }
+
     /** {@code aten::argmin.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argmin_out(Tensor self, Long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
@@ -680,6 +690,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(4, out);
         f.check(dev.gatun.ffm.AtenRaw3.argmin_out(f.address()), "aten::argmin.out");
         return out;
+    }
+
+    /** {@link #argmin_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmin_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return argmin_out(self, Long.valueOf(dim), keepdim, out);
     }
 
     /** {@code aten::argsort.stable_out(Tensor self, *, bool stable, int dim=-1, bool descending=False, Tensor(a!) out) -> Tensor(a!)} */
@@ -705,6 +720,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(8, out);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_scatter_out(f.address()), "aten::as_strided_scatter.out");
         return out;
+    }
+
+    /** {@link #as_strided_scatter_out(Tensor,Tensor,long[],long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor as_strided_scatter_out(Tensor self, Tensor src, long[] size, long[] stride, long storage_offset, Tensor out) {
+        return as_strided_scatter_out(self, src, size, stride, Long.valueOf(storage_offset), out);
     }
 
     /** {@code aten::asin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -811,6 +831,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
+    }
+
     /** {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
         Frame f = Frame.begin();
@@ -824,6 +849,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(11, out);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d_out(f.address()), "aten::avg_pool3d.out");
         return out;
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
     }
 
     /** {@code aten::baddbmm.dtype_out(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
@@ -1642,6 +1672,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.optionalInteger(3, compute_mode);
         f.check(dev.gatun.ffm.AtenRaw4.cdist(f.address()), "aten::cdist");
         return f.newTensor(0);
+    }
+
+    /** {@link #cdist(Tensor,Tensor,double,Long)} with the other arguments at their defaults. */
+    public static Tensor cdist(Tensor x1, Tensor x2, double p, long compute_mode) {
+        return cdist(x1, x2, p, Long.valueOf(compute_mode));
     }
 
     /** {@link #cdist(Tensor,Tensor,double,Long)} with the other arguments at their defaults. */
@@ -2577,6 +2612,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #count_nonzero_out(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor count_nonzero_out(Tensor self, long dim, Tensor out) {
+        return count_nonzero_out(self, Long.valueOf(dim), out);
+    }
+
     /** {@code aten::cross.out(Tensor self, Tensor other, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cross_out(Tensor self, Tensor other, Long dim, Tensor out) {
         Frame f = Frame.begin();
@@ -2586,6 +2626,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(4, out);
         f.check(dev.gatun.ffm.AtenRaw4.cross_out(f.address()), "aten::cross.out");
         return out;
+    }
+
+    /** {@link #cross_out(Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cross_out(Tensor self, Tensor other, long dim, Tensor out) {
+        return cross_out(self, other, Long.valueOf(dim), out);
     }
 
     /** {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
@@ -3108,6 +3153,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors4(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
     }
 
+    /** {@link #embedding_bag(Tensor,Tensor,Tensor,boolean,long,boolean,Tensor,boolean,Long)} with the other arguments at their defaults. */
+    public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
+        return embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, Long.valueOf(padding_idx));
+    }
+
     /** {@code aten::embedding_renorm.out(Tensor self, Tensor indices, float max_norm, float norm_type, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_renorm_out(Tensor self, Tensor indices, double max_norm, double norm_type, Tensor out) {
         Frame f = Frame.begin();
@@ -3417,6 +3467,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_fft_out(self, Long.valueOf(n), dim, norm, out);
+    }
+
     /** {@code aten::fft_fft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
@@ -3493,6 +3548,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_hfft_out(self, Long.valueOf(n), dim, norm, out);
+    }
+
     /** {@code aten::fft_hfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
@@ -3537,6 +3597,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(6, out);
         f.check(dev.gatun.ffm.AtenRaw5.fft_ifft_out(f.address()), "aten::fft_ifft.out");
         return out;
+    }
+
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_ifft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
     /** {@code aten::fft_ifft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -3585,6 +3650,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_ihfft_out(self, Long.valueOf(n), dim, norm, out);
+    }
+
     /** {@code aten::fft_ihfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
@@ -3631,6 +3701,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_irfft_out(self, Long.valueOf(n), dim, norm, out);
+    }
+
     /** {@code aten::fft_irfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
@@ -3675,6 +3750,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(6, out);
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfft_out(f.address()), "aten::fft_rfft.out");
         return out;
+    }
+
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, long n, long dim, String norm, Tensor out) {
+        return fft_rfft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
     /** {@code aten::fft_rfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -4026,28 +4106,33 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor from_file(String filename, boolean shared, long size, TensorOptions options) {
+        return from_file(filename, Boolean.valueOf(shared), Long.valueOf(size), options);
+    }
+
+    /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
     public static Tensor from_file(String filename, Boolean shared, Long size) {
         return from_file(filename, shared, size, (TensorOptions) null);
     }
 
     /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
     public static Tensor from_file(String filename, boolean shared, long size) {
-        return from_file(filename, shared, size, (TensorOptions) null);
+        return from_file(filename, Boolean.valueOf(shared), Long.valueOf(size), (TensorOptions) null);
     }
 
     /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
     public static Tensor from_file(String filename, Boolean shared) {
-        return from_file(filename, shared, 0L, (TensorOptions) null);
+        return from_file(filename, shared, Long.valueOf(0), (TensorOptions) null);
     }
 
     /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
     public static Tensor from_file(String filename, boolean shared) {
-        return from_file(filename, shared, 0L, (TensorOptions) null);
+        return from_file(filename, Boolean.valueOf(shared), Long.valueOf(0), (TensorOptions) null);
     }
 
     /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
     public static Tensor from_file(String filename) {
-        return from_file(filename, (Boolean) null, 0L, (TensorOptions) null);
+        return from_file(filename, (Boolean) null, Long.valueOf(0), (TensorOptions) null);
     }
 
     /** {@code aten::from_file.out(str filename, bool? shared=None, int? size=0, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -4059,6 +4144,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(6, out);
         f.check(dev.gatun.ffm.AtenRaw5.from_file_out(f.address()), "aten::from_file.out");
         return out;
+    }
+
+    /** {@link #from_file_out(String,Boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor from_file_out(String filename, boolean shared, long size, Tensor out) {
+        return from_file_out(filename, Boolean.valueOf(shared), Long.valueOf(size), out);
     }
 
     /** {@code aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
@@ -5805,6 +5895,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lstsq_out(f.address()), "aten::linalg_lstsq.out");
     }
 
+    /** {@link #linalg_lstsq_out(Tensor,Tensor,Double,String,Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lstsq_out(Tensor self, Tensor b, double rcond, String driver, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
+        linalg_lstsq_out(self, b, Double.valueOf(rcond), driver, solution, residuals, rank, singular_values);
+    }
+
     /** {@code aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU linalg_lu(Tensor A, boolean pivot) {
         Frame f = Frame.begin();
@@ -5998,6 +6093,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, double atol, double rtol, boolean hermitian, Tensor out) {
+        return linalg_matrix_rank_out(self, Double.valueOf(atol), Double.valueOf(rtol), hermitian, out);
+    }
+
     /** {@code aten::linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_matrix_rank(Tensor input, Tensor atol, Tensor rtol, boolean hermitian) {
         Frame f = Frame.begin();
@@ -6151,6 +6251,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(6, out);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_atol_rtol_float_out(f.address()), "aten::linalg_pinv.atol_rtol_float_out");
         return out;
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, double atol, double rtol, boolean hermitian, Tensor out) {
+        return linalg_pinv_out(self, Double.valueOf(atol), Double.valueOf(rtol), hermitian, out);
     }
 
     /** {@code aten::linalg_pinv.atol_rtol_tensor_out(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
@@ -6384,6 +6489,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.optionalInteger(1, N);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_vander(f.address()), "aten::linalg_vander");
         return f.newTensor(0);
+    }
+
+    /** {@link #linalg_vander(Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor linalg_vander(Tensor x, long N) {
+        return linalg_vander(x, Long.valueOf(N));
     }
 
     /** {@link #linalg_vander(Tensor,Long)} with the other arguments at their defaults. */
@@ -6833,6 +6943,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(3, out);
         f.check(dev.gatun.ffm.AtenRaw7.logit_out(f.address()), "aten::logit.out");
         return out;
+    }
+
+    /** {@link #logit_out(Tensor,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logit_out(Tensor self, double eps, Tensor out) {
+        return logit_out(self, Double.valueOf(eps), out);
     }
 
     /** {@code aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
@@ -7680,6 +7795,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, double nan, double posinf, double neginf, Tensor out) {
+        return nan_to_num_out(self, Double.valueOf(nan), Double.valueOf(posinf), Double.valueOf(neginf), out);
+    }
+
     /** {@code aten::nanmean.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanmean_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
@@ -7730,6 +7850,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, long dim, boolean keepdim, String interpolation, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
+    }
+
     /** {@code aten::nanquantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanquantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
@@ -7741,6 +7866,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw8.nanquantile_scalar_out(f.address()), "aten::nanquantile.scalar_out");
         return out;
+    }
+
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, long dim, boolean keepdim, String interpolation, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
     /** {@code aten::nansum.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
@@ -8564,6 +8694,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, long dim, boolean keepdim, String interpolation, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
+    }
+
     /** {@code aten::quantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
@@ -8575,6 +8710,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw8.quantile_scalar_out(f.address()), "aten::quantile.scalar_out");
         return out;
+    }
+
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, long dim, boolean keepdim, String interpolation, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
     /** {@code aten::quantize_per_channel.out(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -8985,6 +9125,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #random_out(Tensor,long,Long,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor random_out(Tensor self, long from, long to, Generator generator, Tensor out) {
+        return random_out(self, from, Long.valueOf(to), generator, out);
+    }
+
     /** {@code aten::random.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
@@ -9325,6 +9470,11 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #repeat_interleave(Tensor,Long)} with the other arguments at their defaults. */
+    public static Tensor repeat_interleave(Tensor repeats, long output_size) {
+        return repeat_interleave(repeats, Long.valueOf(output_size));
+    }
+
+    /** {@link #repeat_interleave(Tensor,Long)} with the other arguments at their defaults. */
     public static Tensor repeat_interleave(Tensor repeats) {
         return repeat_interleave(repeats, (Long) null);
     }
@@ -9337,6 +9487,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(3, out);
         f.check(dev.gatun.ffm.AtenRaw9.repeat_interleave_Tensor_out(f.address()), "aten::repeat_interleave.Tensor_out");
         return out;
+    }
+
+    /** {@link #repeat_interleave_out(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor repeat_interleave_out(Tensor repeats, long output_size, Tensor out) {
+        return repeat_interleave_out(repeats, Long.valueOf(output_size), out);
     }
 
     /** {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
@@ -9476,6 +9631,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.optionalReal(4, eps);
         f.check(dev.gatun.ffm.AtenRaw9.rms_norm(f.address()), "aten::rms_norm");
         return f.newTensor(0);
+    }
+
+    /** {@link #rms_norm(Tensor,long[],Tensor,Double)} with the other arguments at their defaults. */
+    public static Tensor rms_norm(Tensor input, long[] normalized_shape, Tensor weight, double eps) {
+        return rms_norm(input, normalized_shape, weight, Double.valueOf(eps));
     }
 
     /** {@link #rms_norm(Tensor,long[],Tensor,Double)} with the other arguments at their defaults. */
@@ -9781,13 +9941,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #scaled_dot_product_attention(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
+    public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, double scale, boolean enable_gqa) {
+        return scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, Double.valueOf(scale), enable_gqa);
+    }
+
+    /** {@link #scaled_dot_product_attention(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale) {
         return scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale, false);
     }
 
     /** {@link #scaled_dot_product_attention(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, double scale) {
-        return scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale, false);
+        return scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, Double.valueOf(scale), false);
     }
 
     /** {@link #scaled_dot_product_attention(Tensor,Tensor,Tensor,Tensor,double,boolean,Double,boolean)} with the other arguments at their defaults. */
@@ -10258,6 +10423,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, long start, long end, long step, Tensor out) {
+        return slice_scatter_out(self, src, dim, Long.valueOf(start), Long.valueOf(end), step, out);
+    }
+
     /** {@code aten::slogdet.out(Tensor self, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
     public static void slogdet_out(Tensor self, Tensor sign, Tensor logabsdet) {
         Frame f = Frame.begin();
@@ -10363,6 +10533,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(5, values);
         f.tensor(6, indices);
         f.check(dev.gatun.ffm.AtenRaw9.sort_values_stable(f.address()), "aten::sort.values_stable");
+    }
+
+    /** {@link #sort_out(Tensor,Boolean,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, boolean stable, long dim, boolean descending, Tensor values, Tensor indices) {
+        sort_out(self, Boolean.valueOf(stable), dim, descending, values, indices);
     }
 
     /** {@code aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
@@ -10476,6 +10651,11 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #sparse_coo_tensor(Tensor,Tensor,TensorOptions,Boolean)} with the other arguments at their defaults. */
+    public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, TensorOptions options, boolean is_coalesced) {
+        return sparse_coo_tensor(indices, values, options, Boolean.valueOf(is_coalesced));
+    }
+
+    /** {@link #sparse_coo_tensor(Tensor,Tensor,TensorOptions,Boolean)} with the other arguments at their defaults. */
     public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, TensorOptions options) {
         return sparse_coo_tensor(indices, values, options, (Boolean) null);
     }
@@ -10495,6 +10675,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.optionalBool(12, is_coalesced);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_coo_tensor_indices_size(f.address()), "aten::sparse_coo_tensor.indices_size");
         return f.newTensor(0);
+    }
+
+    /** {@link #sparse_coo_tensor(Tensor,Tensor,long[],TensorOptions,Boolean)} with the other arguments at their defaults. */
+    public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, long[] size, TensorOptions options, boolean is_coalesced) {
+        return sparse_coo_tensor(indices, values, size, options, Boolean.valueOf(is_coalesced));
     }
 
     /** {@link #sparse_coo_tensor(Tensor,Tensor,long[],TensorOptions,Boolean)} with the other arguments at their defaults. */
@@ -11632,6 +11817,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #special_logit_out(Tensor,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor special_logit_out(Tensor self, double eps, Tensor out) {
+        return special_logit_out(self, Double.valueOf(eps), out);
+    }
+
     /** {@code aten::special_logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_logsumexp_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
@@ -12684,6 +12874,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #take_along_dim_out(Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor take_along_dim_out(Tensor self, Tensor indices, long dim, Tensor out) {
+        return take_along_dim_out(self, indices, Long.valueOf(dim), out);
+    }
+
     /** {@code aten::tan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
@@ -13037,6 +13232,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw11.unique_consecutive_out(f.address()), "aten::unique_consecutive.out");
     }
 
+    /** {@link #unique_consecutive_out(Tensor,boolean,boolean,Long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void unique_consecutive_out(Tensor self, boolean return_inverse, boolean return_counts, long dim, Tensor out0, Tensor out1, Tensor out2) {
+        unique_consecutive_out(self, return_inverse, return_counts, Long.valueOf(dim), out0, out1, out2);
+    }
+
     /** {@code aten::unique_dim.out(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void unique_dim_out(Tensor self, long dim, boolean sorted, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
@@ -13097,6 +13297,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return upsample_bicubic2d_out(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
     /** {@code aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bicubic2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
@@ -13119,6 +13324,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(8, out);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bilinear2d_out(f.address()), "aten::upsample_bilinear2d.out");
         return out;
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return upsample_bilinear2d_out(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
@@ -13162,8 +13372,13 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_linear1d_out(Tensor,long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_linear1d_out(Tensor self, long[] output_size, boolean align_corners, double scales, Tensor out) {
+        return upsample_linear1d_out(self, output_size, align_corners, Double.valueOf(scales), out);
+    }
+
+    /** {@link #upsample_linear1d_out(Tensor,long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_linear1d_out(Tensor self, long output_size, boolean align_corners, double scales, Tensor out) {
-        return upsample_linear1d_out(self, new long[] {output_size}, align_corners, scales, out);
+        return upsample_linear1d_out(self, new long[] {output_size}, align_corners, Double.valueOf(scales), out);
     }
 
     /** {@code aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
@@ -13194,8 +13409,13 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_nearest1d_out(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, double scales, Tensor out) {
+        return upsample_nearest1d_out(self, output_size, Double.valueOf(scales), out);
+    }
+
+    /** {@link #upsample_nearest1d_out(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest1d_out(Tensor self, long output_size, double scales, Tensor out) {
-        return upsample_nearest1d_out(self, new long[] {output_size}, scales, out);
+        return upsample_nearest1d_out(self, new long[] {output_size}, Double.valueOf(scales), out);
     }
 
     /** {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
@@ -13218,6 +13438,11 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(7, out);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_out(f.address()), "aten::upsample_nearest2d.out");
         return out;
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, double scales_h, double scales_w, Tensor out) {
+        return upsample_nearest2d_out(self, output_size, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
     /** {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
@@ -13254,6 +13479,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, double scales_d, double scales_h, double scales_w, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
     /** {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
@@ -13278,6 +13508,11 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, double scales_d, double scales_h, double scales_w, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
     /** {@code aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_trilinear3d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
@@ -13300,13 +13535,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #vander(Tensor,Long,boolean)} with the other arguments at their defaults. */
+    public static Tensor vander(Tensor x, long N, boolean increasing) {
+        return vander(x, Long.valueOf(N), increasing);
+    }
+
+    /** {@link #vander(Tensor,Long,boolean)} with the other arguments at their defaults. */
     public static Tensor vander(Tensor x, Long N) {
         return vander(x, N, false);
     }
 
     /** {@link #vander(Tensor,Long,boolean)} with the other arguments at their defaults. */
     public static Tensor vander(Tensor x, long N) {
-        return vander(x, N, false);
+        return vander(x, Long.valueOf(N), false);
     }
 
     /** {@link #vander(Tensor,Long,boolean)} with the other arguments at their defaults. */

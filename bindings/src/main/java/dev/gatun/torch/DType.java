@@ -57,6 +57,11 @@ public enum DType implements TensorOptions {
         return this == COMPLEX32 || this == COMPLEX64 || this == COMPLEX128;
     }
 
+    /** True for the types whose elements need a scale and a zero point to mean anything. */
+    public boolean isQuantized() {
+        return this == QINT8 || this == QUINT8 || this == QINT32;
+    }
+
     /** The type with libtorch's number {@code code}. Throws {@link IllegalArgumentException} for one Gatun does not know. */
     public static DType ofCode(long code) {
         for (DType dtype : values()) {

@@ -280,7 +280,12 @@ final class Frame {
     }
 
     Scalar readScalar(int slot) {
-        return new Scalar((int) readInteger(slot), readInteger(slot + 1));
+        int tag = (int) readInteger(slot);
+        if (tag == Scalar.TAG_COMPLEX) {
+            throw new UnsupportedOperationException(
+                    "a complex number is no Java number: take its parts with view_as_real() first");
+        }
+        return new Scalar(tag, readInteger(slot + 1));
     }
 
     DType readDtype(int slot) {

@@ -11,6 +11,7 @@ public final class Scalar extends Number {
 
     static final int TAG_DOUBLE = 0;
     static final int TAG_LONG = 1;
+    static final int TAG_COMPLEX = 3;
     static final int TAG_BOOL = 4;
 
     /** {@code c10::Scalar}'s tag. */

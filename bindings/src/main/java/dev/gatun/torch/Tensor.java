@@ -3,6 +3,7 @@ package dev.gatun.torch;
 import dev.gatun.ffm.CoreRaw;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.util.Arrays;
 
 /**
  * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
@@ -249,8 +250,21 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         return f.newTensor(0);
     }
 
-    /** Sets {@code Tensor.grad}, which then shares its data with {@code gradient}; null clears it. */
+    /**
+     * Sets {@code Tensor.grad}, which then shares its data with {@code gradient}, of this tensor's shape, type and device;
+     * null clears it.
+     */
     public void setGrad(Tensor gradient) {
+        if (gradient != null) {
+            TensorInfo own = info();
+            TensorInfo other = gradient.info();
+            if (!Arrays.equals(own.sizes(), other.sizes())
+                    || own.dtype() != other.dtype()
+                    || !own.device().equals(other.device())) {
+                throw new IllegalArgumentException(
+                        "the gradient of " + own.describe() + " cannot be " + other.describe());
+            }
+        }
         Frame f = Frame.begin();
         f.tensor(0, this);
         f.optionalTensor(1, gradient);

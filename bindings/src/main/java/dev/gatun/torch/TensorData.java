@@ -50,6 +50,13 @@ final class TensorData {
             throw new IllegalArgumentException(
                     "only native memory can be wrapped without a copy: allocate it from an Arena, or use Tensor.of");
         }
+        if (data.isReadOnly()) {
+            throw new IllegalArgumentException("read-only memory cannot be wrapped, for a tensor can be written to: map a"
+                    + " file with FileChannel.MapMode.PRIVATE, or use Tensor.of");
+        }
+        if (!data.scope().isAlive()) {
+            throw new IllegalStateException("the arena of the memory to wrap is closed");
+        }
         long[] strides = new long[shape.length];
         long stride = 1;
         for (int i = shape.length - 1; i >= 0; i--) {
@@ -75,7 +82,7 @@ final class TensorData {
         if (info.numel() == 0) {
             return;
         }
-        if (info.contiguous() && info.data() != 0) {
+        if (info.isPlain() && !isLazy(tensor)) {
             target.copyFrom(info.bytes());
             return;
         }
@@ -88,8 +95,15 @@ final class TensorData {
         }
     }
 
+    /** Whether libtorch has still to conjugate or negate what is in memory: such views share it with the original. */
+    private static boolean isLazy(Tensor tensor) {
+        return tensor.is_neg() || tensor.is_conj();
+    }
+
     private static Tensor onHost(Tensor tensor) {
-        return tensor.to(Device.CPU).contiguous();
+        Tensor host = tensor.to(Device.CPU);
+        Tensor dense = host.info().strided() ? host : host.to_dense();
+        return dense.resolve_conj().resolve_neg().clone(MemoryFormat.CONTIGUOUS);
     }
 
     static void copyFrom(Tensor tensor, MemorySegment source) {
@@ -98,7 +112,7 @@ final class TensorData {
         if (info.numel() == 0) {
             return;
         }
-        if (info.contiguous() && info.data() != 0) {
+        if (info.isPlain() && !isLazy(tensor)) {
             info.bytes().copyFrom(source);
             return;
         }

@@ -15,7 +15,8 @@ record TensorInfo(
         long[] sizes,
         long[] strides,
         boolean contiguous,
-        boolean requiresGrad) {
+        boolean requiresGrad,
+        boolean strided) {
 
     static TensorInfo of(Tensor tensor) {
         Frame f = Frame.begin();
@@ -31,7 +32,8 @@ record TensorInfo(
                 longs(f.readInteger(5), dim),
                 longs(f.readInteger(6), dim),
                 f.readBool(7),
-                f.readBool(8));
+                f.readBool(8),
+                f.readInteger(9) == Layout.STRIDED.code());
     }
 
     private static long[] longs(long address, int count) {
@@ -45,8 +47,16 @@ record TensorInfo(
         return sizes.length;
     }
 
-    /** The tensor's bytes, which must be contiguous and on the host. */
+    /** True when the elements lie in host memory, row-major and without gaps. */
+    boolean isPlain() {
+        return contiguous && data != 0;
+    }
+
+    /** The tensor's bytes, which must be plain. */
     MemorySegment bytes() {
+        if (numel > 0 && !isPlain()) {
+            throw new IllegalStateException("the elements of " + describe() + " do not lie in host memory, row-major");
+        }
         return Native.segment(data, numel * dtype.byteSize());
     }
 

@@ -63,8 +63,10 @@ public final class Torch extends TorchFunctions {
 
     /** Sets how many threads one op may use ({@code torch.set_num_threads}); other numbers may round differently. */
     public static void setNumThreads(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        // OpenMP ends the process when it cannot start a thread.
+        int most = Math.max(256, 8 * Runtime.getRuntime().availableProcessors());
+        if (threads < 1 || threads > most) {
+            throw new IllegalArgumentException("the number of threads must be from 1 to " + most + ", not " + threads);
         }
         Frame f = Frame.begin();
         f.integer(0, threads);

@@ -1,7 +1,12 @@
 package dev.gatun.libtorch;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +17,8 @@ import java.util.Map;
  * the shim then binds to the libtorch that is already there, whatever else the system has installed.
  */
 public final class LibTorch {
+    private static final int RTLD_LAZY = 1;
+
     private final List<NativeLibrary> libraries = new ArrayList<>();
     private final Map<NativeLibrary, String> failedOptional = new LinkedHashMap<>();
     private final SymbolLookup shim;
@@ -62,14 +69,24 @@ public final class LibTorch {
         }
     }
 
-    /** FFM does not say why the loader refused; System.load does. */
+    /** FFM does not say why the loader refused, and System.load would print warnings of its own: ask the loader again. */
     @SuppressWarnings("restricted")
     private static String reason(NativeLibrary library) {
-        try {
-            System.load(library.path().toAbsolutePath().toString());
-            return "the loader refused it once, then accepted it";
-        } catch (UnsatisfiedLinkError e) {
-            return e.getMessage();
+        Linker linker = Linker.nativeLinker();
+        MethodHandle dlopen = linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("dlopen"),
+                FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        MethodHandle dlerror = linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("dlerror"), FunctionDescriptor.of(ValueLayout.ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment path = arena.allocateFrom(library.path().toString());
+            MemorySegment handle = (MemorySegment) dlopen.invokeExact(path, RTLD_LAZY);
+            MemorySegment error = (MemorySegment) dlerror.invokeExact();
+            return handle.address() != 0 || error.address() == 0
+                    ? "the loader refused it once, then accepted it"
+                    : error.reinterpret(Long.MAX_VALUE).getString(0);
+        } catch (Throwable t) {
+            throw new AssertionError("dlopen and dlerror throw nothing", t);
         }
     }
 

@@ -46,10 +46,12 @@ class LibTorchTest {
         for (String name : List.of("libc10.so", "libtorch_cpu.so")) {
             Files.writeString(temporary.resolve(name), "not a library");
         }
+        // The JVM may print a warning of its own before.
+        Path library = temporary.resolve("libc10.so");
         assertThat(load(Map.of("GATUN_LIBTORCH", temporary.toString())))
-                .startsWith("1: cannot load " + temporary.resolve("libc10.so") + " (from GATUN_LIBTORCH): ")
-                .contains("file too short")
-                .doesNotContain("\n");
+                .startsWith("1: ")
+                .endsWith("cannot load " + library + " (from GATUN_LIBTORCH): " + library
+                        + ": file too short; ldd names what it misses");
     }
 
     @Test

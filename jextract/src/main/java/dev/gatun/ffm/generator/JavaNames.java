@@ -26,8 +26,10 @@ final class JavaNames {
         return switch (type) {
             case "Scalar" -> "Scalar.of(" + value + ")";
             case "long", "double", "String" -> value;
-            case "Long" -> value + "L";
-            case "boolean", "Boolean" -> value.toLowerCase(java.util.Locale.ROOT);
+            case "boolean" -> value.toLowerCase(java.util.Locale.ROOT);
+            // Boxed, so that the overload with primitives does not match as well.
+            case "Long" -> "Long.valueOf(" + value + ")";
+            case "Boolean" -> "Boolean." + value.toUpperCase(java.util.Locale.ROOT);
             case "DType" -> "DType.ofCode(" + value + ")";
             case "MemoryFormat" -> "MemoryFormat.ofCode(" + value + ")";
             case "long[]" -> "new long[] {" + list(value, p.argument().type()) + "}";

@@ -98,11 +98,11 @@ record Signature(List<Part> parts) {
             } else if (type.equals("Scalar") && form != ScalarForm.SCALAR) {
                 parts.add(new Part(name, form == ScalarForm.DOUBLE ? "double" : "long", "Scalar.of($)"));
             } else if (primitive && type.equals("Long")) {
-                parts.add(new Part(name, "long", "$"));
+                parts.add(new Part(name, "long", "Long.valueOf($)"));
             } else if (primitive && type.equals("Double")) {
-                parts.add(new Part(name, "double", "$"));
+                parts.add(new Part(name, "double", "Double.valueOf($)"));
             } else if (primitive && type.equals("Boolean")) {
-                parts.add(new Part(name, "boolean", "$"));
+                parts.add(new Part(name, "boolean", "Boolean.valueOf($)"));
             } else if (single && type.equals("long[]") && declared.contains("[1]")) {
                 parts.add(new Part(name, "long", "new long[] {$}"));
             } else {
@@ -137,9 +137,5 @@ record Signature(List<Part> parts) {
 
     String passed() {
         return parts.stream().map(Part::passed).collect(Collectors.joining(", "));
-    }
-
-    boolean isFull() {
-        return parts.stream().allMatch(p -> p.value().equals("$") && p.type() != null);
     }
 }

@@ -71,7 +71,7 @@ final class TypedWriter {
                 .append(body(op, isMethod))
                 .append("    }\n");
         for (Signature signature : Signature.shorter(op, isMethod)) {
-            if (!signature.isFull() && taken.add(name + "(" + signature.erasure() + ")")) {
+            if (taken.add(name + "(" + signature.erasure() + ")")) {
                 out.append("\n    /** {@link #")
                         .append(name)
                         .append('(')

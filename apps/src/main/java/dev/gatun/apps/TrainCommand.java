@@ -1,0 +1,102 @@
+package dev.gatun.apps;
+
+import dev.gatun.hart.config.ConfigException;
+import dev.gatun.hart.config.Recipes;
+import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.Stages;
+import dev.gatun.hart.train.TaskData;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun train}: a recipe from start to table. */
+@Command(
+        name = "train",
+        description = "Trains a recipe, evaluates it, and prints the table.",
+        footer = {
+            "  gatun train sni-mini --set train.steps=200",
+            "",
+            "A recipe is a bundled one (sni-mini) or a YAML file; --set overrides any of its keys.",
+            "Ctrl-C saves a checkpoint; --resume goes on from the last one."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RECIPE", description = "A bundled recipe's name, or a YAML file.")
+    private String recipe;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Override a key of the recipe, for example train.lr=5e-4. May be repeated.")
+    private List<String> overrides = List.of();
+
+    @Option(
+            names = "--run",
+            paramLabel = "FOLDER",
+            description = "The run's folder. Default: runs/RECIPE, or runs/RECIPE-2 and so on if that exists.")
+    private Path folder;
+
+    @Option(names = "--resume", description = "Go on with the run in --run (default: runs/RECIPE).")
+    private boolean resume;
+
+    @Override
+    public Integer call() {
+        try (RunFolder run = resume ? resumed() : created()) {
+            return train(run);
+        } catch (ConfigException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private RunFolder created() {
+        RunConfig config = Recipes.read(recipe, overrides);
+        return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
+    }
+
+    private RunFolder resumed() {
+        if (!overrides.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
+        }
+        return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
+    }
+
+    private static Path freeFolder(String recipe) {
+        Path first = Path.of("runs", recipe);
+        Path candidate = first;
+        for (int i = 2; Files.exists(candidate); i++) {
+            candidate = first.resolveSibling(recipe + "-" + i);
+        }
+        return candidate;
+    }
+
+    private int train(RunFolder run) {
+        RunConfig config = RunFolder.config(run.path());
+        try (Interrupts interrupts = new Interrupts();
+                TaskData data = TaskData.load(config, run.path())) {
+            TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+            progress.message("run folder: " + run.path());
+            progress.message(String.format(
+                    "%d training tasks, %d unseen tasks, vocabulary of %d pieces",
+                    data.train().size(), data.unseen().size(), data.tokenizer().vocabSize()));
+            boolean finished = new Stages(run, config, data, progress).run();
+            if (!finished) {
+                progress.message("stopped after saving a checkpoint; go on with: gatun train " + recipe + " --run "
+                        + run.path() + " --resume");
+                return 130; // what a shell expects of a program that Ctrl-C ended
+            }
+            EvaluateCommand.evaluate(run, data, progress);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.gatun.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Closing, losing, and doing it a thousand times. */
+class TensorLifetimeTest {
+    @Test
+    void aClosedTensorRefusesEverythingButClosing() {
+        Tensor tensor = Torch.ones(2);
+        tensor.close();
+        tensor.close();
+        assertThat(tensor.isClosed()).isTrue();
+        assertThat(tensor).hasToString("tensor(closed)");
+        for (Runnable use : new Runnable[] {
+            tensor::shape, tensor::toFloatArray, tensor::grad, tensor::sum, tensor::unscoped, () -> tensor.add_(1)
+        }) {
+            assertThatThrownBy(use::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("this tensor is closed");
+        }
+    }
+
+    @Test
+    void theCleanerReclaimsLostTensorsAndCountsThem() throws InterruptedException {
+        long live = Scope.liveTensors();
+        long reclaimed = Scope.reclaimedTensors();
+        lose(50);
+        // The frame remembers the operands of its last call: let it remember others.
+        Torch.ones(1).close();
+        LostTensors.awaitLive(live);
+        assertThat(Scope.liveTensors()).isEqualTo(live);
+        assertThat(Scope.reclaimedTensors()).isEqualTo(reclaimed + 50);
+    }
+
+    private static void lose(int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(Torch.ones(10).isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void closedAndScopedTensorsAreNotReclaimedAgain() throws InterruptedException {
+        long reclaimed = Scope.reclaimedTensors();
+        for (int i = 0; i < 20; i++) {
+            Torch.ones(10).close();
+            try (Scope scope = Scope.open()) {
+                scope.promote(Torch.ones(10)).moveTo(scope);
+            }
+        }
+        System.gc();
+        Thread.sleep(100);
+        assertThat(Scope.reclaimedTensors()).isEqualTo(reclaimed);
+    }
+
+    @Test
+    void aThousandIterationsOfForwardAndBackwardLeaveNothing() {
+        try (Scope _ = Scope.open()) {
+            Tensor weight = Torch.randn(16, 16).requiresGrad_(true);
+            Tensor input = Torch.randn(8, 16);
+            long baseline = Scope.liveTensors();
+            for (int i = 0; i < 1000; i++) {
+                try (Scope _ = Scope.open()) {
+                    Tensor loss = input.matmul(weight).tanh().softmax(-1).log().neg().mean();
+                    loss.backward();
+                    assertThat(weight.grad().isfinite().all().item().booleanValue()).isTrue();
+                    weight.setGrad(null);
+                }
+                assertThat(Scope.liveTensors()).isEqualTo(baseline);
+            }
+        }
+    }
+
+    @Test
+    void nativeMemoryStaysFlatToo() throws IOException {
+        try (Scope _ = Scope.open()) {
+            Tensor weight = Torch.randn(512, 512).requiresGrad_(true); // 1 MiB
+            long before = 0;
+            for (int i = 0; i < 600; i++) {
+                if (i == 100) {
+                    before = residentMebibytes();
+                }
+                try (Scope _ = Scope.open()) {
+                    Tensor[] parts = weight.mul(2).split(256);
+                    Torch.cat(parts).max(1, false).values().mean().backward();
+                    weight.setGrad(null);
+                }
+            }
+            // One tensor an iteration that were lost would make 500.
+            assertThat(residentMebibytes() - before).isLessThan(100);
+        }
+    }
+
+    private static long residentMebibytes() throws IOException {
+        String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
+        return Long.parseLong(pages) * 4096 >> 20;
+    }
+
+    @Test
+    void aFailedOpLeavesNothing() {
+        long baseline = Scope.liveTensors();
+        try (Scope _ = Scope.open()) {
+            Tensor a = Torch.ones(2, 3);
+            for (int i = 0; i < 1000; i++) {
+                assertThatThrownBy(() -> a.mm(a)).isInstanceOf(TorchException.class);
+            }
+        }
+        assertThat(Scope.liveTensors()).isEqualTo(baseline);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.gatun.hart.evaluate;
+
+import dev.gatun.data.Evaluation;
+import dev.gatun.data.Evaluation.Prediction;
+import dev.gatun.data.PairedDifference;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run achieved: ROUGE-L and exact match of every arm, on every set.
+ *
+ * @param recipe the run's recipe
+ * @param seed the run's seed
+ * @param sets the sets, in the table's order
+ */
+public record EvaluationReport(String recipe, long seed, List<Set> sets) {
+    /**
+     * One set of instances.
+     *
+     * @param title what it is
+     * @param arms the scores of each arm: overall, by category and by task
+     * @param rightMinusWrong mean over tasks of the ROUGE-L difference between the right and another category's
+     *     demonstrations, with its 95 % interval
+     * @param predictions all outputs
+     */
+    public record Set(
+            String title,
+            Map<Arm, Evaluation> arms,
+            PairedDifference rightMinusWrong,
+            Map<Arm, List<Prediction>> predictions) {
+        static Set of(String title, Map<Arm, List<Prediction>> predictions, long seed) {
+            Map<Arm, Evaluation> arms = new EnumMap<>(Arm.class);
+            predictions.forEach((arm, list) -> arms.put(arm, Evaluation.of(list)));
+            return new Set(title, arms, difference(arms, seed), predictions);
+        }
+
+        private static PairedDifference difference(Map<Arm, Evaluation> arms, long seed) {
+            return PairedDifference.of(
+                    arms.get(Arm.RIGHT).perTask(Evaluation.Scores::rougeL),
+                    arms.get(Arm.WRONG).perTask(Evaluation.Scores::rougeL),
+                    seed);
+        }
+
+        /** The trivial baseline with the higher ROUGE-L. */
+        public Arm bestBaseline() {
+            return rougeL(Arm.COPY_FIRST) >= rougeL(Arm.MOST_FREQUENT) ? Arm.COPY_FIRST : Arm.MOST_FREQUENT;
+        }
+
+        /** Overall ROUGE-L of an arm. */
+        public double rougeL(Arm arm) {
+            return arms.get(arm).overall().rougeL();
+        }
+    }
+}

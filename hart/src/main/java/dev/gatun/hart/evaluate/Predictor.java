@@ -1,0 +1,129 @@
+package dev.gatun.hart.evaluate;
+
+import dev.gatun.data.ExampleEncoder;
+import dev.gatun.data.LongMatrix;
+import dev.gatun.data.Tokenizer;
+import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.train.Tensors;
+import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.nn.t5.GenerationConfig;
+import dev.gatun.nn.t5.KeyValue;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Prefix;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Generates outputs greedily, with or without an adaptation. Legend: B batch, P prefix rows, S tokens, D model. */
+public final class Predictor {
+    private final T5 main;
+    private final Tokenizer tokenizer;
+    private final int batch;
+    private final int maxNewTokens;
+
+    /** A predictor that decodes {@code batch} inputs together, {@code maxNewTokens} tokens at most. */
+    public Predictor(T5 main, Tokenizer tokenizer, int batch, int maxNewTokens) {
+        this.main = main;
+        this.tokenizer = tokenizer;
+        this.batch = batch;
+        this.maxNewTokens = maxNewTokens;
+    }
+
+    /**
+     * The outputs for {@code inputs}, token ids that end in EOS, in their order.
+     *
+     * @param adaptation of some tasks, or null for none
+     * @param rows for each input the adaptation's row that it is for
+     */
+    public List<String> predict(List<long[]> inputs, Adaptation adaptation, int[] rows) {
+        // Inputs of similar length are decoded together: less padding.
+        List<Integer> order = IntStream.range(0, inputs.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> inputs.get(i).length))
+                .toList();
+        String[] outputs = new String[inputs.size()];
+        for (int begin = 0; begin < order.size(); begin += batch) {
+            List<Integer> some = order.subList(begin, Math.min(order.size(), begin + batch));
+            List<String> texts = decode(
+                    some.stream().map(inputs::get).toList(),
+                    adaptation,
+                    some.stream().mapToLong(i -> rows == null ? 0 : rows[i]).toArray());
+            for (int i = 0; i < texts.size(); i++) {
+                outputs[some.get(i)] = texts.get(i);
+            }
+        }
+        return List.of(outputs);
+    }
+
+    private List<String> decode(List<long[]> inputs, Adaptation adaptation, long[] rows) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            LongMatrix ids = LongMatrix.padded(inputs, Tokenizer.PAD, 1);
+            Tensor mask = Tensors.of(LongMatrix.padded(
+                    inputs.stream().map(input -> ones(input.length)).toList(), 0, 1));
+            Adaptation chosen = adaptation == null ? null : rows(adaptation, rows);
+            EncoderStates encoded =
+                    main.encode(Tensors.of(ids), mask, chosen == null ? null : chosen.encoderPrefix());
+            if (chosen != null && chosen.demonstrations() != null) {
+                encoded = encoded.prepend(chosen.demonstrations());
+            }
+            Tensor generated = main.generate(
+                    encoded, chosen == null ? null : chosen.decoderPrefix(), GenerationConfig.of(maxNewTokens));
+            return texts(generated);
+        }
+    }
+
+    private static long[] ones(int length) {
+        long[] ones = new long[length];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private List<String> texts(Tensor generated) {
+        long[] ids = generated.toLongArray();
+        int columns = (int) generated.size(1);
+        List<String> texts = new ArrayList<>();
+        for (int row = 0; row < ids.length / columns; row++) {
+            int begin = row * columns + 1; // after the start token
+            int end = begin;
+            while (end < (row + 1) * columns && ids[end] != Tokenizer.EOS) {
+                end++;
+            }
+            texts.add(tokenizer.decode(Arrays.copyOfRange(ids, begin, end)));
+        }
+        return texts;
+    }
+
+    /** The adaptation's rows that a batch needs, one for each input. */
+    private static Adaptation rows(Adaptation adaptation, long[] rows) {
+        Tensor index = Tensor.of(rows);
+        EncoderStates demonstrations = adaptation.demonstrations();
+        return new Adaptation(
+                null,
+                rows(adaptation.encoderPrefix(), index),
+                rows(adaptation.decoderPrefix(), index),
+                demonstrations == null
+                        ? null
+                        : new EncoderStates(
+                                demonstrations.states().index_select(0, index),
+                                demonstrations.mask().index_select(0, index)));
+    }
+
+    private static T5Prefix rows(T5Prefix prefix, Tensor index) {
+        return new T5Prefix(prefix.layers().stream()
+                .map(pair -> new KeyValue(
+                        pair.key().index_select(0, index), pair.value().index_select(0, index)))
+                .toList());
+    }
+
+    /** {@code texts}, queries as the main model sees them, as token ids. */
+    public static List<long[]> queries(ExampleEncoder encoder, List<String> texts) {
+        return texts.stream().map(encoder::query).toList();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.Batch;
+import dev.gatun.nn.Parameter;
+import dev.gatun.torch.Autograd;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Computes a step's gradients, its micro-batches side by side where that cannot change the result: small ops do not use
+ * several cores well, two micro-batches do. Gradients are added in the order of the micro-batches, so the sum is the same
+ * with one worker and with many. Dropout draws from the process's one generator, whose order threads would disturb: with
+ * dropout there is one worker.
+ */
+final class GradientWorkers implements AutoCloseable {
+    private final Objective objective;
+    private final List<Parameter> parameters;
+    private final ExecutorService pool;
+    private final int workers;
+
+    GradientWorkers(Objective objective, int microBatches, int threads, boolean usesRandomness) {
+        this.objective = objective;
+        this.parameters = objective.trained().parameters().stream()
+                .filter(Parameter::requiresGrad)
+                .toList();
+        this.workers = usesRandomness ? 1 : Math.max(1, Math.min(microBatches, threads));
+        int opThreads = Math.max(1, threads / workers);
+        this.pool = Executors.newFixedThreadPool(workers, task -> {
+            Thread thread = new Thread(
+                    () -> {
+                        Torch.setNumThreads(opThreads);
+                        Torch.setFlushDenormal(true);
+                        task.run();
+                    },
+                    "gatun-gradients");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    int workers() {
+        return workers;
+    }
+
+    /** The step's losses, summed over its micro-batches. */
+    record Losses(double pred, double cst, double total) {}
+
+    private record Part(Tensor[] gradients, Losses losses) {}
+
+    /** Sets every trained parameter's gradient to that of the whole step. */
+    Losses compute(List<Batch> microBatches) {
+        long targetTokens = microBatches.stream().mapToLong(Batch::targetTokens).sum();
+        List<Future<Part>> futures = new ArrayList<>();
+        int firstSlot = 0;
+        for (Batch batch : microBatches) {
+            int slot = firstSlot;
+            futures.add(pool.submit(() -> part(batch, slot, targetTokens)));
+            firstSlot += batch.rows();
+        }
+        Tensor[] sum = null;
+        double pred = 0;
+        double cst = 0;
+        double total = 0;
+        for (Future<Part> future : futures) {
+            Part part = await(future);
+            pred += part.losses().pred();
+            cst += part.losses().cst();
+            total += part.losses().total();
+            if (sum == null) {
+                sum = part.gradients();
+            } else {
+                add(sum, part.gradients());
+            }
+        }
+        for (int i = 0; i < sum.length; i++) {
+            parameters.get(i).get().setGrad(sum[i]);
+            if (sum[i] != null) {
+                sum[i].close();
+            }
+        }
+        return new Losses(pred, cst, total);
+    }
+
+    private Part part(Batch batch, int firstSlot, long targetTokens) {
+        try (Scope _ = Scope.open()) {
+            Objective.Share share = objective.share(batch, firstSlot, targetTokens);
+            Tensor[] inputs = parameters.stream().map(Parameter::get).toArray(Tensor[]::new);
+            Tensor[] gradients =
+                    Autograd.grad(new Tensor[] {share.total()}, inputs, null, false, false, true);
+            for (Tensor gradient : gradients) {
+                if (gradient != null) {
+                    gradient.unscoped();
+                }
+            }
+            double cst = share.cst() == null ? 0 : share.cst().item().doubleValue();
+            return new Part(
+                    gradients,
+                    new Losses(
+                            share.pred().item().doubleValue(),
+                            cst,
+                            share.total().item().doubleValue()));
+        }
+    }
+
+    private static void add(Tensor[] sum, Tensor[] more) {
+        for (int i = 0; i < sum.length; i++) {
+            if (sum[i] == null) {
+                sum[i] = more[i];
+            } else if (more[i] != null) {
+                sum[i].add_(more[i]);
+                more[i].close();
+            }
+        }
+    }
+
+    private static Part await(Future<Part> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("interrupted while a gradient was computed", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+}

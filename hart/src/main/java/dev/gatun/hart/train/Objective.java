@@ -1,0 +1,43 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.Batch;
+import dev.gatun.nn.Module;
+import dev.gatun.torch.Tensor;
+import java.util.Map;
+
+/** What a stage minimises. Micro-batches may be given by several threads at once, each with its own batch. */
+public interface Objective extends AutoCloseable {
+    /**
+     * A micro-batch's share of the step's loss: the shares of all micro-batches add up to the loss.
+     *
+     * @param pred the prediction loss's share, a scalar
+     * @param cst the consistency loss's share, a scalar, or null where there is none
+     * @param total what is differentiated
+     */
+    record Share(Tensor pred, Tensor cst, Tensor total) {}
+
+    /**
+     * Computes a share, recorded for the backward pass.
+     *
+     * @param firstSlot the global number of the micro-batch's first example
+     * @param targetTokens target tokens in the whole batch, over all micro-batches and ranks
+     */
+    Share share(Batch batch, int firstSlot, long targetTokens);
+
+    /** What is trained. */
+    Module trained();
+
+    /** The optimizer made its step. */
+    default void stepped() {}
+
+    /** Tensors beside the parameters that the next step depends on, by name: they belong into a checkpoint. */
+    default Map<String, Tensor> buffers() {
+        return Map.of();
+    }
+
+    /** Takes over what {@link #buffers()} returned; an absent name stands for none. */
+    default void restore(Map<String, Tensor> buffers) {}
+
+    @Override
+    default void close() {}
+}

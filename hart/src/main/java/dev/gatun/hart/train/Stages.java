@@ -1,0 +1,130 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.BatchOptions;
+import dev.gatun.data.EncodingOptions;
+import dev.gatun.data.ExampleEncoder;
+import dev.gatun.data.TaskSampler;
+import dev.gatun.data.TrainingBatches;
+import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.Torch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The stages of a run, each skipped when its result is there: the main model learns in context (unless it comes
+ * pretrained), then the hypernetwork learns with the main model frozen.
+ */
+public final class Stages {
+    /** The first stage's name, in metrics and checkpoints. */
+    public static final String PRETRAIN = "pretrain";
+
+    /** The second stage's name. */
+    public static final String TRAIN = "train";
+
+    /** Keeps the two stages' batches apart although they share the run's seed. */
+    private static final long TRAIN_SEED_OFFSET = 1_000_003;
+
+    private final RunFolder folder;
+    private final RunConfig config;
+    private final TaskData data;
+    private final Progress progress;
+
+    /** The stages of the run in {@code folder}; all arguments stay the caller's. */
+    public Stages(RunFolder folder, RunConfig config, TaskData data, Progress progress) {
+        this.folder = folder;
+        this.config = config;
+        this.data = data;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs what is left to do.
+     *
+     * @return false when the user asked to stop, after a checkpoint was saved
+     */
+    public boolean run() {
+        Torch.setFlushDenormal(true);
+        if (config.threads() > 0) {
+            Torch.setNumThreads(config.threads());
+        }
+        return (TrainedRun.hasMain(folder.path()) || pretrain())
+                && (TrainedRun.hasHyper(folder.path()) || trainHyper());
+    }
+
+    private boolean pretrain() {
+        Torch.manualSeed(config.seed());
+        try (T5 model = newModel()) {
+            RunConfig.Stage settings = config.pretrain();
+            if (config.model().pretrained().isEmpty() || settings.steps() > 0) {
+                TrainingBatches batches = batches(settings, BatchOptions.IN_CONTEXT, config.seed());
+                try (Objective objective = new InContextObjective(model)) {
+                    if (!trainer(PRETRAIN, settings).run(objective, batches, checkpointOf(PRETRAIN))) {
+                        return false;
+                    }
+                }
+            }
+            model.save(folder.resolve(TrainedRun.MAIN));
+        }
+        return true;
+    }
+
+    private T5 newModel() {
+        return config.model().pretrained().isEmpty()
+                ? Models.newMain(config.model(), data.tokenizer())
+                : Models.pretrained(config.model());
+    }
+
+    private boolean trainHyper() {
+        RunConfig.Stage settings = config.train();
+        try (T5 main = T5.load(folder.resolve(TrainedRun.MAIN))) {
+            Torch.manualSeed(config.seed() + TRAIN_SEED_OFFSET);
+            try (Hypernetwork hyper = Hypernetwork.from(main, Models.hyperConfig(config, main.config()));
+                    Objective objective = new HyperObjective(
+                            main,
+                            hyper,
+                            config.hyper().fusion(),
+                            config.cst().alpha(),
+                            settings.batch())) {
+                main.train();
+                TrainingBatches batches =
+                        batches(settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
+                if (!trainer(TRAIN, settings).run(objective, batches, checkpointOf(TRAIN))) {
+                    return false;
+                }
+                TrainedRun.saveHyper(folder, hyper);
+            }
+        }
+        return true;
+    }
+
+    private Trainer trainer(String stage, RunConfig.Stage settings) {
+        return new Trainer(folder, config, stage, settings, progress);
+    }
+
+    /** The newest checkpoint if it is of {@code stage}, or null. */
+    private Path checkpointOf(String stage) {
+        Path newest = Files.isDirectory(folder.resolve("checkpoints"))
+                ? Checkpoint.newest(folder.resolve("checkpoints"))
+                : null;
+        return newest != null && Checkpoint.state(newest).stage().equals(stage) ? newest : null;
+    }
+
+    private TrainingBatches batches(RunConfig.Stage settings, BatchOptions mode, long seed) {
+        BatchOptions options = mode.withEncoding(encoding(config))
+                .withLengths(settings.maxHyper(), settings.maxMain(), settings.maxTarget());
+        TaskSampler sampler = new TaskSampler(
+                data.train(),
+                seed,
+                TaskSampler.Weighting.valueOf(config.data().sampling().name()),
+                TaskSampler.Demonstrations.valueOf(config.data().demonstrations().name()),
+                config.data().shots());
+        return new TrainingBatches(sampler, new ExampleEncoder(data.tokenizer(), options));
+    }
+
+    /** Definition and the configured number of positive examples. */
+    public static EncodingOptions encoding(RunConfig config) {
+        return new EncodingOptions(false, true, config.data().shots(), 0, false);
+    }
+}

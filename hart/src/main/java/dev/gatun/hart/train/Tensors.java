@@ -1,0 +1,14 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.LongMatrix;
+import dev.gatun.torch.Tensor;
+
+/** Turns host batches into tensors. */
+public final class Tensors {
+    private Tensors() {}
+
+    /** {@code matrix} as an int64 tensor [rows, columns] on the CPU, in the current scope. */
+    public static Tensor of(LongMatrix matrix) {
+        return Tensor.of(matrix.values(), matrix.rows(), matrix.columns());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.Batch;
+import dev.gatun.data.Prefetcher;
+import dev.gatun.data.TrainingBatches;
+import dev.gatun.hart.config.RunConfig;
+import dev.gatun.nn.Parameter;
+import dev.gatun.nn.optim.AdamW;
+import dev.gatun.nn.optim.Gradients;
+import dev.gatun.nn.optim.LinearSchedule;
+import dev.gatun.torch.Torch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains one stage: batches ahead of time, gradients of all micro-batches, clipping, AdamW, a linear schedule, a line of
+ * metrics a step, checkpoints. Everything a step depends on is in the checkpoint, so a resumed run goes on to the same bits
+ * with the same libtorch and number of threads.
+ */
+final class Trainer {
+    private static final int PREFETCHED = 4;
+    private static final int RATE_WINDOW = 20;
+
+    private final RunFolder folder;
+    private final RunConfig config;
+    private final String stage;
+    private final RunConfig.Stage settings;
+    private final Progress progress;
+
+    Trainer(RunFolder folder, RunConfig config, String stage, RunConfig.Stage settings, Progress progress) {
+        this.folder = folder;
+        this.config = config;
+        this.stage = stage;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs the stage to its end, from {@code resumeFrom} if that is not null.
+     *
+     * @return false when the user asked to stop; a checkpoint of that moment is saved then
+     */
+    boolean run(Objective objective, TrainingBatches batches, Path resumeFrom) {
+        List<Parameter> trained = objective.trained().parameters().stream()
+                .filter(Parameter::requiresGrad)
+                .toList();
+        int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
+        try (AdamW optimizer = new AdamW(trained, settings.lr(), settings.weightDecay());
+                GradientWorkers workers = new GradientWorkers(
+                        objective, settings.accumulate(), threads, config.model().dropout() > 0)) {
+            LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
+            long step = 0;
+            if (resumeFrom != null) {
+                Checkpoint.State state = Checkpoint.load(resumeFrom, objective, optimizer);
+                step = state.step();
+                schedule.setStepCount(step);
+                warnOfOtherMachine(state, threads);
+            }
+            try (MetricsLog metrics = new MetricsLog(folder.resolve("metrics.jsonl"), stage, step);
+                    Prefetcher<List<Batch>> ahead =
+                            new Prefetcher<>(s -> microBatches(batches, s), step, settings.steps(), PREFETCHED)) {
+                return steps(step, objective, optimizer, schedule, workers, metrics, ahead, threads);
+            }
+        }
+    }
+
+    private boolean steps(
+            long firstStep,
+            Objective objective,
+            AdamW optimizer,
+            LinearSchedule schedule,
+            GradientWorkers workers,
+            MetricsLog metrics,
+            Prefetcher<List<Batch>> ahead,
+            int threads) {
+        objective.trained().train();
+        progress.begin(stage, firstStep, settings.steps());
+        RateMeter rate = new RateMeter(RATE_WINDOW);
+        for (long step = firstStep; step < settings.steps(); ) {
+            double lr = optimizer.groups().getFirst().lr();
+            GradientWorkers.Losses losses = workers.compute(ahead.next());
+            if (!Double.isFinite(losses.total())) {
+                throw new RunException("the loss is " + losses.total() + " in step " + step + " of " + stage
+                        + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
+            }
+            double norm = Gradients.clipNorm_(optimizer.parameters(), settings.clip());
+            optimizer.step();
+            optimizer.zeroGrad();
+            schedule.step();
+            objective.stepped();
+            step++;
+            metrics.write(entry(step - 1, losses, norm, lr));
+            progress.step(step, losses.total(), rate.examplesPerSecond(settings.batch()));
+            boolean last = step == settings.steps();
+            boolean stop = !last && progress.stopRequested();
+            if (stop || last || step % config.checkpoint().every() == 0) {
+                Checkpoint.save(
+                        folder.resolve("checkpoints"),
+                        stage,
+                        step,
+                        threads,
+                        objective,
+                        optimizer,
+                        config.checkpoint().keep());
+            }
+            if (stop) {
+                progress.end();
+                return false;
+            }
+        }
+        progress.end();
+        return true;
+    }
+
+    private List<Batch> microBatches(TrainingBatches batches, long step) {
+        int rows = settings.batch() / settings.accumulate();
+        List<Batch> parts = new ArrayList<>();
+        for (int i = 0; i < settings.accumulate(); i++) {
+            parts.add(batches.batch(step, i * rows, rows));
+        }
+        return parts;
+    }
+
+    private Map<String, Object> entry(long step, GradientWorkers.Losses losses, double norm, double lr) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("stage", stage);
+        entry.put("step", step);
+        entry.put("loss", losses.total());
+        entry.put("loss_pred", losses.pred());
+        entry.put("loss_cst", losses.cst());
+        entry.put("grad_norm", norm);
+        entry.put("lr", lr);
+        return entry;
+    }
+
+    private void warnOfOtherMachine(Checkpoint.State state, int threads) {
+        if (state.threads() != threads || !state.libtorch().equals(Torch.version())) {
+            progress.message("warning: the checkpoint was made with libtorch " + state.libtorch() + " and "
+                    + state.threads() + " threads, this is " + Torch.version() + " with " + threads
+                    + ": results may differ in their last bits");
+        }
+    }
+
+    /** Examples a second over the last steps. */
+    private static final class RateMeter {
+        private final long[] times;
+        private int count;
+
+        RateMeter(int window) {
+            times = new long[window];
+        }
+
+        double examplesPerSecond(int batch) {
+            long now = System.nanoTime();
+            int kept = Math.min(count, times.length);
+            long oldest = count == 0 ? now : times[(count - kept) % times.length];
+            times[count++ % times.length] = now;
+            return kept == 0 ? Double.NaN : batch * (double) kept / ((now - oldest) / 1e9);
+        }
+    }
+}

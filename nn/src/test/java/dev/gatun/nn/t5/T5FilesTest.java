@@ -1,0 +1,130 @@
+package dev.gatun.nn.t5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.nn.Golden;
+import dev.gatun.nn.StateDictException;
+import dev.gatun.nn.checkpoint.CheckpointException;
+import dev.gatun.nn.checkpoint.SafeTensorsFile;
+import dev.gatun.nn.checkpoint.SafeTensorsWriter;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class T5FilesTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t5_v11_gated", "t5_v10_tied"})
+    void aRoundTripKeepsNamesBitsAndConfiguration(String set) {
+        try (Scope _ = Scope.open();
+                T5 model = T5.load(Golden.path(set))) {
+            model.save(folder);
+            try (T5 again = T5.load(folder);
+                    SafeTensorsFile theirs = new SafeTensorsFile(Golden.path(set + "/model.safetensors"));
+                    SafeTensorsFile ours = new SafeTensorsFile(folder.resolve("model.safetensors"))) {
+                assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
+                assertThat(ours.metadata()).containsEntry("format", "pt");
+                assertThat(again.config()).isEqualTo(model.config());
+                again.namedParameters().forEach((name, parameter) -> {
+                    assertThat(parameter.get().equal(theirs.load(name))).as(name).isTrue();
+                    assertThat(parameter.requiresGrad()).isTrue();
+                });
+            }
+        }
+    }
+
+    @Test
+    void unknownKeysOfAConfigurationAreKept() throws IOException {
+        T5Config config = T5Config.read(Golden.path("t5_v11_gated/config.json"));
+        assertThat(config.other()).containsEntry("transformers_version", "4.30.0").containsKey("id2label");
+        Path file = folder.resolve("config.json");
+        config.write(file);
+        assertThat(T5Config.read(file)).isEqualTo(config);
+        assertThat(Files.readString(file)).contains("\"architectures\"").contains("\"d_ff\" : " + config.dFf());
+    }
+
+    @Test
+    void tiedCopiesMayBePresent() {
+        try (Scope _ = Scope.open();
+                T5 model = T5.load(Golden.path("t5_v10_tied"))) {
+            Map<String, Tensor> state = new LinkedHashMap<>(model.stateDict());
+            Tensor shared = state.remove("shared.weight");
+            state.put("encoder.embed_tokens.weight", shared);
+            state.put("lm_head.weight", shared);
+            state.put("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight", shared);
+            SafeTensorsWriter.write(folder.resolve("model.safetensors"), state, Map.of());
+            model.config().write(folder.resolve("config.json"));
+            try (T5 again = T5.load(folder)) {
+                assertThat(again.shared().weight().get().equal(shared)).isTrue();
+                assertThat(again.lmHead().weight()).isSameAs(again.shared().weight());
+            }
+        }
+    }
+
+    @Test
+    void otherTypesAreConvertedWhileLoading() {
+        try (Scope _ = Scope.open();
+                T5 model = T5.load(Golden.path("t5_v11_gated"), DType.BFLOAT16)) {
+            assertThat(model.parameters()).allSatisfy(p -> assertThat(p.get().dtype()).isEqualTo(DType.BFLOAT16));
+            model.eval();
+            Tensor logits = model.forward(T5Input.of(TestModels.ids(2, 5), TestModels.mask(5, 5, 3), null)
+                            .withDecoderInput(TestModels.ids(2, 3), null))
+                    .logits();
+            assertThat(logits.dtype()).isEqualTo(DType.BFLOAT16);
+            assertThat(logits.isfinite().all().item().booleanValue()).isTrue();
+        }
+    }
+
+    @Test
+    void missingFilesAreNamed() throws IOException {
+        assertThatThrownBy(() -> T5.load(folder.resolve("nowhere")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("nowhere: is not a folder");
+        assertThatThrownBy(() -> T5.load(folder)).hasMessageContaining("config.json: no such file");
+        TestModels.config().write(folder.resolve("config.json"));
+        assertThatThrownBy(() -> T5.load(folder)).hasMessageContaining("model.safetensors: no such file");
+        Files.createFile(folder.resolve("pytorch_model.bin"));
+        assertThatThrownBy(() -> T5.load(folder)).hasMessageContaining("safe_serialization=True");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "{", "", "{\"d_model\": \"wide\"}", "{\"d_model\": -4}", "{\"feed_forward_proj\": \"x\"}"})
+    void badConfigurationsAreRefusedInOneLine(String json) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, json);
+        assertThatThrownBy(() -> T5Config.read(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("config.json: ");
+    }
+
+    @Test
+    void weightsThatDoNotFitAreListed() {
+        try (Scope _ = Scope.open();
+                T5 model = TestModels.model()) {
+            Map<String, Tensor> state = new LinkedHashMap<>(model.stateDict());
+            state.remove("lm_head.weight");
+            state.put("spare", Torch.zeros(1));
+            state.put("shared.weight", Torch.zeros(3, 5));
+            long before = Scope.liveTensors();
+            assertThatThrownBy(() -> model.loadStateDict(state, true))
+                    .isInstanceOf(StateDictException.class)
+                    .hasMessageContaining("missing: lm_head.weight")
+                    .hasMessageContaining("unexpected: spare")
+                    .hasMessageContaining("shared.weight (shape: expected [40, 32], got [3, 5])");
+            assertThat(Scope.liveTensors()).isEqualTo(before);
+        }
+    }
+}
