@@ -39,6 +39,11 @@ final class ConfigChecks {
                 name + ".accumulate",
                 "a divisor of " + name + ".batch (" + stage.batch() + ")",
                 stage.accumulate());
+        require(
+                stage.warmup() >= 0 && stage.warmup() <= stage.steps(),
+                name + ".warmup",
+                "0 to " + name + ".steps (" + stage.steps() + ")",
+                stage.warmup());
         require(stage.lr() > 0, name + ".lr", "above 0", stage.lr());
         require(stage.clip() > 0, name + ".clip", "above 0", stage.clip());
         require(
