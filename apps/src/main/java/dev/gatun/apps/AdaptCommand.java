@@ -9,6 +9,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.evaluate.AdapterFile;
 import dev.gatun.hart.evaluate.RunEvaluator;
 import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.train.Shortening;
 import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.TrainedRun;
@@ -51,7 +52,7 @@ final class AdaptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SniTask source = SniTask.read(task);
+        SniTask whole = SniTask.read(task);
         try (TrainedRun run = TrainedRun.load(folder);
                 T5Tokenizer base = SniMini.tokenizer();
                 Scope _ = Scope.open();
@@ -62,6 +63,7 @@ final class AdaptCommand implements Callable<Integer> {
                     BatchOptions.HYPER
                             .withEncoding(Stages.encoding(run.config()))
                             .withLengths(stage.maxHyper(), stage.maxMain(), stage.maxTarget()));
+            SniTask source = Shortening.of(run.config(), base).apply(whole);
             long begin = System.nanoTime();
             long[] ids = encoder.hyper(source, source.positiveExamples());
             Adaptation adaptation = RunEvaluator.adapt(run.hyper(), List.of(ids));

@@ -22,7 +22,7 @@ final class CommandList implements IHelpSectionRenderer {
         for (Map.Entry<String, Help> command : help.subcommands().entrySet()) {
             UsageMessageSpec usage = command.getValue().commandSpec().usageMessage();
             out.append(String.format("  %-11s %s%n", command.getKey(), String.join(" ", usage.description())));
-            out.append(INDENT).append(usage.footer()[0].strip()).append(System.lineSeparator());
+            out.append(INDENT).append("e.g. ").append(usage.footer()[0].strip()).append(System.lineSeparator());
         }
         return out.toString();
     }

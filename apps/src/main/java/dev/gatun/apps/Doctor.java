@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = "Shows the JDK, the native libraries and what they can do, and tries one op with its gradient.",
-        footer = "Example: gatun doctor")
+        footerHeading = "%nExample:%n",
+        footer = {"  gatun doctor"})
 final class Doctor implements Callable<Integer> {
     private static final long MIB = 1 << 20;
 

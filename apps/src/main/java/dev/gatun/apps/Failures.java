@@ -1,5 +1,6 @@
 package dev.gatun.apps;
 
+import dev.gatun.hart.config.ConfigException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -19,8 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The one place where exceptions become exit codes and lines on stderr: one clear line, and a stack trace only for
- * those who ask. A command that finds its arguments wrong throws {@link ParameterException} (exit code 2); anything
- * else it throws is a failure (exit code 1), whose message is the line.
+ * those who ask. A command that finds its arguments wrong throws {@link ParameterException} or {@link ConfigException}
+ * (exit code 2); anything else it throws is a failure (exit code 1), whose message is the line.
  */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     static final String DEBUG_OPTION = "--debug";
@@ -67,7 +68,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         String command = line.getCommandSpec().qualifiedName();
         print(line.getErr(), command + ": " + describe(e), e);
-        return CommandLine.ExitCode.SOFTWARE;
+        // A recipe, or a key set on the command line, is part of how Gatun was called.
+        return unwrap(e) instanceof ConfigException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
     private void print(PrintWriter err, String message, Exception e) {

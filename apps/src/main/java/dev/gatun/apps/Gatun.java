@@ -17,12 +17,7 @@ import picocli.CommandLine.Spec;
         name = "gatun",
         description = "Trains and applies hypernetworks that write adapters for T5 (HART), on libtorch from Java.",
         versionProvider = Version.class,
-        subcommands = {
-            TrainCommand.class,
-            EvaluateCommand.class,
-            AdaptCommand.class,
-            PredictCommand.class,
-            Doctor.class
+        subcommands = {TrainCommand.class, EvaluateCommand.class, AdaptCommand.class, PredictCommand.class, Doctor.class
         },
         footer = {
             "",

@@ -9,6 +9,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.evaluate.AdapterFile;
 import dev.gatun.hart.evaluate.Predictor;
 import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.train.Shortening;
 import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.TrainedRun;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -74,12 +76,14 @@ final class PredictCommand implements Callable<Integer> {
                     tokenizer,
                     run.config().evaluation().batch(),
                     run.config().evaluation().maxNewTokens());
-            predict(lines, encoder, predictor, adaptation);
+            Shortening shortening = Shortening.of(run.config(), base);
+            predict(lines, line -> encoder.query(shortening.query(line)), predictor, adaptation);
         }
         return 0;
     }
 
-    private void predict(BufferedReader lines, ExampleEncoder encoder, Predictor predictor, Adaptation adaptation)
+    private void predict(
+            BufferedReader lines, Function<String, long[]> encoder, Predictor predictor, Adaptation adaptation)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         boolean more = true;
@@ -87,7 +91,7 @@ final class PredictCommand implements Callable<Integer> {
             List<long[]> queries = new ArrayList<>();
             String line = null;
             while (queries.size() < LINES_AT_ONCE && (line = lines.readLine()) != null) {
-                queries.add(encoder.query(line));
+                queries.add(encoder.apply(line));
             }
             more = line != null;
             predictor.predict(queries, adaptation, new int[queries.size()]).forEach(out::println);

@@ -78,10 +78,13 @@ final class ElementFormat {
         if (!Double.isFinite(value)) {
             return special(value);
         }
-        BigDecimal exact = new BigDecimal(Math.abs(value)).round(new MathContext(PRECISION + 1, RoundingMode.HALF_EVEN));
+        BigDecimal exact =
+                new BigDecimal(Math.abs(value)).round(new MathContext(PRECISION + 1, RoundingMode.HALF_EVEN));
         int exponent = value == 0 ? 0 : exact.precision() - exact.scale() - 1;
         BigDecimal mantissa = exact.movePointLeft(exponent).setScale(PRECISION);
-        return sign(value) + mantissa.toPlainString() + String.format("e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return sign(value)
+                + mantissa.toPlainString()
+                + String.format("e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     /** Rounded as C does, from the exact binary value: Java's own formatting starts from the shortest decimal. */

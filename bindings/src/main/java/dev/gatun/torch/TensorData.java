@@ -51,8 +51,9 @@ final class TensorData {
                     "only native memory can be wrapped without a copy: allocate it from an Arena, or use Tensor.of");
         }
         if (data.isReadOnly()) {
-            throw new IllegalArgumentException("read-only memory cannot be wrapped, for a tensor can be written to: map a"
-                    + " file with FileChannel.MapMode.PRIVATE, or use Tensor.of");
+            throw new IllegalArgumentException(
+                    "read-only memory cannot be wrapped, for a tensor can be written to: map a"
+                            + " file with FileChannel.MapMode.PRIVATE, or use Tensor.of");
         }
         if (!data.scope().isAlive()) {
             throw new IllegalStateException("the arena of the memory to wrap is closed");

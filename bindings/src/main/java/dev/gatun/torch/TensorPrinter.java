@@ -56,7 +56,8 @@ final class TensorPrinter {
         TensorInfo info = tensor.info();
         DType dtype = info.dtype();
         // What has no elements to show, or none that a Java number can hold.
-        boolean opaque = info.device().equals(Device.META) || !info.strided() || dtype.isComplex() || dtype.isQuantized();
+        boolean opaque =
+                info.device().equals(Device.META) || !info.strided() || dtype.isComplex() || dtype.isQuantized();
         List<String> suffixes = new ArrayList<>();
         if (!info.device().equals(Device.CPU)) {
             suffixes.add("device='" + info.device() + "'");

@@ -33,7 +33,8 @@ class ArgumentKindsTest {
         assertThat(integers.eq(Scalar.of(true)).toBooleanArray()).containsExactly(false);
         assertThat(Tensor.of(new boolean[] {true}).add(Scalar.of(true)).dtype()).isEqualTo(DType.BOOL);
         assertThat(integers.add(Tensor.of(new long[] {1}), 10).toLongArray()).containsExactly(15);
-        assertThat(Torch.full(new long[] {1}, Scalar.of(Long.MAX_VALUE)).toLongArray()).containsExactly(Long.MAX_VALUE);
+        assertThat(Torch.full(new long[] {1}, Scalar.of(Long.MAX_VALUE)).toLongArray())
+                .containsExactly(Long.MAX_VALUE);
     }
 
     @Test
@@ -56,7 +57,10 @@ class ArgumentKindsTest {
     void optionalTensorsMayBeAbsent() {
         Tensor weight = Torch.ones(4, 3);
         assertThat(Torch.linear(grid(), weight, null).shape()).containsExactly(2, 4);
-        assertThat(Torch.linear(grid(), weight, Torch.ones(4)).sub(Torch.linear(grid(), weight)).toFloatArray()).containsOnly(1);
+        assertThat(Torch.linear(grid(), weight, Torch.ones(4))
+                        .sub(Torch.linear(grid(), weight))
+                        .toFloatArray())
+                .containsOnly(1);
     }
 
     @Test
@@ -64,7 +68,8 @@ class ArgumentKindsTest {
         Tensor columns = Tensor.of(new long[] {2, 0});
         assertThat(grid().index(null, columns).toFloatArray()).containsExactly(2, 0, 5, 3);
         assertThat(grid().index(Tensor.of(new long[] {1})).toFloatArray()).containsExactly(3, 4, 5);
-        assertThat(grid().index_put(new Tensor[] {null, columns}, Torch.zeros(1)).toFloatArray())
+        assertThat(grid().index_put(new Tensor[] {null, columns}, Torch.zeros(1))
+                        .toFloatArray())
                 .containsExactly(0, 1, 0, 0, 4, 0);
     }
 
@@ -87,8 +92,10 @@ class ArgumentKindsTest {
     @Test
     void stringsAndBooleansTravel() {
         assertThat(Torch.einsum("ij->ji", grid()).shape()).containsExactly(3, 2);
-        assertThat(grid().div(Torch.full(new long[] {1}, 4.0), "floor").toFloatArray()).containsExactly(0, 0, 0, 0, 1, 1);
-        assertThat(grid().div(Torch.full(new long[] {1}, 4.0), null).toFloatArray()).endsWith(1, 1.25f);
+        assertThat(grid().div(Torch.full(new long[] {1}, 4.0), "floor").toFloatArray())
+                .containsExactly(0, 0, 0, 0, 1, 1);
+        assertThat(grid().div(Torch.full(new long[] {1}, 4.0), null).toFloatArray())
+                .endsWith(1, 1.25f);
         assertThat(grid().cumsum(1).toFloatArray()).containsExactly(0, 1, 3, 3, 7, 12);
         assertThat(grid().var(new long[] {1}, true, true).shape()).containsExactly(2, 1);
     }
@@ -115,7 +122,15 @@ class ArgumentKindsTest {
         assertThat(svd.U().shape()).containsExactly(2, 2);
         assertThat(svd.S().shape()).containsExactly(2);
         assertThat(svd.Vh().shape()).containsExactly(2, 3);
-        assertThat(svd.U().mul(svd.S()).mm(svd.Vh()).sub(grid()).abs().max().item().doubleValue()).isLessThan(1e-5);
+        assertThat(svd.U()
+                        .mul(svd.S())
+                        .mm(svd.Vh())
+                        .sub(grid())
+                        .abs()
+                        .max()
+                        .item()
+                        .doubleValue())
+                .isLessThan(1e-5);
     }
 
     @Test

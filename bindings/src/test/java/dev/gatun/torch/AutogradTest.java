@@ -134,7 +134,8 @@ class AutogradTest {
     @Test
     void noGradIsOfOneThread() {
         try (GradMode mode = Torch.noGrad()) {
-            assertThat(CompletableFuture.supplyAsync(Torch::isGradEnabled).join()).isTrue();
+            assertThat(CompletableFuture.supplyAsync(Torch::isGradEnabled).join())
+                    .isTrue();
             assertThatThrownBy(() -> CompletableFuture.runAsync(mode::close).join())
                     .hasCauseInstanceOf(WrongThreadException.class);
         }

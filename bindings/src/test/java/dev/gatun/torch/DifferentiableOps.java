@@ -110,12 +110,20 @@ final class DifferentiableOps {
     }
 
     private void shapes(long n, long m, long k) {
-        add("permute and view", Domain.ANY, in -> in[0].permute(2, 0, 1).contiguous().view(-1), shape(n, m, k));
+        add(
+                "permute and view",
+                Domain.ANY,
+                in -> in[0].permute(2, 0, 1).contiguous().view(-1),
+                shape(n, m, k));
         add("cat", Domain.ANY, in -> Torch.cat(in, 1), shape(n, m), shape(n, k));
         add("stack", Domain.ANY, in -> Torch.stack(in, 1), shape(n, m), shape(n, m));
         add("split", Domain.ANY, in -> in[0].split(1, 0)[0], shape(n, m));
         add("index_select, twice the same", Domain.ANY, in -> in[0].index_select(0, indices(n - 1, 0, 0)), shape(n, m));
-        add("gather", Domain.ANY, in -> in[0].gather(0, indices(0, n - 1).view(2, 1).expand(2, m)), shape(n, m));
+        add(
+                "gather",
+                Domain.ANY,
+                in -> in[0].gather(0, indices(0, n - 1).view(2, 1).expand(2, m)),
+                shape(n, m));
         add("index with a hole", Domain.ANY, in -> in[0].index(null, indices(m - 1, 0)), shape(n, m));
         add("expand", Domain.ANY, in -> in[0].unsqueeze(0).expand(3, -1, -1), shape(n, m));
     }
@@ -130,8 +138,18 @@ final class DifferentiableOps {
                 shape(n, m + 1),
                 shape(m + 1),
                 shape(m + 1));
-        add("cross entropy", Domain.ANY, in -> in[0].cross_entropy_loss(Torch.zeros(new long[] {n}, DType.INT64)), shape(n, m));
-        add("conv1d", Domain.ANY, in -> Torch.conv1d(in[0], in[1], in[2]), shape(1, n, m + 1), shape(k, n, 2), shape(k));
+        add(
+                "cross entropy",
+                Domain.ANY,
+                in -> in[0].cross_entropy_loss(Torch.zeros(new long[] {n}, DType.INT64)),
+                shape(n, m));
+        add(
+                "conv1d",
+                Domain.ANY,
+                in -> Torch.conv1d(in[0], in[1], in[2]),
+                shape(1, n, m + 1),
+                shape(k, n, 2),
+                shape(k));
     }
 
     private static Tensor indices(long... values) {

@@ -17,7 +17,9 @@ class GradientPropertyTest {
 
     @Property(tries = 15)
     void gradientsAreTheLimitsOfDifferences(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int n, @ForAll @IntRange(min = 1, max = 4) int m,
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 4) int n,
+            @ForAll @IntRange(min = 1, max = 4) int m,
             @ForAll @IntRange(min = 1, max = 3) int k) {
         for (DifferentiableOps.Case op : DifferentiableOps.ofSizes(n, m, k)) {
             try (Scope _ = Scope.open()) {
@@ -49,8 +51,12 @@ class GradientPropertyTest {
         for (int i = 0; i < inputs.length; i++) {
             String what = op.name() + ", input " + i + " of " + Arrays.deepToString(op.shapes());
             double[] expected = differences(op, values, i, weights);
-            assertThat(gradients[i].toDoubleArray()).as("Autograd.grad of " + what).containsExactly(expected, near(expected));
-            assertThat(inputs[i].grad().toDoubleArray()).as("backward of " + what).containsExactly(expected, near(expected));
+            assertThat(gradients[i].toDoubleArray())
+                    .as("Autograd.grad of " + what)
+                    .containsExactly(expected, near(expected));
+            assertThat(inputs[i].grad().toDoubleArray())
+                    .as("backward of " + what)
+                    .containsExactly(expected, near(expected));
         }
     }
 
@@ -73,7 +79,8 @@ class GradientPropertyTest {
 
     /** A number that depends on every element of {@code output} in its own way. */
     private static Tensor weighted(Tensor output, double[] weights) {
-        return output.mul(Tensor.of(weights, output.shape().length == 0 ? new long[] {1} : output.shape())).sum();
+        return output.mul(Tensor.of(weights, output.shape().length == 0 ? new long[] {1} : output.shape()))
+                .sum();
     }
 
     private static double[] differences(DifferentiableOps.Case op, double[][] values, int input, double[] weights) {

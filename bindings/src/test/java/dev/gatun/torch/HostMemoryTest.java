@@ -121,7 +121,8 @@ class HostMemoryTest {
         assertThat(grid.select(1, 3).toLongArray()).containsExactly(3, 7, 11);
         assertThat(grid.select(0, 2).toLongArray()).containsExactly(8, 9, 10, 11);
         assertThat(grid.flip(0).select(0, 0).toLongArray()).containsExactly(8, 9, 10, 11);
-        assertThat(Tensor.of(new long[] {1, 2}).view(2, 1).expand(2, 3).toLongArray()).containsExactly(1, 1, 1, 2, 2, 2);
+        assertThat(Tensor.of(new long[] {1, 2}).view(2, 1).expand(2, 3).toLongArray())
+                .containsExactly(1, 1, 1, 2, 2, 2);
         assertThat(grid.strides()).containsExactly(4, 1);
         assertThat(grid.t().strides()).containsExactly(1, 4);
     }
@@ -132,7 +133,8 @@ class HostMemoryTest {
         assertThat(Aten._neg_view(ones).toFloatArray()).containsExactly(-1, -1);
         assertThat(ones.to_sparse().toFloatArray()).containsExactly(1, 1);
         assertThat(Aten.to_mkldnn(ones).toFloatArray()).containsExactly(1, 1);
-        assertThat(Aten._efficientzerotensor(new long[] {2}, DType.FLOAT32).toFloatArray()).containsExactly(0, 0);
+        assertThat(Aten._efficientzerotensor(new long[] {2}, DType.FLOAT32).toFloatArray())
+                .containsExactly(0, 0);
         Tensor conjugate = Torch.complex(ones, ones).conj();
         float[] parts = new float[4];
         conjugate.copyTo(MemorySegment.ofArray(parts));

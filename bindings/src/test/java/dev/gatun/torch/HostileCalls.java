@@ -68,8 +68,16 @@ final class HostileCalls {
         calls.put("cat shapes", () -> Torch.cat(x(), Torch.ones(4)));
         calls.put("stack shapes", () -> Torch.stack(x(), Torch.ones(4)));
         calls.put("conv stride zero", () -> Torch.conv1d(Torch.ones(1, 1, 5), Torch.ones(1, 1, 2), null, 0));
-        calls.put("conv groups zero", () -> Torch.conv1d(
-                Torch.ones(1, 1, 5), Torch.ones(1, 1, 2), null, new long[] {1}, new long[] {0}, new long[] {1}, 0));
+        calls.put(
+                "conv groups zero",
+                () -> Torch.conv1d(
+                        Torch.ones(1, 1, 5),
+                        Torch.ones(1, 1, 2),
+                        null,
+                        new long[] {1},
+                        new long[] {0},
+                        new long[] {1},
+                        0));
         calls.put("max_pool zero", () -> Torch.ones(1, 1, 5).unsqueeze(0).max_pool2d(new long[] {0, 0}));
         calls.put("layer_norm", () -> Torch.layer_norm(x(), new long[] {7}));
         calls.put("einsum", () -> Torch.einsum("ij,jk->q", x(), x()));
@@ -118,7 +126,9 @@ final class HostileCalls {
         calls.put("meta to host", () -> Torch.ones(new long[] {2}, Device.META).toFloatArray());
         calls.put("complex item", () -> x().to(DType.COMPLEX64).sum().item());
         calls.put("write to sparse", () -> x().to_sparse().copyFrom(MemorySegment.ofArray(new float[6])));
-        calls.put("write to repeated", () -> x().select(0, 0).expand(4, 3).copyFrom(MemorySegment.ofArray(new float[12])));
+        calls.put(
+                "write to repeated",
+                () -> x().select(0, 0).expand(4, 3).copyFrom(MemorySegment.ofArray(new float[12])));
         calls.put("string option", () -> Torch.ones(2, 2).div(Torch.ones(2, 2), "sideways"));
         calls.put("bool sub", () -> x().gt(0).sub(x().gt(0)));
     }
@@ -207,8 +217,9 @@ final class HostileCalls {
             loss.backward();
             loss.backward();
         });
-        calls.put("gradient of another shape", () ->
-                x().requiresGrad_(true).mul(2).backward(Torch.ones(7), false, false));
+        calls.put(
+                "gradient of another shape",
+                () -> x().requiresGrad_(true).mul(2).backward(Torch.ones(7), false, false));
         calls.put("gradient for integers", () -> Tensor.of(new long[] {1}).requiresGrad_(true));
         calls.put("write to a leaf", () -> x().requiresGrad_(true).add_(1));
         calls.put("write to what backward needs", () -> {
@@ -219,7 +230,9 @@ final class HostileCalls {
         calls.put("unused input", () -> Autograd.grad(x().requiresGrad_(true).sum(), x().requiresGrad_(true)));
         calls.put("null input", () -> Autograd.grad(x().requiresGrad_(true).sum(), (Tensor) null));
         calls.put("setGrad of another shape", () -> x().requiresGrad_(true).setGrad(Torch.ones(7)));
-        calls.put("setGrad of another type", () -> x().requiresGrad_(true).setGrad(Torch.ones(new long[] {2, 3}, DType.INT64)));
+        calls.put(
+                "setGrad of another type",
+                () -> x().requiresGrad_(true).setGrad(Torch.ones(new long[] {2, 3}, DType.INT64)));
     }
 
     private static void process(Map<String, Runnable> calls) {
@@ -249,7 +262,8 @@ final class HostileCalls {
                 call.getValue().run();
                 System.out.println("nothing thrown");
             } catch (Throwable e) {
-                System.out.println(e.getClass().getSimpleName() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '));
+                System.out.println(e.getClass().getSimpleName() + ": "
+                        + String.valueOf(e.getMessage()).replace('\n', ' '));
             }
         }
         System.out.println("survived " + calls.size() + " calls");

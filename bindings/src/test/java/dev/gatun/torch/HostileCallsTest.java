@@ -26,9 +26,13 @@ class HostileCallsTest {
     void eachCallThrowsAnExceptionWithAMessage() {
         List<String> lines = new ArrayList<>(result.output().lines().toList());
         assertThat(lines.removeLast()).isEqualTo("survived " + lines.size() + " calls");
-        assertThat(lines).hasSizeGreaterThan(100).allSatisfy(line -> assertThat(line)
-                .matches("[\\w -]+: (TorchException|IllegalArgumentException|IllegalStateException|WrongThreadException"
-                        + "|NullPointerException|ArithmeticException|UnsupportedOperationException): .+"));
+        assertThat(lines)
+                .hasSizeGreaterThan(100)
+                .allSatisfy(
+                        line -> assertThat(line)
+                                .matches(
+                                        "[\\w -]+: (TorchException|IllegalArgumentException|IllegalStateException|WrongThreadException"
+                                                + "|NullPointerException|ArithmeticException|UnsupportedOperationException): .+"));
     }
 
     @Test

@@ -32,7 +32,12 @@ class ProcessStateTest {
             Torch.setNumThreads(3);
             assertThat(Torch.getNumThreads()).isEqualTo(3);
             try (Scope _ = Scope.open()) {
-                assertThat(Torch.ones(300, 300).mm(Torch.ones(300, 300)).sum().item().doubleValue()).isEqualTo(27e6);
+                assertThat(Torch.ones(300, 300)
+                                .mm(Torch.ones(300, 300))
+                                .sum()
+                                .item()
+                                .doubleValue())
+                        .isEqualTo(27e6);
             }
         } finally {
             Torch.setNumThreads(before);

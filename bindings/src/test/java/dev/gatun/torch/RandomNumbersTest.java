@@ -77,6 +77,9 @@ class RandomNumbersTest {
         Torch.manualSeed(3);
         float[] dropped = Torch.dropout(ones, 0.5, true).toFloatArray();
         Torch.manualSeed(3);
-        assertThat(Torch.dropout(ones, 0.5, true).toFloatArray()).isEqualTo(dropped).contains(0, 2).doesNotContain(1);
+        assertThat(Torch.dropout(ones, 0.5, true).toFloatArray())
+                .isEqualTo(dropped)
+                .contains(0, 2)
+                .doesNotContain(1);
     }
 }

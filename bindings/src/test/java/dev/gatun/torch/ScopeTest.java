@@ -173,7 +173,8 @@ class ScopeTest {
                     .hasMessageContaining("unscoped()");
             assertThat(inAnotherThread(mine::close)).isInstanceOf(WrongThreadException.class);
             assertThat(inAnotherThread(() -> Torch.ones(1).add(mine))).isInstanceOf(WrongThreadException.class);
-            assertThat(inAnotherThread(() -> assertThat(Scope.current()).isNull())).isNull();
+            assertThat(inAnotherThread(() -> assertThat(Scope.current()).isNull()))
+                    .isNull();
             Tensor shared = mine.unscoped();
             assertThat(inAnotherThread(() -> {
                         assertThat(shared.item().intValue()).isEqualTo(1);

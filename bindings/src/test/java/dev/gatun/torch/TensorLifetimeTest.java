@@ -66,9 +66,11 @@ class TensorLifetimeTest {
             long baseline = Scope.liveTensors();
             for (int i = 0; i < 1000; i++) {
                 try (Scope _ = Scope.open()) {
-                    Tensor loss = input.matmul(weight).tanh().softmax(-1).log().neg().mean();
+                    Tensor loss =
+                            input.matmul(weight).tanh().softmax(-1).log().neg().mean();
                     loss.backward();
-                    assertThat(weight.grad().isfinite().all().item().booleanValue()).isTrue();
+                    assertThat(weight.grad().isfinite().all().item().booleanValue())
+                            .isTrue();
                     weight.setGrad(null);
                 }
                 assertThat(Scope.liveTensors()).isEqualTo(baseline);

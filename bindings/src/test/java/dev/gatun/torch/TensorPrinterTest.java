@@ -49,7 +49,8 @@ class TensorPrinterTest {
 
     @Test
     void aTieIsRoundedFromTheBinaryValueAsInC() {
-        assertThat(Tensor.of(new double[] {0.00015, 1})).hasToString("tensor([1.5000e-04, 1.0000e+00], dtype=torch.float64)");
+        assertThat(Tensor.of(new double[] {0.00015, 1}))
+                .hasToString("tensor([1.5000e-04, 1.0000e+00], dtype=torch.float64)");
         assertThat(Tensor.of(new double[] {0.03125})).hasToString("tensor([0.0312], dtype=torch.float64)");
     }
 

@@ -1,11 +1,14 @@
 package dev.gatun.data;
 
 import dev.gatun.data.internal.CounterRandom;
+import dev.gatun.data.internal.PythonText;
 import dev.gatun.data.internal.SniParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Super-NaturalInstructions task: what is to be done, a few worked examples, and instances to train or test on.
@@ -41,6 +44,8 @@ public record SniTask(
         List<String> licenses) {
 
     private static final List<String> ENGLISH = List.of("English");
+    private static final int MOST_LABELS = 20;
+    private static final int LONGEST_LABEL = 6;
 
     /** Copies the lists. */
     public SniTask {
@@ -127,6 +132,34 @@ public record SniTask(
      */
     public boolean isEnglish() {
         return english(inputLanguages) && english(outputLanguages) && english(instructionLanguages);
+    }
+
+    /**
+     * Tells whether the task chooses its outputs from a closed set of labels, as classification does.
+     *
+     * @return true if its instances have at most 20 different outputs and none of them more than 6 words. Outputs that differ
+     *     only in blanks around them or in a full stop at the end are the same. A task with few instances and short outputs
+     *     counts too, whatever it asks for
+     */
+    public boolean isClosed() {
+        Set<String> labels = new HashSet<>();
+        for (Instance instance : instances) {
+            for (String output : instance.outputs()) {
+                String label = label(output);
+                if (labels.add(label)
+                        && (labels.size() > MOST_LABELS
+                                || PythonText.squeeze(label).split(" ").length > LONGEST_LABEL)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The label that an output stands for: the output without blanks around it and without a full stop at its end. */
+    static String label(String output) {
+        String label = PythonText.strip(output);
+        return label.endsWith(".") ? PythonText.strip(label.substring(0, label.length() - 1)) : label;
     }
 
     /**

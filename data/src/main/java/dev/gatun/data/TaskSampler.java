@@ -6,6 +6,7 @@ import dev.gatun.data.internal.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Draws what each slot of each training step works on: a task, an instance of it with one of its references, and the
@@ -14,8 +15,8 @@ import java.util.List;
  * <p>Every draw is independent and depends on nothing but (seed, step, slot). Slots are numbered through the whole batch of an
  * optimizer step, so ranks, micro-batches and worker threads may share the slots out in any way and the batch stays the same;
  * a run resumes exactly from its seed and step. The generator is SplitMix64, one stream for each (seed, step, slot), from which
- * are taken in this order: task, instance, reference, then the demonstrations. The numbers are part of what makes runs
- * repeatable and do not change between versions.
+ * are taken in this order: task, instance, reference, the demonstrations, then the symbols of {@link SymbolTuning}. The
+ * numbers are part of what makes runs repeatable and do not change between versions.
  *
  * <p>Immutable and safe for threads.
  */
@@ -33,7 +34,13 @@ public final class TaskSampler {
         /** The task's own positive examples, always the same: what S-NI prescribes. */
         TASK_EXAMPLES,
         /** Other training instances of the task, drawn anew for each slot: more variety for the same task. */
-        TRAINING_INSTANCES
+        TRAINING_INSTANCES,
+        /**
+         * Half of the draws as {@link #TASK_EXAMPLES}, half as {@link #TRAINING_INSTANCES}, but there a task with a closed
+         * label set ({@link SniTask#isClosed}) shows, eight times in ten, an instance with the query's output if there is
+         * one. Teaches a model trained from scratch to look for the answer in the demonstrations.
+         */
+        MIXED
     }
 
     /**
@@ -41,15 +48,24 @@ public final class TaskSampler {
      *
      * @param task the task's index in the sampler's list
      * @param instance the instance to be answered
-     * @param reference the chosen one of its references
+     * @param reference the target: the chosen one of its references, or the symbol in its place ({@link SymbolTuning})
      * @param demonstrations the examples to show, in order; never the instance itself
      */
     public record Draw(int task, Instance instance, String reference, List<Example> demonstrations) {}
 
+    /**
+     * How often {@link Demonstrations#MIXED} shows the query's output where it can. Two instances drawn freely seldom show it,
+     * and a model then learns which labels are frequent, not to copy; never to miss it would teach that the answer is always
+     * there.
+     */
+    private static final double SHOWS_OUTPUT = 0.8;
+
     private final List<SniTask> tasks;
+    private final boolean[] closed;
     private final long seed;
     private final Demonstrations demonstrations;
     private final int shots;
+    private final SymbolTuning symbols;
     private final int[] cumulative;
 
     /**
@@ -63,7 +79,7 @@ public final class TaskSampler {
     }
 
     /**
-     * Makes a sampler.
+     * Makes a sampler without symbol tuning.
      *
      * @param tasks the training tasks, caps applied and held-out instances removed
      * @param seed the run's data seed
@@ -74,6 +90,33 @@ public final class TaskSampler {
      * @throws DataException if there is no task, or a task has no instance
      */
     public TaskSampler(List<SniTask> tasks, long seed, Weighting weighting, Demonstrations demonstrations, int shots) {
+        this(tasks, seed, weighting, demonstrations, shots, SymbolTuning.OFF);
+    }
+
+    /**
+     * Makes a sampler.
+     *
+     * @param tasks the training tasks, caps applied and held-out instances removed
+     * @param seed the run's data seed
+     * @param weighting how probable each task is
+     * @param demonstrations where demonstrations come from
+     * @param shots how many training instances to draw as demonstrations; fewer where a task has no more. With symbol tuning
+     *     also how many demonstrations the model will see, as {@link EncodingOptions#positiveExamples()} has it: only
+     *     the output of one of them may become a symbol in the reference
+     * @param symbols whether labels are replaced
+     * @throws DataException if there is no task, or a task has no instance
+     * @throws IllegalArgumentException if labels are to be replaced and {@code shots} is less than 1
+     */
+    public TaskSampler(
+            List<SniTask> tasks,
+            long seed,
+            Weighting weighting,
+            Demonstrations demonstrations,
+            int shots,
+            SymbolTuning symbols) {
+        if (symbols.share() > 0 && shots < 1) {
+            throw new IllegalArgumentException("symbol tuning needs at least 1 shot, got " + shots);
+        }
         if (tasks.isEmpty()) {
             throw new DataException("there is no training task to sample from; check the split and the filters");
         }
@@ -81,6 +124,8 @@ public final class TaskSampler {
         this.seed = seed;
         this.demonstrations = demonstrations;
         this.shots = shots;
+        this.symbols = symbols;
+        this.closed = new boolean[tasks.size()];
         this.cumulative = new int[tasks.size()];
         int total = 0;
         for (int i = 0; i < cumulative.length; i++) {
@@ -91,6 +136,7 @@ public final class TaskSampler {
             }
             total = Math.addExact(total, weighting == Weighting.UNIFORM ? 1 : size);
             cumulative[i] = total;
+            closed[i] = tasks.get(i).isClosed();
         }
     }
 
@@ -117,10 +163,13 @@ public final class TaskSampler {
         int query = random.nextInt(task.instances().size());
         Instance instance = task.instances().get(query);
         String reference = reference(instance, random);
-        List<Example> shown = demonstrations == Demonstrations.TASK_EXAMPLES
-                ? task.positiveExamples()
-                : otherInstances(task, query, random);
-        return new Draw(index, instance, reference, shown);
+        List<Example> shown = switch (demonstrations) {
+            case TASK_EXAMPLES -> task.positiveExamples();
+            case TRAINING_INSTANCES -> otherInstances(task.instances(), query, shots, random);
+            case MIXED -> mixed(index, query, reference, random);
+        };
+        Draw draw = new Draw(index, instance, reference, shown);
+        return closed[index] ? symbols.apply(draw, shots, random) : draw;
     }
 
     private int taskAt(int ticket) {
@@ -128,10 +177,41 @@ public final class TaskSampler {
         return found >= 0 ? found : -found - 1;
     }
 
-    private List<Example> otherInstances(SniTask task, int query, CounterRandom random) {
+    private List<Example> mixed(int index, int query, String reference, CounterRandom random) {
+        SniTask task = tasks.get(index);
+        if (random.nextInt(2) == 0) {
+            return task.positiveExamples();
+        }
+        if (!closed[index] || shots < 1 || random.nextDouble() >= SHOWS_OUTPUT) {
+            return otherInstances(task.instances(), query, shots, random);
+        }
+        int[] alike = IntStream.range(0, task.instances().size())
+                .filter(i -> i != query && shows(task.instances().get(i), reference))
+                .toArray();
+        if (alike.length == 0) {
+            return otherInstances(task.instances(), query, shots, random);
+        }
+        int chosen = alike[random.nextInt(alike.length)];
+        // The rest are drawn from a list without the chosen one, where the query may have moved up by one.
+        List<Instance> rest = new ArrayList<>(task.instances());
+        String input = rest.remove(chosen).input();
+        int place = chosen < query ? query - 1 : query;
+        List<Example> shown = otherInstances(rest, place, shots - 1, random);
+        shown.add(random.nextInt(shown.size() + 1), new Example(input, reference));
+        return shown;
+    }
+
+    private static boolean shows(Instance instance, String reference) {
+        String label = SniTask.label(reference);
+        return instance.outputs().stream()
+                .anyMatch(output -> SniTask.label(output).equals(label));
+    }
+
+    /** Up to {@code count} of the instances, none of them the query, in random order. */
+    private static List<Example> otherInstances(List<Instance> instances, int query, int count, CounterRandom random) {
         List<Example> shown = new ArrayList<>();
-        for (int i : random.distinct(shots, task.instances().size() - 1).toArray()) {
-            Instance other = task.instances().get(i < query ? i : i + 1);
+        for (int i : random.distinct(count, instances.size() - 1).toArray()) {
+            Instance other = instances.get(i < query ? i : i + 1);
             shown.add(new Example(other.input(), reference(other, random)));
         }
         return shown;

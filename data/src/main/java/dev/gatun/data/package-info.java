@@ -3,6 +3,7 @@
  *
  * <p>Reading order: {@link dev.gatun.data.SniTask} (a task file), {@link dev.gatun.data.TaskEncoder} (its text as
  * Tk-Instruct writes it), {@link dev.gatun.data.TaskSampler} (which task and instance each slot of each step gets),
+ * {@link dev.gatun.data.SymbolTuning} (labels replaced by symbols),
  * {@link dev.gatun.data.ExampleEncoder} and {@link dev.gatun.data.TrainingBatches} (token ids and padding),
  * {@link dev.gatun.data.Evaluation} (ROUGE and exact match).
  *

@@ -146,4 +146,30 @@ class SniTaskTest {
             throw new IllegalStateException(e);
         }
     }
+
+    @Test
+    void aClosedTaskHasFewAndShortLabels() {
+        assertThat(Tasks.yesNo("a", 200).isClosed()).isTrue();
+        assertThat(Tasks.numbered("a", 10).isClosed()).isTrue(); // 20 outputs
+        assertThat(Tasks.numbered("a", 11).isClosed()).isFalse();
+        assertThat(labelled("one two three  four five six", "x").isClosed()).isTrue();
+        assertThat(labelled("one two three four five six seven", "x").isClosed())
+                .isFalse();
+    }
+
+    @Test
+    void blanksAndAFullStopDoNotMakeAnotherLabel() {
+        String[] spellings = new String[30];
+        for (int i = 0; i < spellings.length; i++) {
+            spellings[i] = " ".repeat(i) + "yes" + (i % 2 == 0 ? "." : "\n");
+        }
+        assertThat(labelled(spellings).isClosed()).isTrue();
+        assertThat(SniTask.label(" Yes . ")).isEqualTo("Yes");
+        assertThat(SniTask.label("Yes!")).isEqualTo("Yes!");
+        assertThat(SniTask.label(" . ")).isEmpty();
+    }
+
+    private static SniTask labelled(String... outputs) {
+        return Tasks.numbered("a", 0).withInstances(List.of(new Instance("a-0", "x", List.of(outputs))));
+    }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TaskSamplerTest {
@@ -122,6 +123,92 @@ class TaskSamplerTest {
     }
 
     @Test
+    void mixedShowsTheTasksExamplesInHalfOfTheDraws() {
+        TaskSampler sampler = new TaskSampler(TASKS, 9, Weighting.PROPORTIONAL, Demonstrations.MIXED, 2);
+        int own = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            Draw draw = sampler.draw(i, 3);
+            if (draw.demonstrations().equals(TASKS.get(draw.task()).positiveExamples())) {
+                own++;
+            } else {
+                assertThat(draw.demonstrations())
+                        .hasSize(2)
+                        .extracting(SniTask.Example::input)
+                        .doesNotHaveDuplicates()
+                        .doesNotContain(draw.instance().input());
+            }
+        }
+        assertThat(own).isBetween(DRAWS / 2 - 283, DRAWS / 2 + 283); // four standard deviations
+    }
+
+    /** Of 20 labels, each on five of 100 instances, two drawn freely of the other 99 show the query's 8 times in 100. */
+    @Test
+    void mixedShowsTheQuerysOutputEightTimesInTen() {
+        SniTask labels = labelled(100, 20);
+        TaskSampler sampler = new TaskSampler(List.of(labels), 10, Weighting.UNIFORM, Demonstrations.MIXED, 2);
+        int drawn = 0;
+        int first = 0;
+        int shown = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            Draw draw = sampler.draw(i, 0);
+            if (!draw.demonstrations().equals(labels.positiveExamples())) {
+                drawn++;
+                List<String> outputs = draw.demonstrations().stream()
+                        .map(SniTask.Example::output)
+                        .toList();
+                shown += outputs.contains(draw.reference()) ? 1 : 0;
+                first += outputs.getFirst().equals(draw.reference()) ? 1 : 0;
+                assertThat(draw.demonstrations())
+                        .hasSize(2)
+                        .allSatisfy(example -> assertThat(labels.instances())
+                                .anyMatch(instance -> instance.input().equals(example.input())
+                                        && instance.outputs().contains(example.output())))
+                        .extracting(SniTask.Example::input)
+                        .doesNotHaveDuplicates()
+                        .doesNotContain(draw.instance().input());
+            }
+        }
+        double free = 1 - (95.0 / 99) * (94.0 / 98);
+        assertThat((double) shown / drawn).isBetween(0.8 + 0.2 * free - 0.016, 0.8 + 0.2 * free + 0.016);
+        // The instance with the query's output stands in either place.
+        double other = 0.8 * 0.5 * (1 + 3.0 / 98) + 0.2 * 4 / 99;
+        assertThat((double) first / drawn).isBetween(other - 0.02, other + 0.02);
+    }
+
+    @Test
+    void mixedShowsOtherOutputsWhereNoneIsTheSame() {
+        SniTask labels = labelled(20, 20);
+        TaskSampler sampler = new TaskSampler(List.of(labels), 11, Weighting.UNIFORM, Demonstrations.MIXED, 2);
+        for (int i = 0; i < 500; i++) {
+            assertThat(sampler.draw(i, 0).demonstrations()).hasSizeBetween(2, 3);
+        }
+        SniTask single = labelled(1, 1);
+        TaskSampler lonely = new TaskSampler(List.of(single), 11, Weighting.UNIFORM, Demonstrations.MIXED, 2);
+        for (int i = 0; i < 50; i++) {
+            assertThat(lonely.draw(i, 0).demonstrations()).isIn(List.of(), single.positiveExamples());
+        }
+    }
+
+    /** As above: these values may never change. */
+    @Test
+    void mixedAndTunedDrawsAreFixedForEver() {
+        List<SniTask> tasks = List.of(Tasks.yesNo("a", 40), Tasks.yesNo("b", 20), Tasks.numbered("c", 60));
+        TaskSampler sampler =
+                new TaskSampler(tasks, 42, Weighting.UNIFORM, Demonstrations.MIXED, 2, new SymbolTuning(0.8, tasks));
+        assertThat(describe(sampler.draw(0, 0))).isEqualTo("2 c-26 a26 [c input 30=b30, c input 21=a21]");
+        assertThat(describe(sampler.draw(0, 1)))
+                .isEqualTo(
+                        "1 b-15 no [The b word7 (and) other7 things, 7!=no, The b word14 (and) other14 things, 14!=yes]");
+        assertThat(describe(sampler.draw(0, 5)))
+                .isEqualTo(
+                        "1 b-5 word32 [The b word18 (and) other18 things, 18!=other23, The b word1 (and) other1 things, 1!=word32]");
+        assertThat(describe(sampler.draw(0, 10)))
+                .isEqualTo("1 b-12 19 [b one=19, b two=The b word8 and other8 things, b three=other4]");
+        assertThat(describe(sampler.draw(123_456_789_012L, 255)))
+                .isEqualTo("0 a-21 no [a one=yes, a two= no., a three=maybe]");
+    }
+
+    @Test
     void refusesTasksThatCannotBeSampled() {
         assertThatThrownBy(() -> new TaskSampler(List.of(), 0))
                 .isInstanceOf(DataException.class)
@@ -137,6 +224,13 @@ class TaskSamplerTest {
             counts.merge(key.apply(sampler.draw(i / 256, i % 256)), 1, Integer::sum);
         }
         return counts;
+    }
+
+    private static SniTask labelled(int instances, int labels) {
+        return Tasks.numbered("a", 0)
+                .withInstances(IntStream.range(0, instances)
+                        .mapToObj(i -> new Instance("a-" + i, "input " + i, List.of("label " + i % labels)))
+                        .toList());
     }
 
     private static int index(Draw draw) {

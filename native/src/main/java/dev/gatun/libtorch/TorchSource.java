@@ -83,9 +83,12 @@ sealed interface TorchSource {
             try {
                 File file = Loader.cacheResource(resource);
                 if (file == null) {
+                    boolean modular = TorchSource.class.getModule().isNamed();
                     throw new NativeLoadException("org.bytedeco:" + artifact + " with the classifier " + platform
-                            + " is not on the class path, and " + VARIABLE
-                            + " is not set: add the artifact, or set the variable to a libtorch folder");
+                            + (modular ? " is no module that was resolved" : " is not on the class path") + ", and "
+                            + VARIABLE + " is not set: "
+                            + (modular ? "start java with --add-modules " + modules() : "add the artifact")
+                            + ", or set the variable to a libtorch folder");
                 }
                 return new NativeLibrary(name, file.toPath(), "org.bytedeco:" + artifact + ":" + version(artifact));
             } catch (IOException e) {
@@ -102,6 +105,12 @@ sealed interface TorchSource {
             }
         }
 
+        /** The modules with the native libraries, which nothing requires because their names depend on the platform. */
+        private String modules() {
+            String suffix = "." + platform.replace('-', '.');
+            return "org.bytedeco.pytorch" + suffix + ",org.bytedeco.openblas" + suffix;
+        }
+
         private static String cache() {
             try {
                 return Loader.getCacheDir().toString();
@@ -111,8 +120,9 @@ sealed interface TorchSource {
         }
 
         private static String version(String artifact) {
-            String pom = "/META-INF/maven/org.bytedeco/" + artifact + "/pom.properties";
-            try (InputStream in = Loader.class.getResourceAsStream(pom)) {
+            // Through the loader, which also looks in other modules: the file lies in no package.
+            String pom = "META-INF/maven/org.bytedeco/" + artifact + "/pom.properties";
+            try (InputStream in = Loader.class.getClassLoader().getResourceAsStream(pom)) {
                 Properties properties = new Properties();
                 if (in != null) {
                     properties.load(in);

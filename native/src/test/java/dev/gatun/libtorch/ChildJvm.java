@@ -24,12 +24,14 @@ final class ChildJvm {
     /** Starts {@code main} on this class path, with {@code environment} added; {@code flags} are for the JVM. */
     static ChildJvm start(Class<?> main, Map<String, String> environment, List<String> flags) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED"));
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         try {
             Path output = Files.createTempFile("gatun-child", ".txt");
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             return new ChildJvm(builder.start(), output);
         } catch (IOException e) {

@@ -17,6 +17,7 @@ final class ElfFile {
 
     /** Tags of the dynamic section. */
     static final int NEEDED = 1;
+
     static final int SONAME = 14;
     static final int RPATH = 15;
     static final int RUNPATH = 29;

@@ -17,7 +17,15 @@ class HeadersTest {
         Process gcc;
         try {
             gcc = new ProcessBuilder(
-                            "gcc", "-std=c11", "-pedantic-errors", "-Wall", "-Werror", "-fsyntax-only", "-x", "c", file.toString())
+                            "gcc",
+                            "-std=c11",
+                            "-pedantic-errors",
+                            "-Wall",
+                            "-Werror",
+                            "-fsyntax-only",
+                            "-x",
+                            "c",
+                            file.toString())
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {

@@ -11,9 +11,8 @@ import org.junit.jupiter.api.Test;
 /** The shim as it was linked: what makes one shim serve several versions of libtorch, and find the one already loaded. */
 class ShimTest {
     private static ElfFile shim() throws IOException, URISyntaxException {
-        return new ElfFile(Path.of(ShimTest.class
-                .getResource("linux-x86_64/" + ShimFile.NAME)
-                .toURI()));
+        return new ElfFile(Path.of(
+                ShimTest.class.getResource("linux-x86_64/" + ShimFile.NAME).toURI()));
     }
 
     @Test

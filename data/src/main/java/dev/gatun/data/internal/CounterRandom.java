@@ -36,6 +36,11 @@ public final class CounterRandom {
         return (int) Math.unsignedMultiplyHigh(nextLong(), bound);
     }
 
+    /** A number in [0, 1), uniform, a multiple of 2^-53. */
+    public double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
     /** {@code count} different numbers of [0, bound), in random order. */
     public IntStream distinct(int count, int bound) {
         int[] pool = IntStream.range(0, bound).toArray();

@@ -8,6 +8,16 @@ final class ConfigChecks {
         require(config.threads() >= 0, "threads", "0 or more", config.threads());
         require(config.data().heldOut() >= 1, "data.held_out", "1 or more", config.data().heldOut());
         require(config.data().shots() >= 1, "data.shots", "1 or more", config.data().shots());
+        require(
+                config.data().symbols() >= 0 && config.data().symbols() <= 1,
+                "data.symbols",
+                "a share from 0 to 1",
+                config.data().symbols());
+        require(
+                Math.min(config.data().maxDefinition(), Math.min(config.data().maxExample(), config.data().maxInput())) >= 0,
+                "data.max_definition, max_example, max_input",
+                "0 or more",
+                config.data().maxDefinition() + ", " + config.data().maxExample() + ", " + config.data().maxInput());
         require(config.hyper().prefix() >= 1, "hyper.prefix", "1 or more", config.hyper().prefix());
         require(config.hyper().decoderLayers() >= 1, "hyper.decoder_layers", "1 or more", config.hyper().decoderLayers());
         require(config.cst().alpha() >= 0, "cst.alpha", "0 or more", config.cst().alpha());
@@ -44,6 +54,7 @@ final class ConfigChecks {
                 name + ".warmup",
                 "0 to " + name + ".steps (" + stage.steps() + ")",
                 stage.warmup());
+        require(stage.beta2() > 0 && stage.beta2() < 1, name + ".beta2", "between 0 and 1", stage.beta2());
         require(stage.lr() > 0, name + ".lr", "above 0", stage.lr());
         require(stage.clip() > 0, name + ".clip", "above 0", stage.clip());
         require(

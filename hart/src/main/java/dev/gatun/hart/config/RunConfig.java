@@ -40,8 +40,14 @@ public record RunConfig(
      * @param testCap instances of an unseen task that are evaluated: its first ones
      * @param heldOut last instances of each training task, kept for evaluation
      * @param sampling {@code proportional} to a task's capped size, or {@code uniform}
-     * @param demonstrations {@code task_examples} (the task's own), or {@code training_instances} (drawn anew each time)
+     * @param demonstrations {@code task_examples} (the task's own), or {@code training_instances} (drawn anew
+     *     each time), or {@code mixed}
      * @param shots how many demonstrations
+     * @param maxDefinition tokens a definition is shortened to; 0 keeps it whole
+     * @param maxExample tokens a demonstration's input is shortened to; 0 keeps it whole
+     * @param maxInput tokens a query is shortened to; 0 keeps it whole
+     * @param symbols share of draws whose labels are replaced by arbitrary words where a demonstration shows the target
+     *     (symbol tuning); 0 for none
      * @param cutVocabulary whether the vocabulary keeps only the pieces that occur in the tasks
      */
     public record Data(
@@ -54,6 +60,10 @@ public record RunConfig(
             Sampling sampling,
             Demonstrations demonstrations,
             int shots,
+            int maxDefinition,
+            int maxExample,
+            int maxInput,
+            double symbols,
             boolean cutVocabulary) {}
 
     /** How a slot's task is drawn. */
@@ -65,7 +75,8 @@ public record RunConfig(
     /** Where demonstrations come from while training. */
     public enum Demonstrations {
         TASK_EXAMPLES,
-        TRAINING_INSTANCES
+        TRAINING_INSTANCES,
+        MIXED
     }
 
     /**
@@ -117,6 +128,8 @@ public record RunConfig(
      * @param accumulate micro-batches that an optimizer step is made of; divides {@code batch}
      * @param lr peak learning rate
      * @param warmup steps over which it rises from 0, before it falls linearly to 0
+     * @param weightDecay AdamW's, relative to the learning rate
+     * @param beta2 AdamW's averaging of squared gradients: 0.999 usually, less for runs of a few hundred steps
      * @param clip largest norm of the gradient
      * @param maxHyper longest demonstrations, in tokens (specification 6)
      * @param maxMain longest input of the main model
@@ -129,6 +142,7 @@ public record RunConfig(
             double lr,
             int warmup,
             double weightDecay,
+            double beta2,
             double clip,
             int maxHyper,
             int maxMain,

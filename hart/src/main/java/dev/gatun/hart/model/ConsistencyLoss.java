@@ -29,7 +29,7 @@ public final class ConsistencyLoss implements AutoCloseable {
      * @return a scalar, or null when there is no previous step
      */
     public Tensor share(Tensor states, int firstSlot) {
-        Tensor constant = states.detach().to(DType.FLOAT32).clone().unscoped();
+        Tensor constant = wide(states.detach()).clone().unscoped();
         synchronized (this) {
             Tensor earlier = pending.put(firstSlot, constant);
             if (earlier != null) {
@@ -40,8 +40,13 @@ public final class ConsistencyLoss implements AutoCloseable {
             }
         }
         long rows = states.size(0);
-        Tensor difference = states.to(DType.FLOAT32).sub(previous.narrow(0, firstSlot, rows));
+        Tensor difference = wide(states).sub(previous.narrow(0, firstSlot, rows));
         return difference.square().sum().div((double) previous.numel());
+    }
+
+    /** At least float32, whatever the models compute in: differences of almost equal states need the digits. */
+    private static Tensor wide(Tensor states) {
+        return states.dtype() == DType.FLOAT64 ? states : states.to(DType.FLOAT32);
     }
 
     /** The optimizer made its step: the remembered states become the previous ones. */

@@ -57,6 +57,11 @@ public final class HyperObjective implements Objective {
     }
 
     @Override
+    public double lrScale(String parameter) {
+        return LearningRates.scale(parameter, main.config());
+    }
+
+    @Override
     public void stepped() {
         consistency.commit();
     }

@@ -7,7 +7,11 @@ import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.Tensor;
 
-/** The main model learns tasks whose demonstrations stand before the query in its input. */
+/**
+ * The main model learns tasks from their demonstrations: in its input before the query, or, for batches that have them
+ * apart, encoded by themselves and fused in the decoder, which is how it will meet those of a hypernetwork (specification
+ * 4). A frozen model must own both skills already.
+ */
 public final class InContextObjective implements Objective {
     private final T5 model;
 
@@ -19,9 +23,13 @@ public final class InContextObjective implements Objective {
     @Override
     public Share share(Batch batch, int firstSlot, long targetTokens) {
         Tensor labels = Tensors.of(batch.labels());
-        Tensor logits = model.forward(T5Input.of(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null)
-                        .withDecoderInput(model.shiftRight(labels), null))
-                .logits();
+        T5Input input = T5Input.of(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null)
+                .withDecoderInput(model.shiftRight(labels), null);
+        if (batch.hyperIds().columns() > 0) {
+            input = input.withFused(
+                    model.encode(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()), null));
+        }
+        Tensor logits = model.forward(input).logits();
         Tensor pred = CrossEntropy.sum(logits, labels, Batch.IGNORED).div((double) targetTokens);
         return new Share(pred, null, pred);
     }
@@ -29,5 +37,10 @@ public final class InContextObjective implements Objective {
     @Override
     public Module trained() {
         return model;
+    }
+
+    @Override
+    public double lrScale(String parameter) {
+        return LearningRates.scale(parameter, model.config());
     }
 }

@@ -27,6 +27,11 @@ public interface Objective extends AutoCloseable {
     /** What is trained. */
     Module trained();
 
+    /** What the stage's learning rate is multiplied with for a parameter, by its name in {@link #trained()}. */
+    default double lrScale(String parameter) {
+        return 1.0;
+    }
+
     /** The optimizer made its step. */
     default void stepped() {}
 

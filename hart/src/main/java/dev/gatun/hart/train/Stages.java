@@ -3,6 +3,7 @@ package dev.gatun.hart.train;
 import dev.gatun.data.BatchOptions;
 import dev.gatun.data.EncodingOptions;
 import dev.gatun.data.ExampleEncoder;
+import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.TaskSampler;
 import dev.gatun.data.TrainingBatches;
 import dev.gatun.hart.config.RunConfig;
@@ -58,7 +59,7 @@ public final class Stages {
         try (T5 model = newModel()) {
             RunConfig.Stage settings = config.pretrain();
             if (config.model().pretrained().isEmpty() || settings.steps() > 0) {
-                TrainingBatches batches = batches(settings, BatchOptions.IN_CONTEXT, config.seed());
+                Trainer.Source batches = pretrainBatches(settings);
                 try (Objective objective = new InContextObjective(model)) {
                     if (!trainer(PRETRAIN, settings).run(objective, batches, checkpointOf(PRETRAIN))) {
                         return false;
@@ -68,6 +69,16 @@ public final class Stages {
             model.save(folder.resolve(TrainedRun.MAIN));
         }
         return true;
+    }
+
+    /** Demonstrations in the input; with fusion in the run, every other micro-batch has them apart. */
+    private Trainer.Source pretrainBatches(RunConfig.Stage settings) {
+        TrainingBatches inContext = batches(settings, BatchOptions.IN_CONTEXT, config.seed());
+        TrainingBatches apart = batches(settings, BatchOptions.HYPER, config.seed());
+        return (step, microBatch, firstSlot, rows) -> {
+            boolean fused = config.hyper().fusion() && (step * settings.accumulate() + microBatch) % 2 == 1;
+            return (fused ? apart : inContext).batch(step, firstSlot, rows);
+        };
     }
 
     private T5 newModel() {
@@ -88,9 +99,9 @@ public final class Stages {
                             config.cst().alpha(),
                             settings.batch())) {
                 main.train();
-                TrainingBatches batches =
-                        batches(settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
-                if (!trainer(TRAIN, settings).run(objective, batches, checkpointOf(TRAIN))) {
+                TrainingBatches batches = batches(settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
+                Trainer.Source source = (step, _, firstSlot, rows) -> batches.batch(step, firstSlot, rows);
+                if (!trainer(TRAIN, settings).run(objective, source, checkpointOf(TRAIN))) {
                     return false;
                 }
                 TrainedRun.saveHyper(folder, hyper);
@@ -119,7 +130,8 @@ public final class Stages {
                 seed,
                 TaskSampler.Weighting.valueOf(config.data().sampling().name()),
                 TaskSampler.Demonstrations.valueOf(config.data().demonstrations().name()),
-                config.data().shots());
+                config.data().shots(),
+                new SymbolTuning(config.data().symbols(), data.train()));
         return new TrainingBatches(sampler, new ExampleEncoder(data.tokenizer(), options));
     }
 

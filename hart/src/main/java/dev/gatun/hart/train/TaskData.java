@@ -44,7 +44,9 @@ public record TaskData(
                 test.stream().map(task -> task.firstInstances(data.testCap())).toList();
         T5Tokenizer base = SniMini.tokenizer();
         Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test) : base;
-        return new TaskData(List.copyOf(train), List.copyOf(heldOut), unseen, tokenizer, base);
+        Shortening shortening = Shortening.of(config, base);
+        return new TaskData(
+                shortening.apply(train), shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
     }
 
     /** The tokenizer of the run in {@code runFolder}, over {@code base}, which stays the caller's. */

@@ -2,18 +2,20 @@ package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
 import dev.gatun.data.Prefetcher;
-import dev.gatun.data.TrainingBatches;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.AdamW;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;
+import dev.gatun.nn.optim.ParameterGroup;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Trains one stage: batches ahead of time, gradients of all micro-batches, clipping, AdamW, a linear schedule, a line of
@@ -21,8 +23,23 @@ import java.util.Map;
  * with the same libtorch and number of threads.
  */
 final class Trainer {
+    private static final double BETA1 = 0.9;
+    private static final double EPS = 1e-8;
     private static final int PREFETCHED = 4;
     private static final int RATE_WINDOW = 20;
+
+    /** Where micro-batches come from; depends on its arguments alone. */
+    interface Source {
+        /**
+         * A micro-batch.
+         *
+         * @param step the optimizer step
+         * @param microBatch its number within the step
+         * @param firstSlot the global number of its first example
+         * @param rows how many examples it has
+         */
+        Batch batch(long step, int microBatch, int firstSlot, int rows);
+    }
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -43,12 +60,9 @@ final class Trainer {
      *
      * @return false when the user asked to stop; a checkpoint of that moment is saved then
      */
-    boolean run(Objective objective, TrainingBatches batches, Path resumeFrom) {
-        List<Parameter> trained = objective.trained().parameters().stream()
-                .filter(Parameter::requiresGrad)
-                .toList();
+    boolean run(Objective objective, Source batches, Path resumeFrom) {
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
-        try (AdamW optimizer = new AdamW(trained, settings.lr(), settings.weightDecay());
+        try (AdamW optimizer = new AdamW(groups(objective), BETA1, settings.beta2(), EPS);
                 GradientWorkers workers = new GradientWorkers(
                         objective, settings.accumulate(), threads, config.model().dropout() > 0)) {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
@@ -67,6 +81,21 @@ final class Trainer {
         }
     }
 
+    /** Trained parameters by their learning rate, in registration order within a group. */
+    private List<ParameterGroup> groups(Objective objective) {
+        Map<Double, List<Parameter>> byScale = new TreeMap<>(Comparator.reverseOrder());
+        objective.trained().namedParameters().forEach((name, parameter) -> {
+            if (parameter.requiresGrad()) {
+                byScale.computeIfAbsent(objective.lrScale(name), _ -> new ArrayList<>())
+                        .add(parameter);
+            }
+        });
+        List<ParameterGroup> groups = new ArrayList<>();
+        byScale.forEach((scale, parameters) ->
+                groups.add(new ParameterGroup(parameters, scale * settings.lr(), settings.weightDecay())));
+        return groups;
+    }
+
     private boolean steps(
             long firstStep,
             Objective objective,
@@ -80,7 +109,7 @@ final class Trainer {
         progress.begin(stage, firstStep, settings.steps());
         RateMeter rate = new RateMeter(RATE_WINDOW);
         for (long step = firstStep; step < settings.steps(); ) {
-            double lr = optimizer.groups().getFirst().lr();
+            double lr = settings.lr() * schedule.factor(step);
             GradientWorkers.Losses losses = workers.compute(ahead.next());
             if (!Double.isFinite(losses.total())) {
                 throw new RunException("the loss is " + losses.total() + " in step " + step + " of " + stage
@@ -115,11 +144,11 @@ final class Trainer {
         return true;
     }
 
-    private List<Batch> microBatches(TrainingBatches batches, long step) {
+    private List<Batch> microBatches(Source batches, long step) {
         int rows = settings.batch() / settings.accumulate();
         List<Batch> parts = new ArrayList<>();
         for (int i = 0; i < settings.accumulate(); i++) {
-            parts.add(batches.batch(step, i * rows, rows));
+            parts.add(batches.batch(step, i, i * rows, rows));
         }
         return parts;
     }

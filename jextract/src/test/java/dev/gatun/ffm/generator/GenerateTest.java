@@ -25,8 +25,9 @@ class GenerateTest {
 
     @Test
     void theCommittedFilesAreWhatTheGeneratorWrites() {
-        files.forEach((name, text) ->
-                assertThat(ROOT.resolve(name)).as(name + ": run the generator again").hasContent(text));
+        files.forEach((name, text) -> assertThat(ROOT.resolve(name))
+                .as(name + ": run the generator again")
+                .hasContent(text));
     }
 
     @Test
@@ -54,7 +55,8 @@ class GenerateTest {
     @Test
     void atLeast2800OpsAreWrappedAndTheOthersHaveAReason() throws IOException {
         List<String> schemas = Files.readAllLines(ROOT.resolve("jextract/src/main/schema/aten.txt"));
-        List<String> left = files.get("jextract/src/generated/ops-not-covered.txt").lines().toList();
+        List<String> left =
+                files.get("jextract/src/generated/ops-not-covered.txt").lines().toList();
         assertThat(schemas.size() - left.size()).isGreaterThanOrEqualTo(2800);
         assertThat(left).allMatch(line -> line.matches("aten::\\S+\t\\S.*"));
         // Everything that returns tensors is reachable unless it takes one of the types that were left out on purpose.

@@ -26,7 +26,9 @@ class SchemaTest {
     void tellsWrittenArgumentsAndNamedResults() {
         Schema schema = Schema.parse("aten::max.dim_max(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) max,"
                 + " Tensor(b!) max_values) -> (Tensor(a!) values, Tensor(b!) indices)");
-        assertThat(schema.arguments()).extracting(Schema.Argument::isWritten).containsExactly(false, false, false, true, true);
+        assertThat(schema.arguments())
+                .extracting(Schema.Argument::isWritten)
+                .containsExactly(false, false, false, true, true);
         assertThat(schema.results()).extracting(Schema.Result::name).containsExactly("values", "indices");
         assertThat(schema.results()).allMatch(Schema.Result::isWritten);
     }
@@ -34,7 +36,9 @@ class SchemaTest {
     @Test
     void aCommaInADefaultDoesNotSplit() {
         Schema schema = Schema.parse("aten::f(Tensor self, int[2] stride=[1, 1], str how=\"a, b\") -> Tensor");
-        assertThat(schema.arguments()).extracting(Schema.Argument::defaultValue).containsExactly(null, "[1, 1]", "\"a, b\"");
+        assertThat(schema.arguments())
+                .extracting(Schema.Argument::defaultValue)
+                .containsExactly(null, "[1, 1]", "\"a, b\"");
     }
 
     @Test
