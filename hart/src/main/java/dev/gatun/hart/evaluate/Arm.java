@@ -10,6 +10,8 @@ public enum Arm {
     WRONG("another category's demonstrations"),
     /** The main model with the demonstrations in its own input: what the hypernetwork stands in for. */
     IN_CONTEXT("(in context, no hypernetwork)"),
+    /** The main model with the demonstrations encoded by itself and fused: the adaptation without its prefixes. */
+    FUSED("(fused, no hypernetwork)"),
     /** Trivial baseline: the output of the task's first demonstration. */
     COPY_FIRST("baseline: copy the first demonstration's output"),
     /** Trivial baseline: the training tasks' most frequent output. */

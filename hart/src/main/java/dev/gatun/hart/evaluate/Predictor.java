@@ -38,7 +38,7 @@ public final class Predictor {
     /**
      * The outputs for {@code inputs}, token ids that end in EOS, in their order.
      *
-     * @param adaptation of some tasks, or null for none
+     * @param adaptation of some tasks, each part of which may be null; or null for none
      * @param rows for each input the adaptation's row that it is for
      */
     public List<String> predict(List<long[]> inputs, Adaptation adaptation, int[] rows) {
@@ -106,8 +106,8 @@ public final class Predictor {
         EncoderStates demonstrations = adaptation.demonstrations();
         return new Adaptation(
                 null,
-                rows(adaptation.encoderPrefix(), index),
-                rows(adaptation.decoderPrefix(), index),
+                adaptation.encoderPrefix() == null ? null : rows(adaptation.encoderPrefix(), index),
+                adaptation.decoderPrefix() == null ? null : rows(adaptation.decoderPrefix(), index),
                 demonstrations == null
                         ? null
                         : new EncoderStates(

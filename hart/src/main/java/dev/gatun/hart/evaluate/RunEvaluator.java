@@ -15,10 +15,13 @@ import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.Tensors;
 import dev.gatun.hart.train.TrainedRun;
+import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -93,6 +96,7 @@ public final class RunEvaluator {
             chunk.add(predictions, Arm.RIGHT, adapted(chunk, chunk.tasks, queries));
             chunk.add(predictions, Arm.WRONG, adapted(chunk, wrong.subList(begin, end), queries));
             chunk.add(predictions, Arm.IN_CONTEXT, predictor.predict(inContext(chunk), null, null));
+            chunk.add(predictions, Arm.FUSED, fused(chunk, queries));
             chunk.add(predictions, Arm.COPY_FIRST, chunk.each(task -> firstOutput(task)));
             chunk.add(predictions, Arm.MOST_FREQUENT, chunk.each(_ -> frequent));
             done += chunk.texts.size();
@@ -147,23 +151,40 @@ public final class RunEvaluator {
     private List<String> adapted(Chunk chunk, List<SniTask> sources, List<long[]> queries) {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
-            List<long[]> demonstrations = sources.stream()
-                    .map(task -> hyperEncoder.hyper(task, task.positiveExamples()))
-                    .toList();
-            Adaptation adaptation = adapt(run.hyper(), demonstrations);
+            Adaptation adaptation = adapt(run.hyper(), demonstrations(sources));
             return predictor.predict(
                     queries, config.hyper().fusion() ? adaptation : adaptation.withoutFusion(), chunk.rows);
         }
     }
 
+    /** The chunk's queries with the tasks' demonstrations encoded by the main model itself, and no prefixes. */
+    private List<String> fused(Chunk chunk, List<long[]> queries) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            List<long[]> demonstrations = demonstrations(chunk.tasks);
+            EncoderStates encoded = run.main().encode(ids(demonstrations), mask(demonstrations), null);
+            return predictor.predict(queries, new Adaptation(null, null, null, encoded), chunk.rows);
+        }
+    }
+
+    private List<long[]> demonstrations(List<SniTask> sources) {
+        return sources.stream()
+                .map(task -> hyperEncoder.hyper(task, task.positiveExamples()))
+                .toList();
+    }
+
     /** One forward pass of the hypernetwork over tokenised demonstrations. */
     public static Adaptation adapt(Hypernetwork hyper, List<long[]> demonstrations) {
-        List<long[]> ones = demonstrations.stream()
-                .map(ids -> java.util.Arrays.stream(ids).map(_ -> 1).toArray())
-                .toList();
-        return hyper.forward(
-                Tensors.of(LongMatrix.padded(demonstrations, Tokenizer.PAD, 1)),
-                Tensors.of(LongMatrix.padded(ones, 0, 1)));
+        return hyper.forward(ids(demonstrations), mask(demonstrations));
+    }
+
+    private static Tensor ids(List<long[]> rows) {
+        return Tensors.of(LongMatrix.padded(rows, Tokenizer.PAD, 1));
+    }
+
+    private static Tensor mask(List<long[]> rows) {
+        return Tensors.of(LongMatrix.padded(
+                rows.stream().map(row -> Arrays.stream(row).map(_ -> 1).toArray()).toList(), 0, 1));
     }
 
     private List<long[]> inContext(Chunk chunk) {

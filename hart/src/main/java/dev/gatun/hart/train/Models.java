@@ -6,9 +6,6 @@ import dev.gatun.hart.model.HyperConfig;
 import dev.gatun.hart.model.Memory;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
-import dev.gatun.torch.GradMode;
-import dev.gatun.torch.Scope;
-import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 
 /** Makes the models that a configuration describes. */
@@ -25,12 +22,7 @@ final class Models {
                 .dropout(model.dropout())
                 .build();
         T5 made = new T5(config);
-        // The head starts where a tied one would be: an output's likeness to its own embedding is the first thing that
-        // copying from the input needs.
-        try (Scope _ = Scope.open();
-                GradMode _ = Torch.noGrad()) {
-            made.lmHead().weight().copy_(made.shared().weight().get().div(Math.sqrt(model.dModel())));
-        }
+        CopyReadyInit.apply(made);
         return made;
     }
 

@@ -129,12 +129,11 @@ class AdaptedModelTest {
     /** Another row's demonstrations must not change this row. */
     @Test
     void prefixesStayWithTheirExample() {
-        Tensor before = logits(adapted().withFused(made.demonstrations()));
         Tensor others = TestHarts.ids(BATCH, DEMOS);
         Tensor demos = TestHarts.ids(BATCH, DEMOS);
         Tensor open = TestHarts.mask(DEMOS, DEMOS, DEMOS, DEMOS);
         made = hyper.forward(demos, open);
-        before = logits(adapted().withFused(made.demonstrations()));
+        Tensor before = logits(adapted().withFused(made.demonstrations()));
         made = hyper.forward(Torch.cat(new Tensor[] {demos.narrow(0, 0, 1), others.narrow(0, 1, BATCH - 1)}, 0), open);
         Tensor after = logits(adapted().withFused(made.demonstrations()));
         same(after.narrow(0, 0, 1), before.narrow(0, 0, 1));
