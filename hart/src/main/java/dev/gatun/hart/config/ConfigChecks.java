@@ -36,9 +36,9 @@ final class ConfigChecks {
                     "at most model.num_decoder_layers (" + config.model().numDecoderLayers() + ")",
                     config.hyper().decoderLayers());
         }
+        require(config.train().steps() >= 1, "train.steps", "1 or more", config.train().steps());
         stage("pretrain", config.pretrain());
         stage("train", config.train());
-        require(config.train().steps() >= 1, "train.steps", "1 or more", config.train().steps());
     }
 
     private static void stage(String name, RunConfig.Stage stage) {

@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -20,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /** Reads recipes: a bundled one by name, or a YAML file by path, with single keys overridden. */
 public final class Recipes {
@@ -105,7 +105,8 @@ public final class Recipes {
         if (!node.has(key) || node.get(key).isObject()) {
             throw unknown(override.substring(0, equals), tree);
         }
-        node.set(key, YAML.readTree(override.substring(equals + 1)));
+        String value = override.substring(equals + 1);
+        node.set(key, value.isBlank() ? TextNode.valueOf("") : YAML.readTree(value));
     }
 
     private static ConfigException unknown(String key, ObjectNode tree) {
@@ -126,20 +127,16 @@ public final class Recipes {
     }
 
     private static RunConfig convert(ObjectNode tree, String where) {
+        RecipeKeys.check(tree, where);
         try {
             RunConfig config = YAML.treeToValue(tree, RunConfig.class);
             ConfigChecks.check(config);
             return config;
-        } catch (UnrecognizedPropertyException e) {
-            throw new ConfigException(
-                    where + ": unknown key '" + key(e) + "'; expected one of " + e.getKnownPropertyIds(), e);
-        } catch (InvalidFormatException e) {
-            throw new ConfigException(
-                    where + ": '" + e.getValue() + "' is no value for " + key(e) + ", which takes "
-                            + expected(e.getTargetType()),
-                    e);
         } catch (MismatchedInputException e) {
-            throw new ConfigException(where + ": " + key(e) + ": " + e.getOriginalMessage(), e);
+            throw new ConfigException(
+                    where + ": " + tree.at("/" + key(e).replace('.', '/')) + " is no value for " + key(e)
+                            + ", which takes " + expected(e.getTargetType()),
+                    e);
         } catch (JsonProcessingException e) {
             throw new ConfigException(where + ": " + e.getOriginalMessage(), e);
         }
@@ -152,8 +149,12 @@ public final class Recipes {
     }
 
     private static String expected(Class<?> type) {
-        return type.isEnum()
-                ? "one of " + List.of(type.getEnumConstants()).toString().toLowerCase(java.util.Locale.ROOT)
-                : "a value of type " + type.getSimpleName();
+        if (type.isEnum()) {
+            return "one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT);
+        }
+        if (type == boolean.class) {
+            return "true or false";
+        }
+        return type == String.class ? "a text" : type == double.class ? "a number" : "a whole number";
     }
 }

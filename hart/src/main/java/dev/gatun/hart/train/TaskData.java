@@ -3,6 +3,7 @@ package dev.gatun.hart.train;
 import dev.gatun.data.SniMini;
 import dev.gatun.data.SniSplit;
 import dev.gatun.data.SniTask;
+import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.T5Tokenizer;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.data.VocabularySubset;
@@ -43,7 +44,7 @@ public record TaskData(
         List<SniTask> unseen =
                 test.stream().map(task -> task.firstInstances(data.testCap())).toList();
         T5Tokenizer base = SniMini.tokenizer();
-        Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test) : base;
+        Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test, data.symbols()) : base;
         Shortening shortening = Shortening.of(config, base);
         return new TaskData(
                 shortening.apply(train), shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
@@ -67,7 +68,7 @@ public record TaskData(
     }
 
     private static Tokenizer vocabulary(
-            T5Tokenizer base, Path runFolder, List<SniTask> train, List<SniTask> test) {
+            T5Tokenizer base, Path runFolder, List<SniTask> train, List<SniTask> test, double symbols) {
         Path file = runFolder.resolve(VOCABULARY);
         if (Files.exists(file)) {
             return VocabularySubset.load(file, base);
@@ -77,6 +78,9 @@ public record TaskData(
         corpus.add("Definition: Positive Example 1 2 3 4 - Input: Output: Now complete the following example -");
         train.forEach(task -> collect(task, corpus));
         test.forEach(task -> collect(task, corpus));
+        if (symbols > 0) {
+            corpus.addAll(new SymbolTuning(symbols, train).words());
+        }
         VocabularySubset made = VocabularySubset.of(base, corpus);
         made.save(file);
         return made;
