@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows progress as a bar on a terminal, and as a plain line every few seconds elsewhere. */
+/** Shows progress as a bar on a terminal, and as a plain line every few seconds elsewhere. Steps may come from any thread. */
 final class TerminalProgress implements Progress {
     private static final long LINE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -55,7 +55,7 @@ final class TerminalProgress implements Progress {
     }
 
     @Override
-    public void step(long done, double loss, double examplesPerSecond) {
+    public synchronized void step(long done, double loss, double examplesPerSecond) {
         String numbers = numbers(loss, examplesPerSecond);
         if (bar != null) {
             bar.stepTo(done);

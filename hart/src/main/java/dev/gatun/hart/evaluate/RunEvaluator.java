@@ -15,6 +15,7 @@ import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.Tensors;
 import dev.gatun.hart.train.TrainedRun;
+import dev.gatun.hart.train.WorkerPool;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -27,6 +28,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -88,21 +91,36 @@ public final class RunEvaluator {
         }
         List<SniTask> wrong = ofOtherCategories(tasks);
         String frequent = mostFrequentOutput(data.train());
+        List<Callable<Map<Arm, List<Prediction>>>> chunks = new ArrayList<>();
+        AtomicLong counted = new AtomicLong(done);
         for (int begin = 0; begin < tasks.size(); begin += TASKS_AT_ONCE) {
             int end = Math.min(tasks.size(), begin + TASKS_AT_ONCE);
-            Chunk chunk = new Chunk(tasks.subList(begin, end));
-            List<long[]> queries = chunk.texts.stream().map(hyperEncoder::query).toList();
-            chunk.add(predictions, Arm.NONE, predictor.predict(queries, null, null));
-            chunk.add(predictions, Arm.RIGHT, adapted(chunk, chunk.tasks, queries));
-            chunk.add(predictions, Arm.WRONG, adapted(chunk, wrong.subList(begin, end), queries));
-            chunk.add(predictions, Arm.IN_CONTEXT, predictor.predict(inContext(chunk), null, null));
-            chunk.add(predictions, Arm.FUSED, fused(chunk, queries));
-            chunk.add(predictions, Arm.COPY_FIRST, chunk.each(task -> firstOutput(task)));
-            chunk.add(predictions, Arm.MOST_FREQUENT, chunk.each(_ -> frequent));
-            done += chunk.texts.size();
-            progress.step(done, Double.NaN, Double.NaN);
+            Chunk chunk = new Chunk(tasks.subList(begin, end), wrong.subList(begin, end));
+            chunks.add(() -> {
+                Map<Arm, List<Prediction>> made = evaluate(chunk, frequent);
+                progress.step(counted.addAndGet(chunk.texts.size()), Double.NaN, Double.NaN);
+                return made;
+            });
+        }
+        int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
+        try (WorkerPool pool = new WorkerPool(threads, threads)) {
+            pool.run(chunks)
+                    .forEach(made -> made.forEach((arm, list) -> predictions.get(arm).addAll(list)));
         }
         return EvaluationReport.Set.of(title, predictions, config.seed());
+    }
+
+    private Map<Arm, List<Prediction>> evaluate(Chunk chunk, String frequent) {
+        List<long[]> queries = chunk.texts.stream().map(hyperEncoder::query).toList();
+        Map<Arm, List<Prediction>> made = new EnumMap<>(Arm.class);
+        made.put(Arm.NONE, chunk.predictions(predictor.predict(queries, null, null)));
+        made.put(Arm.RIGHT, chunk.predictions(adapted(chunk, chunk.tasks, queries)));
+        made.put(Arm.WRONG, chunk.predictions(adapted(chunk, chunk.wrong, queries)));
+        made.put(Arm.IN_CONTEXT, chunk.predictions(predictor.predict(inContext(chunk), null, null)));
+        made.put(Arm.FUSED, chunk.predictions(fused(chunk, queries)));
+        made.put(Arm.COPY_FIRST, chunk.predictions(chunk.each(RunEvaluator::firstOutput)));
+        made.put(Arm.MOST_FREQUENT, chunk.predictions(chunk.each(_ -> frequent)));
+        return made;
     }
 
     private static String firstOutput(SniTask task) {
@@ -111,16 +129,18 @@ public final class RunEvaluator {
                 : task.positiveExamples().getFirst().output();
     }
 
-    /** Some tasks with their instances in a row. */
+    /** Some tasks with their instances in a row, and for each task one of another category. */
     private static final class Chunk {
         private final List<SniTask> tasks;
+        private final List<SniTask> wrong;
         private final List<String> texts = new ArrayList<>();
         private final List<SniTask> taskOf = new ArrayList<>();
         private final List<List<String>> references = new ArrayList<>();
         private final int[] rows;
 
-        Chunk(List<SniTask> tasks) {
+        Chunk(List<SniTask> tasks, List<SniTask> wrong) {
             this.tasks = tasks;
+            this.wrong = wrong;
             List<Integer> rowList = new ArrayList<>();
             for (int row = 0; row < tasks.size(); row++) {
                 for (SniTask.Instance instance : tasks.get(row).instances()) {
@@ -137,13 +157,13 @@ public final class RunEvaluator {
             return taskOf.stream().map(output).toList();
         }
 
-        void add(Map<Arm, List<Prediction>> predictions, Arm arm, List<String> outputs) {
+        List<Prediction> predictions(List<String> outputs) {
+            List<Prediction> made = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
-                predictions
-                        .get(arm)
-                        .add(new Prediction(
-                                taskOf.get(i).name(), taskOf.get(i).category(), references.get(i), outputs.get(i)));
+                made.add(new Prediction(
+                        taskOf.get(i).name(), taskOf.get(i).category(), references.get(i), outputs.get(i)));
             }
+            return made;
         }
     }
 

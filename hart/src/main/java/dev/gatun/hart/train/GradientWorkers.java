@@ -5,13 +5,9 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Autograd;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
-import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 
 /**
  * Computes a step's gradients, its micro-batches side by side where that cannot change the result: small ops do not use
@@ -22,7 +18,7 @@ import java.util.concurrent.Future;
 final class GradientWorkers implements AutoCloseable {
     private final Objective objective;
     private final List<Parameter> parameters;
-    private final ExecutorService pool;
+    private final WorkerPool pool;
     private final int workers;
 
     GradientWorkers(Objective objective, int microBatches, int threads, boolean usesRandomness) {
@@ -31,18 +27,7 @@ final class GradientWorkers implements AutoCloseable {
                 .filter(Parameter::requiresGrad)
                 .toList();
         this.workers = usesRandomness ? 1 : Math.max(1, Math.min(microBatches, threads));
-        int opThreads = Math.max(1, threads / workers);
-        this.pool = Executors.newFixedThreadPool(workers, task -> {
-            Thread thread = new Thread(
-                    () -> {
-                        Torch.setNumThreads(opThreads);
-                        Torch.setFlushDenormal(true);
-                        task.run();
-                    },
-                    "gatun-gradients");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.pool = new WorkerPool(workers, threads);
     }
 
     int workers() {
@@ -57,26 +42,28 @@ final class GradientWorkers implements AutoCloseable {
     /** Sets every trained parameter's gradient to that of the whole step. */
     Losses compute(List<Batch> microBatches) {
         long targetTokens = microBatches.stream().mapToLong(Batch::targetTokens).sum();
-        List<Future<Part>> futures = new ArrayList<>();
+        List<Callable<Part>> parts = new ArrayList<>();
         int firstSlot = 0;
         for (Batch batch : microBatches) {
             int slot = firstSlot;
-            futures.add(pool.submit(() -> part(batch, slot, targetTokens)));
+            parts.add(() -> part(batch, slot, targetTokens));
             firstSlot += batch.rows();
         }
         Tensor[] sum = null;
         double pred = 0;
         double cst = 0;
         double total = 0;
-        for (Future<Part> future : futures) {
-            Part part = await(future);
-            pred += part.losses().pred();
-            cst += part.losses().cst();
-            total += part.losses().total();
-            if (sum == null) {
-                sum = part.gradients();
-            } else {
-                add(sum, part.gradients());
+        // As many at a time as there are workers: each holds a gradient of every parameter until it is added.
+        for (int begin = 0; begin < parts.size(); begin += workers) {
+            for (Part part : pool.run(parts.subList(begin, Math.min(parts.size(), begin + workers)))) {
+                pred += part.losses().pred();
+                cst += part.losses().cst();
+                total += part.losses().total();
+                if (sum == null) {
+                    sum = part.gradients();
+                } else {
+                    add(sum, part.gradients());
+                }
             }
         }
         for (int i = 0; i < sum.length; i++) {
@@ -120,19 +107,8 @@ final class GradientWorkers implements AutoCloseable {
         }
     }
 
-    private static Part await(Future<Part> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RunException("interrupted while a gradient was computed", e);
-        }
-    }
-
     @Override
     public void close() {
-        pool.shutdownNow();
+        pool.close();
     }
 }
