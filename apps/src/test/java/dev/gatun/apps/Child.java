@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs other programs, and Gatun in a JVM of its own. */
 final class Child {
-    private static final long SECONDS = 180;
+    private static final long SECONDS = 400;
 
     private Child() {}
 

@@ -15,11 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Everything but the program itself are modules, and a module of a user's can require them. */
 class ModulePathTest {
     /** What docs/library.md tells users of the module path to pass. */
-    private static final List<String> FLAGS = List.of(
-            "--add-modules",
-            "org.bytedeco.pytorch.linux.x86_64,org.bytedeco.openblas.linux.x86_64",
-            "--enable-native-access=dev.gatun.libtorch,dev.gatun.ffm,dev.gatun.torch,org.bytedeco.javacpp"
-                    + ",ai.djl.sentencepiece,ai.djl.tokenizers,com.sun.jna");
+    private static final List<String> RESOLVE =
+            List.of("--add-modules", "org.bytedeco.pytorch.linux.x86_64,org.bytedeco.openblas.linux.x86_64");
+
+    private static final String ALLOW =
+            "--enable-native-access=dev.gatun.libtorch,dev.gatun.ffm,dev.gatun.torch,org.bytedeco.javacpp";
+    private static final String ALLOW_WITH_TOKENIZER = ALLOW + ",ai.djl.sentencepiece,ai.djl.tokenizers,com.sun.jna";
 
     @TempDir
     private Path temporary;
@@ -37,7 +38,7 @@ class ModulePathTest {
                 .collect(Collectors.joining(":"));
     }
 
-    private Child.Result compileAndRun(String requires, String imports, String statements)
+    private Child.Result compileAndRun(String allow, String requires, String imports, String statements)
             throws IOException, InterruptedException {
         Path source = Files.createDirectories(temporary.resolve("src/consumer"));
         Path descriptor =
@@ -67,7 +68,8 @@ class ModulePathTest {
                         main.toString()));
         assertThat(compiled).isEqualTo(new Child.Result(0, "", ""));
         List<String> command = new java.util.ArrayList<>(List.of(Child.jdk("java"), "-p", modulePath + ":" + classes));
-        command.addAll(FLAGS);
+        command.addAll(RESOLVE);
+        command.add(allow);
         command.addAll(List.of("-m", "consumer/consumer.Main"));
         return Child.run(temporary, Map.of(), command);
     }
@@ -75,6 +77,7 @@ class ModulePathTest {
     @Test
     void aModuleThatRequiresTheBindingsRuns() throws IOException, InterruptedException {
         Child.Result result = compileAndRun(
+                ALLOW,
                 "requires dev.gatun.torch; requires dev.gatun.libtorch;",
                 "import dev.gatun.torch.*; import dev.gatun.libtorch.LibTorch;",
                 """
@@ -94,6 +97,7 @@ class ModulePathTest {
     @Test
     void theUpperModulesResolveToo() throws IOException, InterruptedException {
         Child.Result result = compileAndRun(
+                ALLOW_WITH_TOKENIZER,
                 "requires dev.gatun.hart;",
                 "import dev.gatun.data.SniMini; import dev.gatun.data.T5Tokenizer; import dev.gatun.nn.Module;",
                 """
@@ -110,7 +114,7 @@ class ModulePathTest {
 
     @Test
     void withoutTheNativeModulesTheMessageSaysWhichFlagIsMissing() throws IOException, InterruptedException {
-        compileAndRun("requires dev.gatun.torch;", "import dev.gatun.torch.*;", "Torch.version();");
+        compileAndRun(ALLOW, "requires dev.gatun.torch;", "import dev.gatun.torch.*;", "Torch.version();");
         Child.Result result = Child.run(
                 temporary,
                 Map.of(),
@@ -118,7 +122,7 @@ class ModulePathTest {
                         Child.jdk("java"),
                         "-p",
                         modulePath + ":" + temporary.resolve("classes"),
-                        FLAGS.getLast(),
+                        ALLOW,
                         "-m",
                         "consumer/consumer.Main"));
         assertThat(result.exitCode()).isEqualTo(1);

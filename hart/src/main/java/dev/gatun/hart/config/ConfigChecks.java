@@ -9,6 +9,11 @@ final class ConfigChecks {
         require(config.data().heldOut() >= 1, "data.held_out", "1 or more", config.data().heldOut());
         require(config.data().shots() >= 1, "data.shots", "1 or more", config.data().shots());
         require(
+                config.data().curriculum() >= 0 && config.data().curriculum() <= 1,
+                "data.curriculum",
+                "a share from 0 to 1",
+                config.data().curriculum());
+        require(
                 config.data().symbols() >= 0 && config.data().symbols() <= 1,
                 "data.symbols",
                 "a share from 0 to 1",

@@ -46,6 +46,7 @@ public record RunConfig(
      * @param maxDefinition tokens a definition is shortened to; 0 keeps it whole
      * @param maxExample tokens a demonstration's input is shortened to; 0 keeps it whole
      * @param maxInput tokens a query is shortened to; 0 keeps it whole
+     * @param curriculum share of the first stage over which texts grow from a few tokens to these lengths; 0 for none
      * @param symbols share of draws whose labels are replaced by arbitrary words where a demonstration shows the target
      *     (symbol tuning); 0 for none
      * @param cutVocabulary whether the vocabulary keeps only the pieces that occur in the tasks
@@ -63,6 +64,7 @@ public record RunConfig(
             int maxDefinition,
             int maxExample,
             int maxInput,
+            double curriculum,
             double symbols,
             boolean cutVocabulary) {}
 

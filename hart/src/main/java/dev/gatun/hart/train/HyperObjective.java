@@ -4,10 +4,9 @@ import dev.gatun.data.Batch;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.ConsistencyLoss;
 import dev.gatun.hart.model.Hypernetwork;
-import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
-import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.Tensor;
 import java.util.Map;
 
@@ -39,14 +38,15 @@ public final class HyperObjective implements Objective {
 
     @Override
     public Share share(Batch batch, int firstSlot, long targetTokens) {
-        Tensor labels = Tensors.of(batch.labels());
         Adaptation made = hyper.forward(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()));
-        T5Input input = T5Input.of(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null)
-                .withPrefixes(made.encoderPrefix(), made.decoderPrefix())
-                .withDecoderInput(main.shiftRight(labels), null);
-        Tensor logits = main.forward(fusion ? input.withFused(made.demonstrations()) : input)
-                .logits();
-        Tensor pred = CrossEntropy.sum(logits, labels, Batch.IGNORED).div((double) targetTokens);
+        EncoderStates encoded =
+                main.encode(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), made.encoderPrefix());
+        Tensor pred = TargetLoss.share(
+                main,
+                fusion ? encoded.prepend(made.demonstrations()) : encoded,
+                made.decoderPrefix(),
+                batch.labels(),
+                targetTokens);
         Tensor cst = consistency.share(made.states(), firstSlot);
         return new Share(pred, cst, cst == null ? pred : pred.add(cst.mul(alpha)));
     }

@@ -1,10 +1,9 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
-import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
-import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.Tensor;
 
 /**
@@ -22,15 +21,12 @@ public final class InContextObjective implements Objective {
 
     @Override
     public Share share(Batch batch, int firstSlot, long targetTokens) {
-        Tensor labels = Tensors.of(batch.labels());
-        T5Input input = T5Input.of(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null)
-                .withDecoderInput(model.shiftRight(labels), null);
+        EncoderStates encoded = model.encode(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null);
         if (batch.hyperIds().columns() > 0) {
-            input = input.withFused(
+            encoded = encoded.prepend(
                     model.encode(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()), null));
         }
-        Tensor logits = model.forward(input).logits();
-        Tensor pred = CrossEntropy.sum(logits, labels, Batch.IGNORED).div((double) targetTokens);
+        Tensor pred = TargetLoss.share(model, encoded, null, batch.labels(), targetTokens);
         return new Share(pred, null, pred);
     }
 

@@ -3,6 +3,7 @@ package dev.gatun.hart.train;
 import dev.gatun.data.BatchOptions;
 import dev.gatun.data.EncodingOptions;
 import dev.gatun.data.ExampleEncoder;
+import dev.gatun.data.SniTask;
 import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.TaskSampler;
 import dev.gatun.data.TrainingBatches;
@@ -12,6 +13,8 @@ import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Torch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The stages of a run, each skipped when its result is there: the main model learns in context (unless it comes
@@ -31,6 +34,7 @@ public final class Stages {
     private final RunConfig config;
     private final TaskData data;
     private final Progress progress;
+    private final SymbolTuning symbols;
 
     /** The stages of the run in {@code folder}; all arguments stay the caller's. */
     public Stages(RunFolder folder, RunConfig config, TaskData data, Progress progress) {
@@ -38,6 +42,7 @@ public final class Stages {
         this.config = config;
         this.data = data;
         this.progress = progress;
+        this.symbols = new SymbolTuning(config.data().symbols(), data.train());
     }
 
     /**
@@ -73,11 +78,20 @@ public final class Stages {
 
     /** Demonstrations in the input; with fusion in the run, every other micro-batch has them apart. */
     private Trainer.Source pretrainBatches(RunConfig.Stage settings) {
-        TrainingBatches inContext = batches(settings, BatchOptions.IN_CONTEXT, config.seed());
-        TrainingBatches apart = batches(settings, BatchOptions.HYPER, config.seed());
+        Curriculum curriculum = new Curriculum(config.data().curriculum(), settings.steps());
+        Shortening full = Shortening.of(config, data.base());
+        List<TrainingBatches> inContext = new ArrayList<>();
+        List<TrainingBatches> apart = new ArrayList<>();
+        for (int level = 0; level < Curriculum.LEVELS; level++) {
+            List<SniTask> tasks = curriculum.level(0) <= level
+                    ? Curriculum.tasks(data.train(), full, level, data.base())
+                    : data.train(); // never asked for
+            inContext.add(batches(tasks, settings, BatchOptions.IN_CONTEXT, config.seed()));
+            apart.add(batches(tasks, settings, BatchOptions.HYPER, config.seed()));
+        }
         return (step, microBatch, firstSlot, rows) -> {
             boolean fused = config.hyper().fusion() && (step * settings.accumulate() + microBatch) % 2 == 1;
-            return (fused ? apart : inContext).batch(step, firstSlot, rows);
+            return (fused ? apart : inContext).get(curriculum.level(step)).batch(step, firstSlot, rows);
         };
     }
 
@@ -99,7 +113,7 @@ public final class Stages {
                             config.cst().alpha(),
                             settings.batch())) {
                 main.train();
-                TrainingBatches batches = batches(settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
+                TrainingBatches batches = batches(data.train(), settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
                 Trainer.Source source = (step, _, firstSlot, rows) -> batches.batch(step, firstSlot, rows);
                 if (!trainer(TRAIN, settings).run(objective, source, checkpointOf(TRAIN))) {
                     return false;
@@ -122,16 +136,17 @@ public final class Stages {
         return newest != null && Checkpoint.state(newest).stage().equals(stage) ? newest : null;
     }
 
-    private TrainingBatches batches(RunConfig.Stage settings, BatchOptions mode, long seed) {
+    private TrainingBatches batches(
+            List<SniTask> tasks, RunConfig.Stage settings, BatchOptions mode, long seed) {
         BatchOptions options = mode.withEncoding(encoding(config))
                 .withLengths(settings.maxHyper(), settings.maxMain(), settings.maxTarget());
         TaskSampler sampler = new TaskSampler(
-                data.train(),
+                tasks,
                 seed,
                 TaskSampler.Weighting.valueOf(config.data().sampling().name()),
                 TaskSampler.Demonstrations.valueOf(config.data().demonstrations().name()),
                 config.data().shots(),
-                new SymbolTuning(config.data().symbols(), data.train()));
+                symbols);
         return new TrainingBatches(sampler, new ExampleEncoder(data.tokenizer(), options));
     }
 

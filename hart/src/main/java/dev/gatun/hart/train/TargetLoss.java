@@ -1,0 +1,42 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.Batch;
+import dev.gatun.data.LongMatrix;
+import dev.gatun.nn.CrossEntropy;
+import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.nn.t5.StackInput;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Prefix;
+import dev.gatun.torch.Tensor;
+import java.util.stream.IntStream;
+
+/**
+ * L_pred (specification 5): cross-entropy of the targets, end of sequence included, padding left out. Logits are computed
+ * for real targets only: with a vocabulary of thousands they are the largest tensors of a small model's step, and more than
+ * half of a batch's target positions can be padding. Legend: B batch, T targets, N real targets, D model, V vocabulary.
+ */
+final class TargetLoss {
+    private TargetLoss() {}
+
+    /**
+     * The micro-batch's share of the mean over {@code targetTokens} targets, a scalar.
+     *
+     * @param encoded what the decoder attends to
+     * @param prefix of the decoder's self-attention, or null
+     */
+    static Tensor share(T5 model, EncoderStates encoded, T5Prefix prefix, LongMatrix labels, long targetTokens) {
+        StackInput input = StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
+        Tensor states = model.decoder()
+                .forward(prefix == null ? input : input.withPrefix(prefix))
+                .lastHiddenState();
+        long[] real = IntStream.range(0, labels.values().length)
+                .filter(i -> labels.values()[i] != Batch.IGNORED)
+                .mapToLong(i -> i)
+                .toArray();
+        long[] targets =
+                java.util.Arrays.stream(real).map(i -> labels.values()[(int) i]).toArray();
+        Tensor chosen = states.reshape(-1, states.size(2)).index_select(0, Tensor.of(real)); // [N, D]
+        Tensor logits = model.logits(chosen); // [N, V]
+        return CrossEntropy.sum(logits, Tensor.of(targets), Batch.IGNORED).div((double) targetTokens);
+    }
+}
