@@ -85,7 +85,8 @@ class MainJobTest {
         JsonNode sets = JSON.readTree(figures).get("sets");
         assertThat(sets).hasSize(2);
         for (JsonNode set : sets) {
-            assertThat(set.get("right_minus_wrong_rouge_l").get("low").isNumber()).isTrue();
+            assertThat(set.get("right_minus_wrong_rouge_l").get("low").isNumber())
+                    .isTrue();
             assertThat(set.get("arms")).hasSize(Arm.values().length);
             for (Arm arm : Arm.values()) {
                 JsonNode figure = set.get("arms").get(arm.name().toLowerCase(Locale.ROOT));
@@ -121,7 +122,9 @@ class MainJobTest {
             }
             assertThat(adapter.load("demonstrations.states").toFloatArray())
                     .isEqualTo(expected.demonstrations().states().toFloatArray());
-            assertThat(adapter.metadata()).containsEntry("task", "task005_second").containsEntry("system", "hart");
+            assertThat(adapter.metadata())
+                    .containsEntry("task", "task005_second")
+                    .containsEntry("system", "hart");
         }
     }
 
@@ -146,14 +149,15 @@ class MainJobTest {
         Path inputs = folder.resolve("inputs.txt");
         Files.write(
                 inputs,
-                SniTask.read(taskFile).instances().stream().map(SniTask.Instance::input).toList());
+                SniTask.read(taskFile).instances().stream()
+                        .map(SniTask.Instance::input)
+                        .toList());
         Outcome fromFile = gatun("predict", run, adapter, "--input", inputs);
         assertThat(fromFile.err()).isEmpty();
         assertThat(fromFile.exitCode()).isZero();
         assertThat(withInput(Files.readAllBytes(inputs), () -> gatun("predict", run, adapter)))
                 .isEqualTo(fromFile);
-        assertThat(withInput(new byte[0], () -> gatun("predict", run, adapter)))
-                .isEqualTo(new Outcome(0, "", ""));
+        assertThat(withInput(new byte[0], () -> gatun("predict", run, adapter))).isEqualTo(new Outcome(0, "", ""));
 
         List<String> evaluated = Files.readAllLines(run.resolve("predictions.jsonl")).stream()
                 .map(MainJobTest::json)
@@ -161,7 +165,8 @@ class MainJobTest {
                 .filter(line -> line.get("arm").textValue().equals("right"))
                 .map(line -> line.get("prediction").textValue())
                 .toList();
-        assertThat(fromFile.out().lines().map(String::strip)).isEqualTo(evaluated.stream().map(String::strip).toList());
+        assertThat(fromFile.out().lines().map(String::strip))
+                .isEqualTo(evaluated.stream().map(String::strip).toList());
     }
 
     private static JsonNode json(String line) {
@@ -186,7 +191,9 @@ class MainJobTest {
     void anAdapterOfAnotherBaseModelIsRefused() throws IOException {
         Path run = TinyRun.finished();
         Path adapter = folder.resolve("task.safetensors");
-        assertThat(gatun("adapt", run, TinyRun.task(run.getParent(), 1), "-o", adapter).exitCode()).isZero();
+        assertThat(gatun("adapt", run, TinyRun.task(run.getParent(), 1), "-o", adapter)
+                        .exitCode())
+                .isZero();
         Path other = folder.resolve("other");
         Path recipe = TinyRun.recipe(folder, "seed=1", "pretrain.steps=2", "train.steps=2");
         assertThat(gatun("train", recipe, "--run", other).exitCode()).isZero();

@@ -31,8 +31,7 @@ public final class CrossEntropy {
     }
 
     private static Tensor reduce(Tensor logits, Tensor targets, long ignoreIndex, int reduction) {
-        return Module.scoped(() -> flat(logits)
-                .cross_entropy_loss(targets.reshape(-1), null, reduction, ignoreIndex));
+        return Module.scoped(() -> flat(logits).cross_entropy_loss(targets.reshape(-1), null, reduction, ignoreIndex));
     }
 
     /** The log-probability of each target, shaped as {@code targets}; 0 where it does not count. */

@@ -2,7 +2,6 @@ package dev.gatun.nn;
 
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
-import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 

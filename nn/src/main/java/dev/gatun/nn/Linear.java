@@ -19,7 +19,8 @@ public final class Linear extends Module {
 
     /** A layer with or without bias; {@code options} null means float32 on the CPU. */
     public Linear(long inFeatures, long outFeatures, boolean bias, TensorOptions options) {
-        this(Init.uniform(bound(inFeatures), options, outFeatures, inFeatures),
+        this(
+                Init.uniform(bound(inFeatures), options, outFeatures, inFeatures),
                 bias ? Init.uniform(bound(inFeatures), options, outFeatures) : null);
     }
 

@@ -64,8 +64,8 @@ public abstract class Module implements AutoCloseable {
 
     private void requireFree(String name) {
         if (name.isEmpty() || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
-            throw new IllegalArgumentException("the name '" + name + "' is empty or taken in "
-                    + getClass().getSimpleName());
+            throw new IllegalArgumentException(
+                    "the name '" + name + "' is empty or taken in " + getClass().getSimpleName());
         }
     }
 
@@ -84,8 +84,9 @@ public abstract class Module implements AutoCloseable {
                 case Tensor tensor -> scope.promote(tensor);
                 case Tensor[] tensors -> scope.promote(tensors);
                 case TensorGroup group -> scope.promote(group.tensors().toArray(Tensor[]::new));
-                default -> throw new IllegalArgumentException(
-                        "a scoped body returns tensors, not " + result.getClass().getName());
+                default ->
+                    throw new IllegalArgumentException("a scoped body returns tensors, not "
+                            + result.getClass().getName());
             }
             return result;
         }
@@ -157,7 +158,10 @@ public abstract class Module implements AutoCloseable {
 
     /** How many of them are trained. */
     public final long numTrainableParameters() {
-        return parameters().stream().filter(Parameter::requiresGrad).mapToLong(Parameter::numel).sum();
+        return parameters().stream()
+                .filter(Parameter::requiresGrad)
+                .mapToLong(Parameter::numel)
+                .sum();
     }
 
     // --- state -----------------------------------------------------------------------------------------------------

@@ -56,10 +56,13 @@ final class StateLoader {
     /** A tied parameter is found under whichever of its names comes first in the source. */
     private void fitParameters() {
         Map<Parameter, List<String>> names = new IdentityHashMap<>();
-        module.allNamedParameters().forEach((name, p) -> names.computeIfAbsent(p, _ -> new ArrayList<>()).add(name));
+        module.allNamedParameters()
+                .forEach((name, p) ->
+                        names.computeIfAbsent(p, _ -> new ArrayList<>()).add(name));
         module.namedParameters().forEach((first, parameter) -> {
-            List<String> present =
-                    names.get(parameter).stream().filter(source.names()::contains).toList();
+            List<String> present = names.get(parameter).stream()
+                    .filter(source.names()::contains)
+                    .toList();
             present.forEach(name -> fits(name, parameter.get()));
             if (present.isEmpty()) {
                 missing.add(first);
@@ -112,7 +115,9 @@ final class StateLoader {
     /** A tensor of {@code dtype} that shares nothing with the source. */
     private Tensor owned(String name, DType dtype) {
         Tensor loaded = source.load(name);
-        return loaded.dtype() == dtype && source.fresh() ? loaded : loaded.detach().to(dtype, false, true);
+        return loaded.dtype() == dtype && source.fresh()
+                ? loaded
+                : loaded.detach().to(dtype, false, true);
     }
 
     private String message(LoadReport report, boolean strict) {
@@ -124,7 +129,8 @@ final class StateLoader {
             list(text, "unexpected", report.unexpected());
         }
         list(text, "wrong", wrong);
-        return text.append("; check that the configuration is the one the weights were saved with").toString();
+        return text.append("; check that the configuration is the one the weights were saved with")
+                .toString();
     }
 
     private static void list(StringBuilder text, String what, List<String> names) {

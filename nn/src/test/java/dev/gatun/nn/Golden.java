@@ -90,6 +90,7 @@ public final class Golden implements AutoCloseable {
     @Override
     public void close() {
         file.close();
-        System.out.println(String.format(Locale.ROOT, "golden %s: largest relative error %.2e (%s)", set, largest, where));
+        System.out.println(
+                String.format(Locale.ROOT, "golden %s: largest relative error %.2e (%s)", set, largest, where));
     }
 }

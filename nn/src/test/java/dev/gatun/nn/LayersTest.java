@@ -36,7 +36,8 @@ class LayersTest {
     void linear() {
         try (Linear layer = new Linear(5, 4, true, DType.FLOAT64)) {
             Tensor x = Torch.randn(new long[] {2, 3, 5}, DType.FLOAT64);
-            Tensor expected = x.matmul(layer.weight().get().t()).add(layer.bias().get());
+            Tensor expected =
+                    x.matmul(layer.weight().get().t()).add(layer.bias().get());
             same(layer.forward(x), expected);
             double bound = 1 / Math.sqrt(5);
             assertThat(layer.weight().get().abs().max().item().doubleValue()).isBetween(bound / 2, bound);
@@ -113,12 +114,15 @@ class LayersTest {
         Tensor targets = Tensor.of(new long[] {4, 0, -100, 2, -100, 1}, 2, 3);
         Tensor logProbs = logits.sub(logits.exp().sum(new long[] {2}, true).log());
         Tensor real = targets.ne(-100);
-        Tensor picked = logProbs.gather(2, targets.clamp_min(0).unsqueeze(2)).squeeze(2).mul(real);
+        Tensor picked =
+                logProbs.gather(2, targets.clamp_min(0).unsqueeze(2)).squeeze(2).mul(real);
         same(CrossEntropy.tokenLogProbs(logits, targets, -100), picked);
         same(CrossEntropy.sum(logits, targets, -100), picked.sum().neg());
         same(CrossEntropy.mean(logits, targets, -100), picked.sum().neg().div(4));
         assertThat(CrossEntropy.count(targets, -100)).isEqualTo(4);
-        assertThat(CrossEntropy.sum(logits, targets.full_like(-100), -100).item().doubleValue())
+        assertThat(CrossEntropy.sum(logits, targets.full_like(-100), -100)
+                        .item()
+                        .doubleValue())
                 .isZero();
     }
 }

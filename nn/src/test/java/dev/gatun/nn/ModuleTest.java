@@ -102,7 +102,8 @@ class ModuleTest {
             assertThat(net.first.bias().requiresGrad()).isTrue();
             assertThat(net.count().dtype()).isEqualTo(DType.FLOAT64);
             net.eval();
-            assertThat(net.forward(Torch.ones(new long[] {1, 3}, DType.FLOAT64)).dtype()).isEqualTo(DType.FLOAT64);
+            assertThat(net.forward(Torch.ones(new long[] {1, 3}, DType.FLOAT64)).dtype())
+                    .isEqualTo(DType.FLOAT64);
         }
     }
 
@@ -118,7 +119,11 @@ class ModuleTest {
             assertThat(net.first.weight().get().dtype()).isEqualTo(DType.FLOAT64);
             assertThat(net.first.bias().requiresGrad()).isFalse();
             assertThat(net.count().toDoubleArray()).containsExactly(0, 0);
-            assertThat(net.first.bias().get().to(DType.FLOAT32).equal(source.first.bias().get()))
+            assertThat(net.first
+                            .bias()
+                            .get()
+                            .to(DType.FLOAT32)
+                            .equal(source.first.bias().get()))
                     .isTrue();
             // What was loaded is a copy.
             Init.constant_(source.first.bias(), 9);
@@ -148,11 +153,19 @@ class ModuleTest {
                 Scope _ = Scope.open()) {
             float[] before = net.first.bias().get().toFloatArray();
             Map<String, Tensor> wrong = Map.of(
-                    "first.bias", Torch.ones(3), "scale", Torch.ones(4), "count", Torch.ones(new long[] {2}, DType.INT64));
+                    "first.bias",
+                    Torch.ones(3),
+                    "scale",
+                    Torch.ones(4),
+                    "count",
+                    Torch.ones(new long[] {2}, DType.INT64));
             assertThatThrownBy(() -> net.loadStateDict(wrong, false))
-                    .isInstanceOfSatisfying(StateDictException.class, e -> assertThat(e.wrong())
-                            .containsExactly(
-                                    "scale (shape: expected [3], got [4])", "count (type: expected float32, got int64)"));
+                    .isInstanceOfSatisfying(
+                            StateDictException.class,
+                            e -> assertThat(e.wrong())
+                                    .containsExactly(
+                                            "scale (shape: expected [3], got [4])",
+                                            "count (type: expected float32, got int64)"));
             assertThat(net.first.bias().get().toFloatArray()).isEqualTo(before);
         }
     }

@@ -6,8 +6,16 @@ final class ConfigChecks {
 
     static void check(RunConfig config) {
         require(config.threads() >= 0, "threads", "0 or more", config.threads());
-        require(config.data().heldOut() >= 1, "data.held_out", "1 or more", config.data().heldOut());
-        require(config.data().shots() >= 1, "data.shots", "1 or more", config.data().shots());
+        require(
+                config.data().heldOut() >= 1,
+                "data.held_out",
+                "1 or more",
+                config.data().heldOut());
+        require(
+                config.data().shots() >= 1,
+                "data.shots",
+                "1 or more",
+                config.data().shots());
         require(
                 config.data().curriculum() >= 0 && config.data().curriculum() <= 1,
                 "data.curriculum",
@@ -19,16 +27,46 @@ final class ConfigChecks {
                 "a share from 0 to 1",
                 config.data().symbols());
         require(
-                Math.min(config.data().maxDefinition(), Math.min(config.data().maxExample(), config.data().maxInput())) >= 0,
+                Math.min(
+                                config.data().maxDefinition(),
+                                Math.min(
+                                        config.data().maxExample(),
+                                        config.data().maxInput()))
+                        >= 0,
                 "data.max_definition, max_example, max_input",
                 "0 or more",
-                config.data().maxDefinition() + ", " + config.data().maxExample() + ", " + config.data().maxInput());
-        require(config.hyper().prefix() >= 1, "hyper.prefix", "1 or more", config.hyper().prefix());
-        require(config.hyper().decoderLayers() >= 1, "hyper.decoder_layers", "1 or more", config.hyper().decoderLayers());
-        require(config.cst().alpha() >= 0, "cst.alpha", "0 or more", config.cst().alpha());
-        require(config.checkpoint().every() >= 1, "checkpoint.every", "1 or more", config.checkpoint().every());
-        require(config.checkpoint().keep() >= 1, "checkpoint.keep", "1 or more", config.checkpoint().keep());
-        require(config.evaluation().batch() >= 1, "evaluation.batch", "1 or more", config.evaluation().batch());
+                config.data().maxDefinition() + ", " + config.data().maxExample() + ", "
+                        + config.data().maxInput());
+        require(
+                config.hyper().prefix() >= 1,
+                "hyper.prefix",
+                "1 or more",
+                config.hyper().prefix());
+        require(
+                config.hyper().decoderLayers() >= 1,
+                "hyper.decoder_layers",
+                "1 or more",
+                config.hyper().decoderLayers());
+        require(
+                config.cst().alpha() >= 0,
+                "cst.alpha",
+                "0 or more",
+                config.cst().alpha());
+        require(
+                config.checkpoint().every() >= 1,
+                "checkpoint.every",
+                "1 or more",
+                config.checkpoint().every());
+        require(
+                config.checkpoint().keep() >= 1,
+                "checkpoint.keep",
+                "1 or more",
+                config.checkpoint().keep());
+        require(
+                config.evaluation().batch() >= 1,
+                "evaluation.batch",
+                "1 or more",
+                config.evaluation().batch());
         require(
                 config.evaluation().heldOutInstances() <= config.data().heldOut(),
                 "evaluation.held_out_instances",
@@ -41,7 +79,11 @@ final class ConfigChecks {
                     "at most model.num_decoder_layers (" + config.model().numDecoderLayers() + ")",
                     config.hyper().decoderLayers());
         }
-        require(config.train().steps() >= 1, "train.steps", "1 or more", config.train().steps());
+        require(
+                config.train().steps() >= 1,
+                "train.steps",
+                "1 or more",
+                config.train().steps());
         stage("pretrain", config.pretrain());
         stage("train", config.train());
     }

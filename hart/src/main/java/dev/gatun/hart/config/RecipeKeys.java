@@ -22,7 +22,9 @@ final class RecipeKeys {
     private static void check(ObjectNode node, Class<?> section, String prefix, String where) {
         Map<String, Class<?>> known = new LinkedHashMap<>();
         for (RecordComponent component : section.getRecordComponents()) {
-            known.put(PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()), component.getType());
+            known.put(
+                    PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()),
+                    component.getType());
         }
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();
@@ -39,7 +41,8 @@ final class RecipeKeys {
             }
             if (type.isRecord()) {
                 if (!(value instanceof ObjectNode inner)) {
-                    throw new ConfigException(where + ": " + prefix + name + " is a section, with keys of its own below it");
+                    throw new ConfigException(
+                            where + ": " + prefix + name + " is a section, with keys of its own below it");
                 }
                 check(inner, type, prefix + name + ".", where);
             }

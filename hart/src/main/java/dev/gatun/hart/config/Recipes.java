@@ -49,8 +49,8 @@ public final class Recipes {
         Path path = Path.of(nameOrPath);
         String where = BUNDLED.contains(nameOrPath) ? "recipe " + nameOrPath : nameOrPath;
         try {
-            JsonNode tree = YAML.readTree(
-                    BUNDLED.contains(nameOrPath) ? bundled(nameOrPath) : Files.readString(file(path)));
+            JsonNode tree =
+                    YAML.readTree(BUNDLED.contains(nameOrPath) ? bundled(nameOrPath) : Files.readString(file(path)));
             if (!(tree instanceof ObjectNode object)) {
                 throw new ConfigException(where + " is no YAML mapping of keys to values");
             }

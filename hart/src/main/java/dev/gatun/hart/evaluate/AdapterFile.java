@@ -47,9 +47,7 @@ public final class AdapterFile {
             tensors.put(MASK, adaptation.demonstrations().mask());
         }
         SafeTensorsWriter.write(
-                file,
-                tensors,
-                Map.of("format", FORMAT, "system", "hart", "base_model_sha256", baseHash, "task", task));
+                file, tensors, Map.of("format", FORMAT, "system", "hart", "base_model_sha256", baseHash, "task", task));
     }
 
     /**

@@ -68,8 +68,7 @@ public final class Predictor {
             Tensor mask = Tensors.of(LongMatrix.padded(
                     inputs.stream().map(input -> ones(input.length)).toList(), 0, 1));
             Adaptation chosen = adaptation == null ? null : rows(adaptation, rows);
-            EncoderStates encoded =
-                    main.encode(Tensors.of(ids), mask, chosen == null ? null : chosen.encoderPrefix());
+            EncoderStates encoded = main.encode(Tensors.of(ids), mask, chosen == null ? null : chosen.encoderPrefix());
             if (chosen != null && chosen.demonstrations() != null) {
                 encoded = encoded.prepend(chosen.demonstrations());
             }

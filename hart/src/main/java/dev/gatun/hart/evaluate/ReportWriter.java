@@ -71,7 +71,14 @@ public final class ReportWriter {
 
     private static void byCategory(StringBuilder out, EvaluationReport.Set set) {
         out.append(String.format(
-                Locale.ROOT, "%n  %-36s %6s %8s %8s %8s %8s%n", "ROUGE-L by category", "n", "none", "right", "wrong", "copy"));
+                Locale.ROOT,
+                "%n  %-36s %6s %8s %8s %8s %8s%n",
+                "ROUGE-L by category",
+                "n",
+                "none",
+                "right",
+                "wrong",
+                "copy"));
         set.arms().get(Arm.RIGHT).byCategory().forEach((category, scores) -> {
             out.append(String.format(Locale.ROOT, "  %-36s %6d", category, scores.count()));
             for (Arm arm : BY_CATEGORY) {
@@ -104,16 +111,17 @@ public final class ReportWriter {
     private static String predictions(EvaluationReport report) {
         StringBuilder out = new StringBuilder();
         for (EvaluationReport.Set set : report.sets()) {
-            set.predictions().forEach((arm, list) -> list.forEach(prediction -> {
-                Map<String, Object> line = new LinkedHashMap<>();
-                line.put("set", set.title());
-                line.put("arm", arm.name().toLowerCase(Locale.ROOT));
-                line.put("task", prediction.task());
-                line.put("category", prediction.category());
-                line.put("prediction", prediction.text());
-                line.put("references", prediction.references());
-                out.append(write(LINES, line)).append('\n');
-            }));
+            set.predictions()
+                    .forEach((arm, list) -> list.forEach(prediction -> {
+                        Map<String, Object> line = new LinkedHashMap<>();
+                        line.put("set", set.title());
+                        line.put("arm", arm.name().toLowerCase(Locale.ROOT));
+                        line.put("task", prediction.task());
+                        line.put("category", prediction.category());
+                        line.put("prediction", prediction.text());
+                        line.put("references", prediction.references());
+                        out.append(write(LINES, line)).append('\n');
+                    }));
         }
         return out.toString();
     }

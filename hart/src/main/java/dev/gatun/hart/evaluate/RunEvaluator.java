@@ -105,7 +105,8 @@ public final class RunEvaluator {
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
         try (WorkerPool pool = new WorkerPool(threads, threads)) {
             pool.run(chunks)
-                    .forEach(made -> made.forEach((arm, list) -> predictions.get(arm).addAll(list)));
+                    .forEach(made ->
+                            made.forEach((arm, list) -> predictions.get(arm).addAll(list)));
         }
         return EvaluationReport.Set.of(title, predictions, config.seed());
     }
@@ -204,7 +205,11 @@ public final class RunEvaluator {
 
     private static Tensor mask(List<long[]> rows) {
         return Tensors.of(LongMatrix.padded(
-                rows.stream().map(row -> Arrays.stream(row).map(_ -> 1).toArray()).toList(), 0, 1));
+                rows.stream()
+                        .map(row -> Arrays.stream(row).map(_ -> 1).toArray())
+                        .toList(),
+                0,
+                1));
     }
 
     private List<long[]> inContext(Chunk chunk) {
@@ -212,16 +217,15 @@ public final class RunEvaluator {
         TaskEncoder encoder = new TaskEncoder(Stages.encoding(config), data.tokenizer(), longest);
         List<long[]> sources = new ArrayList<>();
         for (int i = 0; i < chunk.texts.size(); i++) {
-            sources.add(data.tokenizer()
-                    .encodeWithEos(encoder.source(chunk.taskOf.get(i), chunk.texts.get(i)), longest));
+            sources.add(
+                    data.tokenizer().encodeWithEos(encoder.source(chunk.taskOf.get(i), chunk.texts.get(i)), longest));
         }
         return sources;
     }
 
     /** For each task another one of a different category, drawn once with the run's seed. */
     private List<SniTask> ofOtherCategories(List<SniTask> tasks) {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed());
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(config.seed());
         return tasks.stream()
                 .map(task -> {
                     List<SniTask> others = tasks.stream()
@@ -235,7 +239,8 @@ public final class RunEvaluator {
     private static String mostFrequentOutput(List<SniTask> tasks) {
         Map<String, Integer> counts = new TreeMap<>();
         tasks.forEach(task -> task.instances()
-                .forEach(instance -> instance.outputs().forEach(output -> counts.merge(output.strip(), 1, Integer::sum))));
+                .forEach(instance ->
+                        instance.outputs().forEach(output -> counts.merge(output.strip(), 1, Integer::sum))));
         return counts.entrySet().stream()
                 .max(Comparator.comparing(Map.Entry<String, Integer>::getValue))
                 .map(Map.Entry::getKey)

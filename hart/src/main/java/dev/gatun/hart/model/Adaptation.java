@@ -18,8 +18,7 @@ import java.util.stream.Stream;
  * @param decoderPrefix for the main decoder's
  * @param demonstrations E, the encoded demonstrations [B, S, D] with their mask, for fusion-in-decoder
  */
-public record Adaptation(
-        Tensor states, T5Prefix encoderPrefix, T5Prefix decoderPrefix, EncoderStates demonstrations)
+public record Adaptation(Tensor states, T5Prefix encoderPrefix, T5Prefix decoderPrefix, EncoderStates demonstrations)
         implements TensorGroup {
     @Override
     public List<Tensor> tensors() {

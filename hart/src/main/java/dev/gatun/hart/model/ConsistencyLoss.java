@@ -54,8 +54,7 @@ public final class ConsistencyLoss implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Tensor joined = dev.gatun.torch.Torch.cat(pending.values().toArray(Tensor[]::new), 0);
             if (joined.size(0) != slots) {
-                throw new IllegalStateException(
-                        "the micro-batches gave " + joined.size(0) + " of " + slots + " slots");
+                throw new IllegalStateException("the micro-batches gave " + joined.size(0) + " of " + slots + " slots");
             }
             restore(scope.promote(joined).unscoped());
         }
@@ -80,8 +79,8 @@ public final class ConsistencyLoss implements AutoCloseable {
      */
     public synchronized void restore(Tensor states) {
         if (states != null && states.size(0) != slots) {
-            throw new IllegalArgumentException("the states of " + Arrays.toString(states.shape())
-                    + " do not fit a batch of " + slots);
+            throw new IllegalArgumentException(
+                    "the states of " + Arrays.toString(states.shape()) + " do not fit a batch of " + slots);
         }
         if (previous != null) {
             previous.close();

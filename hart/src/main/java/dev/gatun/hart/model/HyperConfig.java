@@ -22,7 +22,8 @@ public record HyperConfig(
         }
         if (main.dModel() != main.innerDim()) {
             throw new IllegalArgumentException("generated prefixes are keys and values of all heads side by side, so"
-                    + " num_heads * d_kv must equal d_model, but they are " + main.innerDim() + " and " + main.dModel());
+                    + " num_heads * d_kv must equal d_model, but they are " + main.innerDim() + " and "
+                    + main.dModel());
         }
     }
 

@@ -63,8 +63,7 @@ final class StateGenerator {
     }
 
     private Tensor step(Tensor pair, EncoderStates demonstrations) {
-        return decoder.forward(
-                        StackInput.ofEmbeds(pair).withMask(pairMask(2)).withEncoder(demonstrations))
+        return decoder.forward(StackInput.ofEmbeds(pair).withMask(pairMask(2)).withEncoder(demonstrations))
                 .lastHiddenState();
     }
 

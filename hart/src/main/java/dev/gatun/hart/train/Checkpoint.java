@@ -67,8 +67,10 @@ final class Checkpoint {
             }
         } catch (IOException e) {
             deleteQuietly(partial);
-            throw new RunException("cannot write the checkpoint " + target + ": " + e.getMessage()
-                    + "; earlier ones are untouched: make room, then resume", e);
+            throw new RunException(
+                    "cannot write the checkpoint " + target + ": " + e.getMessage()
+                            + "; earlier ones are untouched: make room, then resume",
+                    e);
         } catch (RuntimeException e) {
             deleteQuietly(partial);
             throw e;
@@ -110,8 +112,11 @@ final class Checkpoint {
         try {
             return JSON.readValue(checkpoint.resolve("state.json").toFile(), State.class);
         } catch (IOException e) {
-            throw new RunException("the checkpoint " + checkpoint + " is damaged (state.json: " + e.getMessage().lines().findFirst().orElse("")
-                    + "): delete it to resume from the one before", e);
+            throw new RunException(
+                    "the checkpoint " + checkpoint + " is damaged (state.json: "
+                            + e.getMessage().lines().findFirst().orElse("")
+                            + "): delete it to resume from the one before",
+                    e);
         }
     }
 

@@ -29,16 +29,17 @@ final class CopyReadyInit {
                 GradMode _ = Torch.noGrad()) {
             model.lmHead()
                     .weight()
-                    .copy_(model.shared().weight().get().div(Math.sqrt(model.config().dModel())));
+                    .copy_(model.shared()
+                            .weight()
+                            .get()
+                            .div(Math.sqrt(model.config().dModel())));
             parameters.forEach((name, parameter) -> {
                 if (name.endsWith("SelfAttention.o.weight") || name.endsWith("DenseReluDense.wo.weight")) {
                     parameter.get().mul_(RESIDUAL);
                 } else if (name.endsWith("EncDecAttention.v.weight")) {
                     Tensor orthogonal = orthogonal(parameter);
                     parameter.copy_(orthogonal);
-                    parameters
-                            .get(name.replace(".v.weight", ".o.weight"))
-                            .copy_(orthogonal.transpose(0, 1));
+                    parameters.get(name.replace(".v.weight", ".o.weight")).copy_(orthogonal.transpose(0, 1));
                 }
             });
             // Buckets [0, 16) are distances back, [16, 32) distances ahead; a decoder has distances back only.

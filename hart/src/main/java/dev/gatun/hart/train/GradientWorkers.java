@@ -79,8 +79,7 @@ final class GradientWorkers implements AutoCloseable {
         try (Scope _ = Scope.open()) {
             Objective.Share share = objective.share(batch, firstSlot, targetTokens);
             Tensor[] inputs = parameters.stream().map(Parameter::get).toArray(Tensor[]::new);
-            Tensor[] gradients =
-                    Autograd.grad(new Tensor[] {share.total()}, inputs, null, false, false, true);
+            Tensor[] gradients = Autograd.grad(new Tensor[] {share.total()}, inputs, null, false, false, true);
             for (Tensor gradient : gradients) {
                 if (gradient != null) {
                     gradient.unscoped();

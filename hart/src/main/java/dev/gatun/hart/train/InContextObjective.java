@@ -23,8 +23,7 @@ public final class InContextObjective implements Objective {
     public Share share(Batch batch, int firstSlot, long targetTokens) {
         EncoderStates encoded = model.encode(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null);
         if (batch.hyperIds().columns() > 0) {
-            encoded = encoded.prepend(
-                    model.encode(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()), null));
+            encoded = encoded.prepend(model.encode(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()), null));
         }
         Tensor pred = TargetLoss.share(model, encoded, null, batch.labels(), targetTokens);
         return new Share(pred, null, pred);

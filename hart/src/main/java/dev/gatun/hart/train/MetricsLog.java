@@ -60,8 +60,10 @@ final class MetricsLog implements AutoCloseable {
             out.newLine();
             out.flush();
         } catch (IOException e) {
-            throw new RunException("cannot write " + path + ": " + e.getMessage()
-                    + "; the last checkpoint is whole: make room, then resume", e);
+            throw new RunException(
+                    "cannot write " + path + ": " + e.getMessage()
+                            + "; the last checkpoint is whole: make room, then resume",
+                    e);
         }
     }
 

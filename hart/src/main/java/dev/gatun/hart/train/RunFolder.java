@@ -59,8 +59,9 @@ public final class RunFolder implements AutoCloseable {
 
     private static void requireRun(Path path) {
         if (!Files.isRegularFile(path.resolve("config.yaml"))) {
-            throw new RunException(path + " is no run folder (it has no config.yaml): give the folder that `gatun train`"
-                    + " printed, such as runs/sni-mini");
+            throw new RunException(
+                    path + " is no run folder (it has no config.yaml): give the folder that `gatun train`"
+                            + " printed, such as runs/sni-mini");
         }
     }
 
@@ -69,8 +70,8 @@ public final class RunFolder implements AutoCloseable {
             if (create) {
                 Files.createDirectories(path.resolve("checkpoints"));
             }
-            FileChannel file = FileChannel.open(
-                    path.resolve("run.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel file =
+                    FileChannel.open(path.resolve("run.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(file);
             if (lock == null) {
                 file.close();
@@ -108,8 +109,10 @@ public final class RunFolder implements AutoCloseable {
             Files.writeString(beside, text);
             Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new RunException("cannot write " + target + ": " + e.getMessage()
-                    + "; what was saved before is untouched: make room and resume", e);
+            throw new RunException(
+                    "cannot write " + target + ": " + e.getMessage()
+                            + "; what was saved before is untouched: make room and resume",
+                    e);
         }
     }
 

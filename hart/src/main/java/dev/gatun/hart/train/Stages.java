@@ -107,13 +107,10 @@ public final class Stages {
             Torch.manualSeed(config.seed() + TRAIN_SEED_OFFSET);
             try (Hypernetwork hyper = Hypernetwork.from(main, Models.hyperConfig(config, main.config()));
                     Objective objective = new HyperObjective(
-                            main,
-                            hyper,
-                            config.hyper().fusion(),
-                            config.cst().alpha(),
-                            settings.batch())) {
+                            main, hyper, config.hyper().fusion(), config.cst().alpha(), settings.batch())) {
                 main.train();
-                TrainingBatches batches = batches(data.train(), settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
+                TrainingBatches batches =
+                        batches(data.train(), settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
                 Trainer.Source source = (step, _, firstSlot, rows) -> batches.batch(step, firstSlot, rows);
                 if (!trainer(TRAIN, settings).run(objective, source, checkpointOf(TRAIN))) {
                     return false;
@@ -136,15 +133,15 @@ public final class Stages {
         return newest != null && Checkpoint.state(newest).stage().equals(stage) ? newest : null;
     }
 
-    private TrainingBatches batches(
-            List<SniTask> tasks, RunConfig.Stage settings, BatchOptions mode, long seed) {
+    private TrainingBatches batches(List<SniTask> tasks, RunConfig.Stage settings, BatchOptions mode, long seed) {
         BatchOptions options = mode.withEncoding(encoding(config))
                 .withLengths(settings.maxHyper(), settings.maxMain(), settings.maxTarget());
         TaskSampler sampler = new TaskSampler(
                 tasks,
                 seed,
                 TaskSampler.Weighting.valueOf(config.data().sampling().name()),
-                TaskSampler.Demonstrations.valueOf(config.data().demonstrations().name()),
+                TaskSampler.Demonstrations.valueOf(
+                        config.data().demonstrations().name()),
                 config.data().shots(),
                 symbols);
         return new TrainingBatches(sampler, new ExampleEncoder(data.tokenizer(), options));

@@ -25,7 +25,8 @@ final class TargetLoss {
      * @param prefix of the decoder's self-attention, or null
      */
     static Tensor share(T5 model, EncoderStates encoded, T5Prefix prefix, LongMatrix labels, long targetTokens) {
-        StackInput input = StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
+        StackInput input =
+                StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
         Tensor states = model.decoder()
                 .forward(prefix == null ? input : input.withPrefix(prefix))
                 .lastHiddenState();

@@ -32,8 +32,12 @@ public record TaskData(
     /** Loads what {@code config} names; the run's vocabulary comes from its folder, or is made and saved there. */
     public static TaskData load(RunConfig config, Path runFolder) {
         RunConfig.Data data = config.data();
-        List<SniTask> all = english(data.tasks().equals(BUNDLED) ? SniMini.trainTasks() : tasks(data, data.trainSplit(), "data.train_split"));
-        List<SniTask> test = english(data.tasks().equals(BUNDLED) ? SniMini.testTasks() : tasks(data, data.testSplit(), "data.test_split"));
+        List<SniTask> all = english(
+                data.tasks().equals(BUNDLED)
+                        ? SniMini.trainTasks()
+                        : tasks(data, data.trainSplit(), "data.train_split"));
+        List<SniTask> test = english(
+                data.tasks().equals(BUNDLED) ? SniMini.testTasks() : tasks(data, data.testSplit(), "data.test_split"));
         List<SniTask> train = new ArrayList<>();
         List<SniTask> heldOut = new ArrayList<>();
         for (SniTask task : all) {

@@ -64,7 +64,10 @@ final class Trainer {
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
         try (AdamW optimizer = new AdamW(groups(objective), BETA1, settings.beta2(), EPS);
                 GradientWorkers workers = new GradientWorkers(
-                        objective, settings.accumulate(), threads, config.model().dropout() > 0)) {
+                        objective,
+                        settings.accumulate(),
+                        threads,
+                        config.model().dropout() > 0)) {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
             long step = 0;
             if (resumeFrom != null) {

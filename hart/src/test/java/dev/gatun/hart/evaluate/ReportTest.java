@@ -18,8 +18,7 @@ class ReportTest {
             List<String> given = texts.getOrDefault(arm, List.of("x", "x", "x", "x"));
             List<Prediction> list = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                list.add(new Prediction(
-                        "task" + i / 2, "Category " + i / 2, List.of("the answer " + i), given.get(i)));
+                list.add(new Prediction("task" + i / 2, "Category " + i / 2, List.of("the answer " + i), given.get(i)));
             }
             predictions.put(arm, list);
         }
@@ -33,7 +32,9 @@ class ReportTest {
         EvaluationReport report = report(Map.of(Arm.RIGHT, ALL));
         String table = ReportWriter.table(report);
         for (Arm arm : Arm.values()) {
-            assertThat(table.lines().filter(line -> line.contains(arm.title()))).as(arm.name()).hasSize(1);
+            assertThat(table.lines().filter(line -> line.contains(arm.title())))
+                    .as(arm.name())
+                    .hasSize(1);
         }
         assertThat(table)
                 .contains("(a) unseen tasks: 4 instances of 2 tasks")

@@ -93,15 +93,12 @@ class AdaptedModelTest {
         different(logits(adapted().withFused(made.demonstrations())), unfused);
         Tensor zeros = made.demonstrations().mask().zeros_like();
         same(logits(adapted().withFused(new EncoderStates(states, zeros))), unfused);
-        same(
-                logits(adapted().withFused(new EncoderStates(states.narrow(1, 0, 0), zeros.narrow(1, 0, 0)))),
-                unfused);
+        same(logits(adapted().withFused(new EncoderStates(states.narrow(1, 0, 0), zeros.narrow(1, 0, 0)))), unfused);
     }
 
     @Test
     void theOrderOfTheFusedRowsDoesNotMatter() {
-        EncoderStates fused =
-                main.encode(ids, mask, made.encoderPrefix()).prepend(made.demonstrations());
+        EncoderStates fused = main.encode(ids, mask, made.encoderPrefix()).prepend(made.demonstrations());
         Tensor order = Torch.randperm(fused.states().size(1));
         EncoderStates permuted = new EncoderStates(
                 fused.states().index_select(1, order), fused.mask().index_select(1, order));
@@ -115,11 +112,11 @@ class AdaptedModelTest {
 
     @Test
     void greedyDecodingIsTheSameWithAndWithoutCache() {
-        EncoderStates encoded =
-                main.encode(ids, mask, made.encoderPrefix()).prepend(made.demonstrations());
+        EncoderStates encoded = main.encode(ids, mask, made.encoderPrefix()).prepend(made.demonstrations());
         GenerationConfig cached = GenerationConfig.of(10).withoutEos();
         long[] tokens = main.generate(encoded, made.decoderPrefix(), cached).toLongArray();
-        assertThat(main.generate(encoded, made.decoderPrefix(), cached.withoutCache()).toLongArray())
+        assertThat(main.generate(encoded, made.decoderPrefix(), cached.withoutCache())
+                        .toLongArray())
                 .isEqualTo(tokens);
         assertThat(main.generate(main.encode(ids, mask, null), null, cached).toLongArray())
                 .as("the prefixes matter")
@@ -144,8 +141,7 @@ class AdaptedModelTest {
     void thePrefixScaleMultipliesThePrefixes() {
         HyperConfig config = hyper.config();
         try (Hypernetwork scaled = new Hypernetwork(
-                new HyperConfig(
-                        config.main(), config.decoderLayers(), config.prefix(), 0.25, config.memory(), false),
+                new HyperConfig(config.main(), config.decoderLayers(), config.prefix(), 0.25, config.memory(), false),
                 DType.FLOAT64)) {
             scaled.loadStateDict(hyper.stateDict(), true);
             Tensor demos = TestHarts.ids(BATCH, DEMOS);
@@ -162,8 +158,10 @@ class AdaptedModelTest {
     void aHypernetworkStartsFromTheMainModelAndSharesNothingWithIt() {
         try (Hypernetwork copy = Hypernetwork.from(main, hyper.config())) {
             // Each row of z is the embedding of some token that is not special.
-            Tensor table = copy.backbone().namedParameters().get("shared.weight").get();
-            Tensor distances = copy.backbone().z().get().unsqueeze(1).sub(table).abs().sum(-1);
+            Tensor table =
+                    copy.backbone().namedParameters().get("shared.weight").get();
+            Tensor distances =
+                    copy.backbone().z().get().unsqueeze(1).sub(table).abs().sum(-1);
             Tensor nearest = distances.argmin(1L);
             assertThat(distances.min(1, false).values().toFloatArray()).containsOnly(0f);
             assertThat(LongStream.of(nearest.toLongArray())).allMatch(token -> token > 2);
@@ -171,11 +169,13 @@ class AdaptedModelTest {
             var theirs = main.namedParameters();
             ours.forEach((name, parameter) -> {
                 if (!name.equals("z")) {
-                    assertThat(Golden.relativeError(parameter.get(), theirs.get(name).get()))
+                    assertThat(Golden.relativeError(
+                                    parameter.get(), theirs.get(name).get()))
                             .as(name)
                             .isLessThan(1e-7);
                     parameter.get().add_(1.0);
-                    assertThat(Golden.relativeError(parameter.get(), theirs.get(name).get()))
+                    assertThat(Golden.relativeError(
+                                    parameter.get(), theirs.get(name).get()))
                             .as(name + " is a copy")
                             .isGreaterThan(0.01);
                     parameter.get().sub_(1.0);

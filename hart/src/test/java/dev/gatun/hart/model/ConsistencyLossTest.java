@@ -69,7 +69,8 @@ class ConsistencyLossTest {
         assertThat(share.item().doubleValue())
                 .isCloseTo(difference.square().mean().item().doubleValue(), within(1e-14));
         share.backward();
-        assertThat(Golden.relativeError(now.grad(), difference.mul(2.0 / now.numel()))).isLessThan(1e-14);
+        assertThat(Golden.relativeError(now.grad(), difference.mul(2.0 / now.numel())))
+                .isLessThan(1e-14);
         assertThat(before.grad()).isNull();
     }
 
@@ -94,7 +95,8 @@ class ConsistencyLossTest {
         }
         Tensor difference = now.detach().sub(before);
         assertThat(sum).isCloseTo(difference.square().mean().item().doubleValue(), within(1e-14));
-        assertThat(Golden.relativeError(now.grad(), difference.mul(2.0 / now.numel()))).isLessThan(1e-14);
+        assertThat(Golden.relativeError(now.grad(), difference.mul(2.0 / now.numel())))
+                .isLessThan(1e-14);
         assertThat(Golden.relativeError(loss.previous(), now)).isZero();
     }
 

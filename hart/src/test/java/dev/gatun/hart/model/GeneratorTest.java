@@ -92,7 +92,9 @@ class GeneratorTest {
         for (Memory memory : Memory.values()) {
             Hypernetwork other = hyper(1, memory, false);
             TestHarts.copyZ(cache, other);
-            assertThat(Golden.relativeError(states(other), states(cache))).as(memory.name()).isLessThan(EXACT);
+            assertThat(Golden.relativeError(states(other), states(cache)))
+                    .as(memory.name())
+                    .isLessThan(EXACT);
         }
     }
 
@@ -103,11 +105,14 @@ class GeneratorTest {
         Tensor shared = states(hyper(2, Memory.SHARED, false));
         // The same weights: they start from the same pair, and part at the second.
         for (Tensor other : List.of(markov, shared)) {
-            assertThat(Golden.relativeError(other.select(1, 0), cache.select(1, 0))).isLessThan(EXACT);
-            assertThat(Golden.relativeError(other.select(1, 1), cache.select(1, 1))).isGreaterThan(1e-3);
+            assertThat(Golden.relativeError(other.select(1, 0), cache.select(1, 0)))
+                    .isLessThan(EXACT);
+            assertThat(Golden.relativeError(other.select(1, 1), cache.select(1, 1)))
+                    .isGreaterThan(1e-3);
         }
         assertThat(Golden.relativeError(markov, shared)).isGreaterThan(1e-3);
-        assertThat(Golden.relativeError(shared.select(1, 1), shared.select(1, 0))).isZero();
+        assertThat(Golden.relativeError(shared.select(1, 1), shared.select(1, 0)))
+                .isZero();
         Tensor parallel = states(hyper(2, Memory.PARALLEL, false));
         for (Tensor other : List.of(cache, markov, shared)) {
             assertThat(Golden.relativeError(parallel, other)).isGreaterThan(1e-3);
@@ -122,8 +127,10 @@ class GeneratorTest {
         Hypernetwork changed = hyper(1, Memory.CACHE, true);
         changed.backbone().z().get().select(0, 1).add_(1.0);
         Tensor other = states(changed);
-        assertThat(Golden.relativeError(other.select(2, 0), causal.select(2, 0))).isLessThan(EXACT);
-        assertThat(Golden.relativeError(other.select(2, 1), causal.select(2, 1))).isGreaterThan(1e-3);
+        assertThat(Golden.relativeError(other.select(2, 0), causal.select(2, 0)))
+                .isLessThan(EXACT);
+        assertThat(Golden.relativeError(other.select(2, 1), causal.select(2, 1)))
+                .isGreaterThan(1e-3);
     }
 
     /** The decoder's buckets are unidirectional: a key at or after the query has bucket 0, whatever the mask lets through. */
@@ -142,7 +149,8 @@ class GeneratorTest {
         for (int query = 0; query < positions; query++) {
             for (int key = 0; key < positions; key++) {
                 Tensor expected = table.select(0, Math.max(0, query - key)); // near distances are buckets of their own
-                assertThat(Golden.relativeError(bias.select(3, key).select(2, query).squeeze(0), expected))
+                assertThat(Golden.relativeError(
+                                bias.select(3, key).select(2, query).squeeze(0), expected))
                         .as("query " + query + ", key " + key)
                         .isZero();
             }

@@ -15,6 +15,7 @@ import java.util.Map;
 public final class GoldenHart implements AutoCloseable {
     /** Where it is below the golden folder. */
     public static final String FOLDER = "hart/";
+
     private static final String HEADS = "heads.";
 
     final JsonNode json = Golden.json(FOLDER + "hyper.json");
@@ -36,7 +37,8 @@ public final class GoldenHart implements AutoCloseable {
                 json.get("prefix_scale").doubleValue(),
                 memory,
                 json.get("ar_intra").textValue().equals("causal"));
-        assertThat(main.config().numLayers()).isEqualTo(json.get("num_encoder_layers").intValue());
+        assertThat(main.config().numLayers())
+                .isEqualTo(json.get("num_encoder_layers").intValue());
         assertThat(json.get("cst_pairing").textValue()).isEqualTo("slot");
         hyper = new Hypernetwork(config, dtype);
         Map<String, Tensor> all = Golden.load(FOLDER + "hyper.safetensors", dtype);

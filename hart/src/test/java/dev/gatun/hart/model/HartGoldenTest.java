@@ -48,7 +48,9 @@ class HartGoldenTest {
             Adaptation made = models.adapt();
             demonstrations(common, models, made, tolerance.states);
             golden.check("h", made.states(), "f64.h", tolerance.states);
-            made.sites().forEach(site -> golden.check("prefixes", site.values(), goldenSite(site.name()), tolerance.prefixes));
+            made.sites()
+                    .forEach(site ->
+                            golden.check("prefixes", site.values(), goldenSite(site.name()), tolerance.prefixes));
             assertThat(made.sites()).hasSize(golden.names("prefix.").size());
 
             T5Input plain = T5Input.of(models.input("query_ids"), models.input("query_mask"), null)
@@ -56,7 +58,10 @@ class HartGoldenTest {
             T5Input prefixed = plain.withPrefixes(made.encoderPrefix(), made.decoderPrefix());
             common.check("logits", logits(models, plain), "f64.logits.plain", tolerance.logits);
             common.check(
-                    "logits", logits(models, plain.withFused(made.demonstrations())), "f64.logits.fid", tolerance.logits);
+                    "logits",
+                    logits(models, plain.withFused(made.demonstrations())),
+                    "f64.logits.fid",
+                    tolerance.logits);
             golden.check("logits", logits(models, prefixed), "f64.logits.prefix", tolerance.logits);
             golden.check(
                     "logits",
@@ -104,7 +109,11 @@ class HartGoldenTest {
         boolean parallel = models.memory == Memory.PARALLEL;
         Tensor inputs = parallel
                 ? first
-                : Torch.cat(new Tensor[] {first, made.states().narrow(1, 0, pairs - 1).flatten(1, 2)}, 1);
+                : Torch.cat(
+                        new Tensor[] {
+                            first, made.states().narrow(1, 0, pairs - 1).flatten(1, 2)
+                        },
+                        1);
         var output = models.hyper
                 .backbone()
                 .decoder()
@@ -116,7 +125,8 @@ class HartGoldenTest {
                         .withEncoder(made.demonstrations())
                         .withAttentions());
         golden.check("h", output.lastHiddenState().unflatten(1, pairs, 2), "f64.h", tolerance);
-        Tensor reduced = output.attentions().getLast().mean(1).unflatten(2, pairs, 2).unflatten(1, pairs, 2);
+        Tensor reduced =
+                output.attentions().getLast().mean(1).unflatten(2, pairs, 2).unflatten(1, pairs, 2);
         golden.check("attention", reduced.mean(2, 4), "f64.attention_LxL", tolerance);
     }
 
@@ -129,7 +139,8 @@ class HartGoldenTest {
         GenerationConfig cached = GenerationConfig.of(tokens).withoutEos();
         for (GenerationConfig generation : List.of(cached, cached.withoutCache())) {
             Tensor generated = models.main.generate(encoded, made.decoderPrefix(), generation);
-            assertThat(generated.narrow(1, 1, tokens).contiguous().toLongArray()).isEqualTo(expected.toLongArray());
+            assertThat(generated.narrow(1, 1, tokens).contiguous().toLongArray())
+                    .isEqualTo(expected.toLongArray());
         }
     }
 }

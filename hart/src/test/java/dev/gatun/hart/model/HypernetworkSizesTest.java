@@ -18,14 +18,12 @@ class HypernetworkSizesTest {
     private static final TensorOptions META = TensorOptions.of(DType.FLOAT32, Device.META);
 
     @ParameterizedTest
-    @CsvSource({
-        "large, 477572096, 235307008, 712881152, 3145728",
-        "xl, 1743673344, 940376064, 2684053504, 6291456"
-    })
+    @CsvSource({"large, 477572096, 235307008, 712881152, 3145728", "xl, 1743673344, 940376064, 2684053504, 6291456"})
     void countsAreThePapers(String size, long backbone, long heads, long total, long generated) {
         T5Config main = size.equals("large") ? T5Config.v11Large() : T5Config.v11Xl();
         try (Hypernetwork hyper = new Hypernetwork(HyperConfig.paper(main), META)) {
-            assertThat(hyper.backbone().numParameters() - hyper.backbone().z().numel()).isEqualTo(backbone);
+            assertThat(hyper.backbone().numParameters() - hyper.backbone().z().numel())
+                    .isEqualTo(backbone);
             assertThat(hyper.numParameters() - hyper.backbone().numParameters()).isEqualTo(heads);
             assertThat(hyper.numParameters()).isEqualTo(total);
             assertThat(hyper.numTrainableParameters()).isEqualTo(total);
@@ -48,7 +46,9 @@ class HypernetworkSizesTest {
                 Hypernetwork hyper = new Hypernetwork(config, null)) {
             Tensor ids = TestHarts.ids(1, 5);
             Adaptation made = hyper.forward(ids, ids.ones_like());
-            assertThat(made.encoderPrefix().layers().size() + made.decoderPrefix().layers().size()).isEqualTo(48);
+            assertThat(made.encoderPrefix().layers().size()
+                            + made.decoderPrefix().layers().size())
+                    .isEqualTo(48);
             assertThat(made.sites()).hasSize(96);
             assertThat(made.sites().map(Adaptation.Site::name)).doesNotHaveDuplicates();
             assertThat(made.sites().mapToLong(site -> site.values().numel()).sum())
@@ -63,7 +63,12 @@ class HypernetworkSizesTest {
         assertThatThrownBy(() -> new HyperConfig(main, 0, 3, 1, Memory.CACHE, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("decoder layer");
-        T5Config narrow = T5Config.builder().v11().vocab(30).sizes(16, 4, 32, 2).layers(1, 1).build();
+        T5Config narrow = T5Config.builder()
+                .v11()
+                .vocab(30)
+                .sizes(16, 4, 32, 2)
+                .layers(1, 1)
+                .build();
         assertThatThrownBy(() -> new HyperConfig(narrow, 1, 3, 1, Memory.CACHE, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("num_heads * d_kv must equal d_model, but they are 8 and 16");

@@ -57,9 +57,9 @@ class FrozenMainTest {
             }
             assertThat(main.parameters()).allMatch(parameter -> parameter.grad() == null && !parameter.requiresGrad());
             assertThat(hash(main)).isEqualTo(before);
-            hyper.namedParameters().forEach((name, parameter) -> assertThat(largest(parameter))
-                    .as(name)
-                    .isGreaterThan(1e-12));
+            hyper.namedParameters()
+                    .forEach((name, parameter) ->
+                            assertThat(largest(parameter)).as(name).isGreaterThan(1e-12));
             assertThat(hyper.namedParameters().keySet())
                     .contains("hypernet.z")
                     .filteredOn(name -> name.endsWith("linear2.weight"))
@@ -80,7 +80,8 @@ class FrozenMainTest {
             loss(input.withPrefixes(closed(made.encoderPrefix()), closed(made.decoderPrefix())), labels)
                     .backward(null, true, false);
             assertThat(hyper.parameters()).allMatch(parameter -> largest(parameter) == 0);
-            loss(input.withPrefixes(made.encoderPrefix(), made.decoderPrefix()), labels).backward();
+            loss(input.withPrefixes(made.encoderPrefix(), made.decoderPrefix()), labels)
+                    .backward();
             assertThat(hyper.parameters()).allMatch(parameter -> largest(parameter) > 0);
         }
     }

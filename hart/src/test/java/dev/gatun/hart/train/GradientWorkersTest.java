@@ -65,10 +65,11 @@ class GradientWorkersTest {
                 assertThat(cut.losses().cst()).isCloseTo(whole.losses().cst(), within(1e-5));
                 assertThat(cut.losses().total()).isCloseTo(whole.losses().total(), within(1e-5));
                 assertThat(cut.gradients().keySet()).isEqualTo(whole.gradients().keySet());
-                cut.gradients().forEach((name, gradient) -> assertThat(
-                                Golden.relativeError(gradient, whole.gradients().get(name)))
-                        .as(name)
-                        .isLessThan(1e-4));
+                cut.gradients()
+                        .forEach((name, gradient) -> assertThat(Golden.relativeError(
+                                        gradient, whole.gradients().get(name)))
+                                .as(name)
+                                .isLessThan(1e-4));
             }
         }
     }
@@ -80,9 +81,10 @@ class GradientWorkersTest {
             Outcome two = Outcome.of(4, 2);
             assertThat(two.losses()).isEqualTo(one.losses());
             assertThat(two.gradients()).isNotEmpty().hasSameSizeAs(one.gradients());
-            two.gradients().forEach((name, gradient) -> assertThat(gradient.toFloatArray())
-                    .as(name)
-                    .isEqualTo(one.gradients().get(name).toFloatArray()));
+            two.gradients()
+                    .forEach((name, gradient) -> assertThat(gradient.toFloatArray())
+                            .as(name)
+                            .isEqualTo(one.gradients().get(name).toFloatArray()));
         }
     }
 

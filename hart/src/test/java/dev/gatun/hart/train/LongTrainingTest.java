@@ -41,17 +41,17 @@ class LongTrainingTest {
                 }
             };
             assertThat(training.run(
-                            folder.resolve("run"),
-                            TinyTraining.config(STEPS, "checkpoint.every=100"),
-                            progress,
-                            false))
+                            folder.resolve("run"), TinyTraining.config(STEPS, "checkpoint.every=100"), progress, false))
                     .isTrue();
         }
         assertThat(live).hasSize(STEPS);
         // The first step makes the optimizer's state and the first previous h.
         assertThat(live).containsOnly(live.getFirst());
         assertThat(Scope.liveTensors()).isEqualTo(before);
-        assertThat(losses.subList(STEPS - 50, STEPS).stream().mapToDouble(d -> d).average().orElseThrow())
+        assertThat(losses.subList(STEPS - 50, STEPS).stream()
+                        .mapToDouble(d -> d)
+                        .average()
+                        .orElseThrow())
                 .as("it learns something: short random targets share their last token")
                 .isLessThan(losses.getFirst());
         System.out.printf(

@@ -40,8 +40,8 @@ class ObjectiveGoldenTest {
         try (Scope _ = Scope.open();
                 GoldenHart models = new GoldenHart(memory, dtype);
                 Golden golden = new Golden(mode + " " + dtype, GoldenHart.FOLDER + mode + ".safetensors");
-                HyperObjective objective = new HyperObjective(
-                        models.main(), models.hyper(), true, models.alpha(), rows(models))) {
+                HyperObjective objective =
+                        new HyperObjective(models.main(), models.hyper(), true, models.alpha(), rows(models))) {
             objective.restore(Map.of("consistency.previous", models.input("prev_h.hart")));
             check(golden, models, objective, List.of(batch(models, 0, rows(models))), Tolerance.of(dtype));
             List<Batch> single = new ArrayList<>();
@@ -106,6 +106,7 @@ class ObjectiveGoldenTest {
 
     private static LongMatrix matrix(Tensor tensor, int begin, int end) {
         Tensor rows = tensor.narrow(0, begin, end - begin);
-        return new LongMatrix(end - begin, (int) tensor.size(1), rows.contiguous().toLongArray());
+        return new LongMatrix(
+                end - begin, (int) tensor.size(1), rows.contiguous().toLongArray());
     }
 }

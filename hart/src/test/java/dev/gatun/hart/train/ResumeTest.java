@@ -42,7 +42,9 @@ class ResumeTest {
             if (resume) {
                 // All that follows must come from the checkpoint.
                 Torch.manualSeed(4711);
-                training.hyper.parameters().forEach(p -> p.copy_(p.get().detach().mul(3.0)));
+                training.hyper
+                        .parameters()
+                        .forEach(p -> p.copy_(p.get().detach().mul(3.0)));
             }
             return training.run(where, config, new Listener(stopAt, messages), resume);
         }
@@ -111,7 +113,10 @@ class ResumeTest {
         Path half = Files.createDirectories(run.resolve("checkpoints/train-00000007.partial-1"));
         Files.writeString(half.resolve("state.json"), "{}");
         Path unfinished = Files.createDirectories(run.resolve("checkpoints/train-00000008"));
-        Files.writeString(run.resolve("metrics.jsonl"), metrics(run).getLast().substring(0, 20), java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(
+                run.resolve("metrics.jsonl"),
+                metrics(run).getLast().substring(0, 20),
+                java.nio.file.StandardOpenOption.APPEND);
         assertThat(train(run, CONFIG, true, STEPS, new ArrayList<>())).isTrue();
         assertThat(metrics(run)).isEqualTo(uninterrupted());
         assertThat(unfinished).as("a folder without a state is no checkpoint").isEmptyDirectory();
@@ -150,8 +155,8 @@ class ResumeTest {
     void anotherNumberOfThreadsIsWarnedOf() {
         train(run, CONFIG, false, 4, new ArrayList<>());
         List<String> messages = new ArrayList<>();
-        RunConfig other = TinyTraining.config(
-                STEPS, "model.dropout=0.1", "checkpoint.every=3", "checkpoint.keep=2", "threads=2");
+        RunConfig other =
+                TinyTraining.config(STEPS, "model.dropout=0.1", "checkpoint.every=3", "checkpoint.keep=2", "threads=2");
         train(run, other, true, STEPS, messages);
         assertThat(messages)
                 .singleElement()

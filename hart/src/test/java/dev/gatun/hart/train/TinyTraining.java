@@ -27,8 +27,7 @@ final class TinyTraining implements AutoCloseable {
 
     TinyTraining(double dropout) {
         Torch.manualSeed(3);
-        T5Config config =
-                TestHarts.config(1, 1).toBuilder().dropout(dropout).build();
+        T5Config config = TestHarts.config(1, 1).toBuilder().dropout(dropout).build();
         main = new T5(config);
         hyper = Hypernetwork.from(main, new HyperConfig(config, 1, 2, 1.0, Memory.CACHE, false));
         main.train();
@@ -72,7 +71,8 @@ final class TinyTraining implements AutoCloseable {
 
     private static long[] tokens(SplittableRandom random, int longest) {
         int length = random.nextInt(1, longest);
-        return LongStream.concat(random.longs(length, 3, TestHarts.VOCABULARY), LongStream.of(1)).toArray();
+        return LongStream.concat(random.longs(length, 3, TestHarts.VOCABULARY), LongStream.of(1))
+                .toArray();
     }
 
     @Override

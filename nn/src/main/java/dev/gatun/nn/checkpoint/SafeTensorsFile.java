@@ -27,8 +27,7 @@ public final class SafeTensorsFile implements StateSource, AutoCloseable {
     /** The reference implementation's limit: a longer header is taken for damage or malice. */
     private static final long MAX_HEADER = 100_000_000;
 
-    private static final ValueLayout.OfLong LENGTH =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
     private final Arena arena = Arena.ofShared();
@@ -129,7 +128,10 @@ public final class SafeTensorsFile implements StateSource, AutoCloseable {
         SafeTensorsHeader.Entry entry = header.entries().get(name);
         if (entry == null) {
             throw new CheckpointException(
-                    file, "has no tensor '" + name + "'", "it has " + String.join(", ", header.entries().keySet()), null);
+                    file,
+                    "has no tensor '" + name + "'",
+                    "it has " + String.join(", ", header.entries().keySet()),
+                    null);
         }
         return entry;
     }

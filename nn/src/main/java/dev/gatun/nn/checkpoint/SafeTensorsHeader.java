@@ -102,7 +102,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     /** The tensors must lie end to end and fill the file, as the format demands: no overlap, no hole, nothing beyond. */
     private static void requireCover(Path file, Map<String, Entry> entries, long dataBytes) {
         List<Map.Entry<String, Entry>> sorted = new ArrayList<>(entries.entrySet());
-        sorted.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin())
+        sorted.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> e) -> e.getValue().begin())
                 .thenComparingLong(e -> e.getValue().end()));
         long end = 0;
         for (Map.Entry<String, Entry> item : sorted) {
@@ -110,14 +111,17 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             if (entry.end() > dataBytes) {
                 throw bad(
                         file,
-                        "tensor '" + item.getKey() + "' ends at byte " + entry.end() + " of the data, but the file has only "
-                                + dataBytes + " (truncated?)",
+                        "tensor '" + item.getKey() + "' ends at byte " + entry.end()
+                                + " of the data, but the file has only " + dataBytes + " (truncated?)",
                         null);
             }
             if (entry.begin() != end) {
                 String how = entry.begin() < end ? "overlaps the tensor before it" : "leaves a hole before it";
-                throw bad(file, "tensor '" + item.getKey() + "' " + how + " (begins at " + entry.begin() + ", expected "
-                        + end + ")", null);
+                throw bad(
+                        file,
+                        "tensor '" + item.getKey() + "' " + how + " (begins at " + entry.begin() + ", expected " + end
+                                + ")",
+                        null);
             }
             end = entry.end();
         }

@@ -51,8 +51,8 @@ public final class AdamW extends Optimizer {
     public AdamW(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
         super(groups);
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {
-            throw new IllegalArgumentException("betas lie in [0, 1) and eps is not negative, but they are " + beta1 + ", "
-                    + beta2 + " and " + eps);
+            throw new IllegalArgumentException("betas lie in [0, 1) and eps is not negative, but they are " + beta1
+                    + ", " + beta2 + " and " + eps);
         }
         groups.forEach(group -> {
             if (!(group.lr() >= 0)) {

@@ -24,8 +24,10 @@ record Activation(UnaryOperator<Tensor> function, boolean gated) {
                     case "gelu_new" -> x -> x.gelu("tanh");
                     case "silu", "swish" -> Tensor::silu;
                     case "tanh" -> Tensor::tanh;
-                    default -> throw new IllegalArgumentException("feed_forward_proj '" + feedForwardProj
-                            + "' is unknown: relu, gelu, gelu_new, silu and tanh are known, plain or with gated- in front");
+                    default ->
+                        throw new IllegalArgumentException(
+                                "feed_forward_proj '" + feedForwardProj
+                                        + "' is unknown: relu, gelu, gelu_new, silu and tanh are known, plain or with gated- in front");
                 },
                 gated);
     }

@@ -50,7 +50,8 @@ public final class AttentionMask {
             case FLOAT32 -> -Float.MAX_VALUE;
             case BFLOAT16 -> -0x1.fep127;
             case FLOAT16 -> -65504.0;
-            default -> throw new IllegalArgumentException("attention is computed in a floating-point type, not " + dtype);
+            default ->
+                throw new IllegalArgumentException("attention is computed in a floating-point type, not " + dtype);
         };
     }
 
@@ -66,8 +67,9 @@ public final class AttentionMask {
             case 2 -> mask.unsqueeze(1).unsqueeze(1);
             case 3 -> mask.unsqueeze(1);
             case 4 -> mask;
-            default -> throw new IllegalArgumentException("an attention mask has the shape [B, S], [B, T, S] or"
-                    + " [B, H, T, S], not " + Arrays.toString(mask.shape()));
+            default ->
+                throw new IllegalArgumentException("an attention mask has the shape [B, S], [B, T, S] or"
+                        + " [B, H, T, S], not " + Arrays.toString(mask.shape()));
         };
     }
 }

@@ -38,10 +38,8 @@ public final class DecoderSession implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Tensor placed = tokens.device().equals(model.device()) ? tokens : tokens.to(model.device(), DType.INT64);
             Tensor ids = cache == null ? remember(placed) : placed;
-            StackInput input = StackInput.ofIds(ids)
-                    .withPrefix(prefix)
-                    .withEncoder(source)
-                    .withCache(cache);
+            StackInput input =
+                    StackInput.ofIds(ids).withPrefix(prefix).withEncoder(source).withCache(cache);
             Tensor states = model.decoder().forward(input).lastHiddenState();
             return scope.promote(model.logits(states.select(1, states.size(1) - 1)));
         }

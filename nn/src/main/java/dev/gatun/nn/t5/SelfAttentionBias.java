@@ -59,8 +59,8 @@ final class SelfAttentionBias {
             return bias;
         }
         if (prefix != null && prefix.mask() != null) {
-            Tensor closed = AttentionMask.fourDimensional(
-                    AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
+            Tensor closed =
+                    AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
             long batch = Math.max(closed.size(0), bias.size(0));
             return Torch.cat(
                     new Tensor[] {

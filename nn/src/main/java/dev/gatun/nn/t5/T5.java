@@ -46,16 +46,18 @@ public final class T5 extends Module {
     public T5(T5Config config, TensorOptions options) {
         this.config = config;
         double factor = config.initializerFactor();
-        shared = registerModule("shared", new Embedding(
-                Init.normal(factor, options, config.vocabSize(), config.dModel())));
+        shared = registerModule(
+                "shared", new Embedding(Init.normal(factor, options, config.vocabSize(), config.dModel())));
         encoder = registerModule("encoder", T5Stack.encoder(config, shared, options));
         decoder = registerModule("decoder", T5Stack.decoder(config, config.numDecoderLayers(), shared, options));
         double headStd = factor / Math.sqrt(config.dModel());
-        lmHead = registerModule("lm_head", new Linear(
-                config.tieWordEmbeddings()
-                        ? shared.weight()
-                        : Init.normal(headStd, options, config.vocabSize(), config.dModel()),
-                null));
+        lmHead = registerModule(
+                "lm_head",
+                new Linear(
+                        config.tieWordEmbeddings()
+                                ? shared.weight()
+                                : Init.normal(headStd, options, config.vocabSize(), config.dModel()),
+                        null));
     }
 
     /** {@link #load(Path, TensorOptions)} in float32 on the CPU. */

@@ -38,8 +38,9 @@ final class T5Attention extends Module {
         v = registerModule("v", projection(byModel, options, inner, d));
         o = registerModule("o", projection(factor / Math.sqrt(inner), options, d, inner));
         relativeAttentionBias = relativeBias
-                ? registerModule("relative_attention_bias", new Embedding(
-                        Init.normal(byModel, options, config.relativeAttentionNumBuckets(), heads)))
+                ? registerModule(
+                        "relative_attention_bias",
+                        new Embedding(Init.normal(byModel, options, config.relativeAttentionNumBuckets(), heads)))
                 : null;
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }

@@ -82,18 +82,23 @@ public final class T5Cache implements AutoCloseable {
 
     private static KeyValue joined(KeyValue before, KeyValue fresh) {
         return before == null
-                ? new KeyValue(fresh.key().contiguous().unscoped(), fresh.value().contiguous().unscoped())
+                ? new KeyValue(
+                        fresh.key().contiguous().unscoped(),
+                        fresh.value().contiguous().unscoped())
                 : new KeyValue(
                         Torch.cat(new Tensor[] {before.key(), fresh.key()}, 2).unscoped(),
-                        Torch.cat(new Tensor[] {before.value(), fresh.value()}, 2).unscoped());
+                        Torch.cat(new Tensor[] {before.value(), fresh.value()}, 2)
+                                .unscoped());
     }
 
     private KeyValue allocated(KeyValue prefix, KeyValue fresh) {
         long[] shape = fresh.key().shape();
         shape[2] = prefixLength + capacity;
-        TensorOptions options = TensorOptions.of(fresh.key().dtype(), fresh.key().device());
-        KeyValue room =
-                new KeyValue(Torch.empty(shape, options).unscoped(), Torch.empty(shape, options).unscoped());
+        TensorOptions options =
+                TensorOptions.of(fresh.key().dtype(), fresh.key().device());
+        KeyValue room = new KeyValue(
+                Torch.empty(shape, options).unscoped(),
+                Torch.empty(shape, options).unscoped());
         if (prefix != null) {
             room.key().narrow(2, 0, prefixLength).copy_(prefix.key());
             room.value().narrow(2, 0, prefixLength).copy_(prefix.value());
@@ -102,7 +107,8 @@ public final class T5Cache implements AutoCloseable {
     }
 
     private KeyValue written(KeyValue room, KeyValue fresh) {
-        if (Torch.isGradEnabled() && (fresh.key().requiresGrad() || fresh.value().requiresGrad())) {
+        if (Torch.isGradEnabled()
+                && (fresh.key().requiresGrad() || fresh.value().requiresGrad())) {
             throw new IllegalStateException(
                     "gradients cannot flow through a preallocated cache: use T5Cache.growing(), or Torch.noGrad()");
         }

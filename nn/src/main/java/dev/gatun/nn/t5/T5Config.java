@@ -150,7 +150,8 @@ public record T5Config(
 
         private Builder(T5Config c) {
             vocab(c.vocabSize).sizes(c.dModel, c.dKv, c.dFf, c.numHeads).layers(c.numLayers, c.numDecoderLayers);
-            buckets(c.relativeAttentionNumBuckets, c.relativeAttentionMaxDistance).dropout(c.dropoutRate);
+            buckets(c.relativeAttentionNumBuckets, c.relativeAttentionMaxDistance)
+                    .dropout(c.dropoutRate);
             layerNormEpsilon(c.layerNormEpsilon).initializerFactor(c.initializerFactor);
             feedForwardProj(c.feedForwardProj).tieWordEmbeddings(c.tieWordEmbeddings);
             tokens(c.padTokenId, c.eosTokenId, c.decoderStartTokenId).other(c.other);

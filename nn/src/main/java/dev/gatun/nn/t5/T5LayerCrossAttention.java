@@ -26,7 +26,8 @@ final class T5LayerCrossAttention extends Module {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
             Tensor normed = layerNorm.forward(hidden);
-            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null)).add_(hidden);
+            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null))
+                    .add_(hidden);
         });
     }
 

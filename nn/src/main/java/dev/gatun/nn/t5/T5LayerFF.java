@@ -26,7 +26,8 @@ final class T5LayerFF extends Module {
     /** [B, T, D] to [B, T, D], new. */
     Tensor forward(Tensor hidden) {
         // In place: nobody needs the product of the last projection, neither forwards nor backwards.
-        return scoped(() -> dropout.forward(dense.forward(layerNorm.forward(hidden))).add_(hidden));
+        return scoped(
+                () -> dropout.forward(dense.forward(layerNorm.forward(hidden))).add_(hidden));
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */

@@ -39,7 +39,8 @@ final class T5LayerSelfAttention extends Module {
         return withWeights(call.attentions(), weights -> {
             Tensor normed = layerNorm.forward(hidden);
             KeyValue pair = withPrefix(attention.project(normed), layer, call, hidden.size(0));
-            return dropout.forward(attention.forward(normed, pair, call.selfBias(), weights)).add_(hidden);
+            return dropout.forward(attention.forward(normed, pair, call.selfBias(), weights))
+                    .add_(hidden);
         });
     }
 

@@ -25,10 +25,12 @@ public record T5Prefix(List<KeyValue> layers, Tensor mask) implements TensorGrou
         }
         for (KeyValue layer : layers) {
             if (!Arrays.equals(layer.key().shape(), layers.getFirst().key().shape())
-                    || !Arrays.equals(layer.value().shape(), layers.getFirst().key().shape())) {
+                    || !Arrays.equals(
+                            layer.value().shape(), layers.getFirst().key().shape())) {
                 throw new IllegalArgumentException("all keys and values of a prefix have one shape, here "
                         + Arrays.toString(layers.getFirst().key().shape()) + ", but one pair has "
-                        + Arrays.toString(layer.key().shape()) + " and " + Arrays.toString(layer.value().shape()));
+                        + Arrays.toString(layer.key().shape()) + " and "
+                        + Arrays.toString(layer.value().shape()));
             }
         }
     }

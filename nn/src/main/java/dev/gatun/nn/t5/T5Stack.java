@@ -88,8 +88,8 @@ public final class T5Stack extends Module {
             throw new IllegalArgumentException("this stack has no embedding: give it inputsEmbeds");
         }
         if (input.prefix() != null && input.prefix().layers().size() != blocks.size()) {
-            throw new IllegalArgumentException("a prefix of " + input.prefix().layers().size()
-                    + " layers does not fit a stack of " + blocks.size());
+            throw new IllegalArgumentException("a prefix of "
+                    + input.prefix().layers().size() + " layers does not fit a stack of " + blocks.size());
         }
         if (!decoder && (input.encoder() != null || input.cache() != null)) {
             throw new IllegalArgumentException("an encoder has neither cross-attention nor a cache");

@@ -106,7 +106,10 @@ class SafeTensorsTest {
     @Test
     void theDataIsAligned() throws IOException {
         SafeTensorsWriter.write(file(), Map.of("abc", Torch.ones(1)), Map.of());
-        assertThat(ByteBuffer.wrap(Files.readAllBytes(file())).order(ByteOrder.LITTLE_ENDIAN).getLong() % 8)
+        assertThat(ByteBuffer.wrap(Files.readAllBytes(file()))
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getLong()
+                        % 8)
                 .isZero();
     }
 
@@ -119,10 +122,11 @@ class SafeTensorsTest {
         Map<String, Tensor> broken = new LinkedHashMap<>();
         broken.put("x", Torch.zeros(4));
         broken.put("y", closed);
-        assertThatThrownBy(() -> SafeTensorsWriter.write(file(), broken, Map.of())).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> SafeTensorsWriter.write(file(), broken, Map.of()))
+                .isInstanceOf(RuntimeException.class);
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
-        assertThatThrownBy(() -> SafeTensorsWriter.write(
-                        folder.resolve("no/such/folder"), Map.of("x", Torch.ones(1)), Map.of()))
+        assertThatThrownBy(() ->
+                        SafeTensorsWriter.write(folder.resolve("no/such/folder"), Map.of("x", Torch.ones(1)), Map.of()))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("could not be written");
         try (Stream<Path> files = Files.list(folder)) {
@@ -183,7 +187,8 @@ class SafeTensorsTest {
 
     @Test
     void mutatedFilesAreReadOrRefused() throws IOException {
-        Map<String, Tensor> tensors = Map.of("a.weight", Torch.ones(3, 2), "b", Torch.zeros(new long[] {4}, DType.INT64));
+        Map<String, Tensor> tensors =
+                Map.of("a.weight", Torch.ones(3, 2), "b", Torch.zeros(new long[] {4}, DType.INT64));
         SafeTensorsWriter.write(file(), tensors, Map.of("k", "v"));
         byte[] good = Files.readAllBytes(file());
         Random random = new Random(5);

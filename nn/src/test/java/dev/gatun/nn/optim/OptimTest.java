@@ -79,7 +79,8 @@ class OptimTest {
         JsonNode steps = description.get("get_linear_schedule_with_warmup(num_warmup,num_training)");
         return steps == null
                 ? null
-                : new LinearSchedule(optimizer, steps.get(0).asLong(), steps.get(1).asLong());
+                : new LinearSchedule(
+                        optimizer, steps.get(0).asLong(), steps.get(1).asLong());
     }
 
     private static void compare(Golden golden, String step, List<Parameter> parameters) {
@@ -95,7 +96,9 @@ class OptimTest {
         for (JsonNode node : optim().get("linear_schedules")) {
             try (AdamW optimizer = new AdamW(List.of(), node.get("base_lr").asDouble(), 0)) {
                 LinearSchedule schedule = new LinearSchedule(
-                        optimizer, node.get("warmup").asLong(), node.get("total").asLong());
+                        optimizer,
+                        node.get("warmup").asLong(),
+                        node.get("total").asLong());
                 for (JsonNode rate : node.get("lr_at_step_0_based")) {
                     assertThat(optimizer.groups().getFirst().lr()).isEqualTo(rate.asDouble());
                     schedule.step();
@@ -116,7 +119,8 @@ class OptimTest {
             run(straight, optimizer, schedule, 0, 8);
             run(resumed, before, new LinearSchedule(before, 0, 8), 0, 4);
             Path file = folder.resolve("optimizer.safetensors");
-            SafeTensorsWriter.write(file, before.state().tensors(), before.state().values());
+            SafeTensorsWriter.write(
+                    file, before.state().tensors(), before.state().values());
             try (AdamW after = new AdamW(List.of(resumed), 0.01, 0.1);
                     SafeTensorsFile saved = new SafeTensorsFile(file)) {
                 LinearSchedule second = new LinearSchedule(after, 0, 8);
@@ -125,7 +129,8 @@ class OptimTest {
                 after.loadState(new OptimizerState(tensors, saved.metadata()));
                 second.setStepCount(4);
                 run(resumed, after, second, 4, 8);
-                assertThat(resumed.get().toFloatArray()).isEqualTo(straight.get().toFloatArray());
+                assertThat(resumed.get().toFloatArray())
+                        .isEqualTo(straight.get().toFloatArray());
                 assertThat(after.state().values()).isEqualTo(optimizer.state().values());
             }
         }
@@ -151,11 +156,11 @@ class OptimTest {
         try (Scope _ = Scope.open();
                 Parameter parameter = new Parameter(weight());
                 AdamW optimizer = new AdamW(List.of(parameter), 0.01, 0)) {
-            OptimizerState other = new OptimizerState(
-                    Map.of("state.1.step", Torch.ones(new long[0])), Map.of("group.0.lr", "0.5"));
+            OptimizerState other =
+                    new OptimizerState(Map.of("state.1.step", Torch.ones(new long[0])), Map.of("group.0.lr", "0.5"));
             assertThatThrownBy(() -> optimizer.loadState(other)).hasMessageContaining("'state.1.step'");
-            OptimizerState partial = new OptimizerState(
-                    Map.of("state.0.step", Torch.ones(new long[0])), Map.of("group.0.lr", "0.5"));
+            OptimizerState partial =
+                    new OptimizerState(Map.of("state.0.step", Torch.ones(new long[0])), Map.of("group.0.lr", "0.5"));
             assertThatThrownBy(() -> optimizer.loadState(partial)).hasMessageContaining("state.0.exp_avg");
             assertThatThrownBy(() -> optimizer.loadState(new OptimizerState(Map.of(), Map.of())))
                     .hasMessageContaining("group 0");

@@ -39,7 +39,8 @@ class PrefixGoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void equalsTheReference(String name, DType dtype) throws IOException {
-        JsonNode about = new ObjectMapper().readTree(Golden.path("prefix/" + name + ".json").toFile());
+        JsonNode about = new ObjectMapper()
+                .readTree(Golden.path("prefix/" + name + ".json").toFile());
         double values = dtype == DType.FLOAT64 ? 1e-12 : 5e-6;
         double gradients = dtype == DType.FLOAT64 ? 1e-11 : 2e-5;
         try (Scope _ = Scope.open();

@@ -39,7 +39,9 @@ class T5FilesTest {
                 assertThat(ours.metadata()).containsEntry("format", "pt");
                 assertThat(again.config()).isEqualTo(model.config());
                 again.namedParameters().forEach((name, parameter) -> {
-                    assertThat(parameter.get().equal(theirs.load(name))).as(name).isTrue();
+                    assertThat(parameter.get().equal(theirs.load(name)))
+                            .as(name)
+                            .isTrue();
                     assertThat(parameter.requiresGrad()).isTrue();
                 });
             }
@@ -49,7 +51,9 @@ class T5FilesTest {
     @Test
     void unknownKeysOfAConfigurationAreKept() throws IOException {
         T5Config config = T5Config.read(Golden.path("t5_v11_gated/config.json"));
-        assertThat(config.other()).containsEntry("transformers_version", "4.30.0").containsKey("id2label");
+        assertThat(config.other())
+                .containsEntry("transformers_version", "4.30.0")
+                .containsKey("id2label");
         Path file = folder.resolve("config.json");
         config.write(file);
         assertThat(T5Config.read(file)).isEqualTo(config);
@@ -78,7 +82,8 @@ class T5FilesTest {
     void otherTypesAreConvertedWhileLoading() {
         try (Scope _ = Scope.open();
                 T5 model = T5.load(Golden.path("t5_v11_gated"), DType.BFLOAT16)) {
-            assertThat(model.parameters()).allSatisfy(p -> assertThat(p.get().dtype()).isEqualTo(DType.BFLOAT16));
+            assertThat(model.parameters())
+                    .allSatisfy(p -> assertThat(p.get().dtype()).isEqualTo(DType.BFLOAT16));
             model.eval();
             Tensor logits = model.forward(T5Input.of(TestModels.ids(2, 5), TestModels.mask(5, 5, 3), null)
                             .withDecoderInput(TestModels.ids(2, 3), null))
@@ -101,7 +106,9 @@ class T5FilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[1]", "{", "", "{\"d_model\": \"wide\"}", "{\"d_model\": -4}", "{\"feed_forward_proj\": \"x\"}"})
+    @ValueSource(
+            strings = {"[1]", "{", "", "{\"d_model\": \"wide\"}", "{\"d_model\": -4}", "{\"feed_forward_proj\": \"x\"}"
+            })
     void badConfigurationsAreRefusedInOneLine(String json) throws IOException {
         Path file = folder.resolve("config.json");
         Files.writeString(file, json);

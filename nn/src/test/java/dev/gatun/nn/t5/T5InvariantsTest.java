@@ -70,8 +70,8 @@ class T5InvariantsTest {
         Tensor plain = logits(input());
         different(logits(input().withPrefixes(encoder, decoder)), plain);
         Tensor closed = Torch.zeros(new long[] {BATCH, 4}, DType.BOOL);
-        Tensor masked = logits(input().withPrefixes(
-                new T5Prefix(encoder.layers(), closed), new T5Prefix(decoder.layers(), closed)));
+        Tensor masked = logits(
+                input().withPrefixes(new T5Prefix(encoder.layers(), closed), new T5Prefix(decoder.layers(), closed)));
         same(masked, plain);
     }
 
@@ -91,7 +91,8 @@ class T5InvariantsTest {
         attention.forward(hidden, prefixed, null, prefixedWeights);
         // Z/(Z+p) with Z = Σ exp(logit): the logits are recovered from the plain module's own projections.
         long heads = model.config().numHeads();
-        Tensor q = Torch.linear(hidden, attention.namedParameters().get("q.weight").get())
+        Tensor q = Torch.linear(
+                        hidden, attention.namedParameters().get("q.weight").get())
                 .view(BATCH, SOURCE, heads, -1)
                 .transpose(1, 2);
         Tensor z = q.matmul(real.key().transpose(2, 3)).exp().sum(new long[] {-1}, true);
@@ -115,11 +116,10 @@ class T5InvariantsTest {
     @Test
     void theOrderOfFusedStatesDoesNotMatter() {
         Tensor states = Torch.randn(new long[] {1, 6, model.config().dModel()}, DType.FLOAT64);
-        EncoderStates fused =
-                model.encode(ids, mask, null).prepend(new EncoderStates(states, TestModels.mask(6, 4)));
+        EncoderStates fused = model.encode(ids, mask, null).prepend(new EncoderStates(states, TestModels.mask(6, 4)));
         Tensor order = Torch.randperm(6 + SOURCE);
-        EncoderStates permuted =
-                new EncoderStates(fused.states().index_select(1, order), fused.mask().index_select(1, order));
+        EncoderStates permuted = new EncoderStates(
+                fused.states().index_select(1, order), fused.mask().index_select(1, order));
         Tensor plain = logits(T5Input.ofEncoded(fused, null).withDecoderInput(targets, null));
         same(logits(T5Input.ofEncoded(permuted, null).withDecoderInput(targets, null)), plain);
     }
@@ -130,9 +130,8 @@ class T5InvariantsTest {
         Tensor states = Torch.randn(new long[] {1, 6, model.config().dModel()}, DType.FLOAT64);
         EncoderStates source = model.encode(ids, mask, prefix(model.encoder(), BATCH))
                 .prepend(new EncoderStates(states, TestModels.mask(6, 5)));
-        Tensor whole = logits(T5Input.ofEncoded(source, null)
-                .withPrefixes(null, decoder)
-                .withDecoderInput(targets, null));
+        Tensor whole = logits(
+                T5Input.ofEncoded(source, null).withPrefixes(null, decoder).withDecoderInput(targets, null));
         try (DecoderSession cached = new DecoderSession(model, source, decoder, TARGET);
                 DecoderSession uncached = new DecoderSession(model, source, decoder, 0)) {
             for (int i = 0; i < TARGET; i++) {
@@ -151,7 +150,8 @@ class T5InvariantsTest {
         Tensor cached = model.generate(source, decoder, generation);
         assertThat(cached.shape()).containsExactly(BATCH, 13);
         assertThat(cached.toLongArray())
-                .isEqualTo(model.generate(source, decoder, generation.withoutCache()).toLongArray());
+                .isEqualTo(model.generate(source, decoder, generation.withoutCache())
+                        .toLongArray());
     }
 
     @Test
@@ -199,7 +199,8 @@ class T5InvariantsTest {
 
     private static T5Prefix rowOf(T5Prefix prefix, int row) {
         return new T5Prefix(prefix.layers().stream()
-                .map(pair -> new KeyValue(pair.key().narrow(0, row, 1), pair.value().narrow(0, row, 1)))
+                .map(pair ->
+                        new KeyValue(pair.key().narrow(0, row, 1), pair.value().narrow(0, row, 1)))
                 .toList());
     }
 

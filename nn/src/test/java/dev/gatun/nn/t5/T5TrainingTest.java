@@ -36,7 +36,9 @@ class T5TrainingTest {
                 first = step == 0 ? last : first;
                 // State tensors are made at the first step; from then on nothing may grow.
                 baseline = step == 0 ? Scope.liveTensors() : baseline;
-                assertThat(Scope.liveTensors()).as("live tensors after step " + step).isEqualTo(baseline);
+                assertThat(Scope.liveTensors())
+                        .as("live tensors after step " + step)
+                        .isEqualTo(baseline);
             }
             assertThat(last).isLessThan(0.6 * first);
             assertThat(optimizer.groups().getFirst().lr()).isZero();
@@ -61,7 +63,8 @@ class T5TrainingTest {
         try (T5 model = TestModels.model()) {
             long before = Scope.liveTensors();
             try (Scope _ = Scope.open()) {
-                T5Prefix prefix = TestModels.prefix(model.config(), model.decoder().numLayers(), 2, 3);
+                T5Prefix prefix =
+                        TestModels.prefix(model.config(), model.decoder().numLayers(), 2, 3);
                 EncoderStates source = model.encode(TestModels.ids(2, 5), null, null);
                 model.generate(source, prefix, GenerationConfig.of(6).withoutEos());
                 model.generate(source, prefix, GenerationConfig.of(6).withoutCache());
@@ -76,8 +79,7 @@ class T5TrainingTest {
         try (Scope _ = Scope.open();
                 T5 model = TestModels.model()) {
             T5Stack decoder = model.decoder();
-            EncoderStates source =
-                    new EncoderStates(Torch.randn(new long[] {2, 5, 32}, DType.FLOAT64), null);
+            EncoderStates source = new EncoderStates(Torch.randn(new long[] {2, 5, 32}, DType.FLOAT64), null);
             Tensor whole = Torch.randn(new long[] {2, 4, 32}, DType.FLOAT64).requiresGrad_(true);
             decoder.forward(StackInput.ofEmbeds(whole).withEncoder(source))
                     .lastHiddenState()
@@ -104,7 +106,8 @@ class T5TrainingTest {
             assertThat(Golden.relativeError(whole.grad(), expected)).isLessThan(1e-12);
             List<Tensor> actual = gradients(decoder);
             for (int i = 0; i < actual.size(); i++) {
-                assertThat(Golden.relativeError(actual.get(i), expectedOfWeights.get(i))).isLessThan(1e-10);
+                assertThat(Golden.relativeError(actual.get(i), expectedOfWeights.get(i)))
+                        .isLessThan(1e-10);
             }
         }
     }
@@ -135,7 +138,9 @@ class T5TrainingTest {
                 Tensor logits = model.forward(T5Input.of(ids.narrow(0, begin, 2), null, null)
                                 .withDecoderInput(model.shiftRight(part), null))
                         .logits();
-                CrossEntropy.sum(logits, part, CrossEntropy.IGNORE_INDEX).div(count).backward();
+                CrossEntropy.sum(logits, part, CrossEntropy.IGNORE_INDEX)
+                        .div(count)
+                        .backward();
             }
             List<Tensor> actual = gradients(model.encoder());
             for (int i = 0; i < actual.size(); i++) {
