@@ -49,7 +49,7 @@ class BadInputTest {
                 "train.steps=many       | is no value for train.steps, which takes a whole number",
                 "ar.memory=elephant     | which takes one of [cache, markov]",
                 "train.lr=-1            | train.lr must be above 0",
-                "data.train_split=      | data.train_split must name a file",
+                "data.train_split=      | data.train_split must be a file with tasks' names",
                 "nonsense               | --set takes section.key=value"
             })
     void aWrongOverrideIsAWrongCall(String override, String message) {
@@ -151,7 +151,10 @@ class BadInputTest {
         for (String name : List.of("config.yaml", "vocabulary.json", "main/config.json")) {
             Path run = TinyRun.copy(folder.resolve(name.replaceAll("\\W", "")));
             Files.writeString(run.resolve(name), "{\"a\": ");
-            adapt(run).isFailure(1, run.resolve(name).toString());
+            adapt(run)
+                    .isFailure(
+                            name.equals("config.yaml") ? 2 : 1,
+                            run.resolve(name).toString());
         }
         Path run = TinyRun.copy(folder.resolve("without"));
         Files.delete(run.resolve("vocabulary.json"));

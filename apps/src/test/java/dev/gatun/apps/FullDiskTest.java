@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FullDiskTest {
     /** In the blocks of {@code ulimit}, 512 or 1024 bytes: enough for metrics and settings, too little for weights. */
-    private static final int BLOCKS = 12;
+    private static final int TOO_FEW_FOR_WEIGHTS = 12;
+
+    private static final int TOO_FEW_FOR_AN_ADAPTER = 2;
 
     @TempDir
     private Path folder;
@@ -36,7 +38,8 @@ class FullDiskTest {
         Files.createDirectory(run.resolve("checkpoints"));
         Files.delete(run.resolve("metrics.jsonl"));
 
-        Child.Result full = limited("train", recipe.toString(), "--run", run.toString(), "--resume");
+        Child.Result full =
+                limited(TOO_FEW_FOR_WEIGHTS, "train", recipe.toString(), "--run", run.toString(), "--resume");
         assertThat(full.err())
                 .hasLineCount(1)
                 .contains(
@@ -53,6 +56,7 @@ class FullDiskTest {
 
         Map<Path, byte[]> before = contents(run);
         Child.Result adapt = limited(
+                TOO_FEW_FOR_AN_ADAPTER,
                 "adapt",
                 run.toString(),
                 TinyRun.task(folder, 1).toString(),
@@ -65,18 +69,18 @@ class FullDiskTest {
         assertThat(contents(run)).usingRecursiveComparison().isEqualTo(before);
     }
 
-    private Child.Result limited(String... args) throws InterruptedException {
-        StringBuilder command = new StringBuilder("ulimit -f " + BLOCKS + " && exec \"$0\" \"$@\"");
+    private Child.Result limited(int blocks, String... args) throws InterruptedException {
         return Child.run(
-                folder,
+                Path.of("."),
                 Map.of(),
                 Stream.concat(
                                 Stream.of(
                                         "sh",
                                         "-c",
-                                        command.toString(),
+                                        "ulimit -f " + blocks + " && exec \"$0\" \"$@\"",
                                         Child.jdk("java"),
                                         "-XX:-UsePerfData",
+                                        "-XX:TieredStopAtLevel=1",
                                         "--enable-native-access=ALL-UNNAMED",
                                         "-cp",
                                         System.getProperty("java.class.path"),

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is killed, asked to stop, and killed again ends as one that nobody disturbed: to the bit. */
 class KilledTrainingTest {
-    private static final int STEPS = 150;
-    private static final long PATIENCE_SECONDS = 120;
+    private static final int STEPS = 120;
+    private static final long PATIENCE_SECONDS = 300;
     private static final int SIGTERM_CODE = 128 + 15;
 
     @TempDir
@@ -66,6 +66,7 @@ class KilledTrainingTest {
         List<String> command = new ArrayList<>(List.of(
                 Child.jdk("java"),
                 "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", // short lives: the optimising compiler would not pay
                 "-cp",
                 System.getProperty("java.class.path"),
                 Gatun.class.getName(),

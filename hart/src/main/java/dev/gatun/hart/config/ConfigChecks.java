@@ -2,10 +2,16 @@ package dev.gatun.hart.config;
 
 /** The rules that a configuration's values must keep, each told with the key and what to do. */
 final class ConfigChecks {
+    private static final String SPLIT = "a file with tasks' names, one a line, as data.tasks is a folder";
+
     private ConfigChecks() {}
 
     static void check(RunConfig config) {
         require(config.threads() >= 0, "threads", "0 or more", config.threads());
+        if (!config.data().tasks().equals("bundled")) {
+            require(!config.data().trainSplit().isEmpty(), "data.train_split", SPLIT, "empty");
+            require(!config.data().testSplit().isEmpty(), "data.test_split", SPLIT, "empty");
+        }
         require(
                 config.data().heldOut() >= 1,
                 "data.held_out",

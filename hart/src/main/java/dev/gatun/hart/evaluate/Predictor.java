@@ -1,6 +1,5 @@
 package dev.gatun.hart.evaluate;
 
-import dev.gatun.data.ExampleEncoder;
 import dev.gatun.data.LongMatrix;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.model.Adaptation;
@@ -119,10 +118,5 @@ public final class Predictor {
                 .map(pair -> new KeyValue(
                         pair.key().index_select(0, index), pair.value().index_select(0, index)))
                 .toList());
-    }
-
-    /** {@code texts}, queries as the main model sees them, as token ids. */
-    public static List<long[]> queries(ExampleEncoder encoder, List<String> texts) {
-        return texts.stream().map(encoder::query).toList();
     }
 }

@@ -49,7 +49,7 @@ final class Checkpoint {
         Path target = folder.resolve(name);
         Path partial = folder.resolve(name + PARTIAL + ProcessHandle.current().pid());
         try {
-            delete(partial);
+            deletePartials(folder);
             Files.createDirectories(partial);
             OptimizerState state = optimizer.state();
             SafeTensorsWriter.write(
@@ -93,7 +93,7 @@ final class Checkpoint {
         }
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(p -> Files.isRegularFile(p.resolve("state.json")))
-                    .filter(p -> !p.getFileName().toString().contains(PARTIAL))
+                    .filter(p -> !isPartial(p))
                     .sorted(Comparator.comparing(Checkpoint::age))
                     .toList();
         }
@@ -141,6 +141,22 @@ final class Checkpoint {
             tensors.put(name, file.load(name));
         }
         return tensors;
+    }
+
+    /** Removes what killed processes left; this one has the run's lock, so nobody is writing them. */
+    private static void deletePartials(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.filter(Checkpoint::isPartial).toList()) {
+                delete(entry);
+            }
+        }
+    }
+
+    private static boolean isPartial(Path checkpoint) {
+        return checkpoint.getFileName().toString().contains(PARTIAL);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -46,6 +46,7 @@ class RecipesTest {
                 "ar.intra=causal",
                 "data.tasks=/some/folder",
                 "data.train_split=a b.txt",
+                "data.test_split=c.txt",
                 "cst.alpha=5",
                 "threads=2");
         assertThat(config.seed()).isEqualTo(7);

@@ -119,6 +119,7 @@ class ResumeTest {
                 java.nio.file.StandardOpenOption.APPEND);
         assertThat(train(run, CONFIG, true, STEPS, new ArrayList<>())).isTrue();
         assertThat(metrics(run)).isEqualTo(uninterrupted());
+        assertThat(half).as("the next checkpoint clears it away").doesNotExist();
         assertThat(unfinished).as("a folder without a state is no checkpoint").isEmptyDirectory();
     }
 

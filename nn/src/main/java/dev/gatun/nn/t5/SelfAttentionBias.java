@@ -36,8 +36,8 @@ final class SelfAttentionBias {
         return table.forward(indices).permute(2, 0, 1).unsqueeze(0);
     }
 
-    /** Bias and mask of one call, [B·H, T, P + S]. */
-    Tensor forCall(Tensor hidden, StackInput input) {
+    /** Bias and mask of one call, for P + S keys. */
+    AttentionBias forCall(Tensor hidden, StackInput input) {
         int batch = (int) hidden.size(0);
         int queries = (int) hidden.size(1);
         T5Cache cache = input.cache();
@@ -49,7 +49,7 @@ final class SelfAttentionBias {
             bias = bias.add(mask);
         }
         bias = withPrefix(bias, input, cache != null && offset > 0 ? cache.prefixLength() : -1);
-        return forAllHeads(bias, batch, config.numHeads(), queries, bias.size(-1));
+        return new AttentionBias(bias, batch, config.numHeads(), queries);
     }
 
     /** Columns of 0 before the real ones, or of the most negative number where the prefix's own mask is closed. */
@@ -85,10 +85,5 @@ final class SelfAttentionBias {
             open = open == null ? byTime : open.ne(0).logical_and(byTime);
         }
         return open == null ? null : AttentionMask.additive(open, hidden.dtype(), hidden.device());
-    }
-
-    /** A bias [B or 1, H or 1, T or 1, S] as [B·H, T, S]; a copy only where rows must be repeated. */
-    static Tensor forAllHeads(Tensor bias, long batch, long heads, long queries, long keys) {
-        return bias.expand(batch, heads, queries, keys).reshape(batch * heads, queries, keys);
     }
 }

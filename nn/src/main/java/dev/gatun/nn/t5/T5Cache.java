@@ -21,7 +21,7 @@ public final class T5Cache implements AutoCloseable {
     private final List<KeyValue> cross = new ArrayList<>();
     private int length;
     private int prefixLength;
-    private Tensor crossBias;
+    private Tensor crossMask;
 
     private T5Cache(int capacity) {
         this.capacity = capacity;
@@ -136,17 +136,15 @@ public final class T5Cache implements AutoCloseable {
         return kept;
     }
 
-    /** The cross-attention bias [B·H, T, S] kept for calls of T positions, or null. */
-    Tensor crossBias(long queries) {
-        return crossBias != null && crossBias.size(1) == queries ? crossBias : null;
+    /** Cross-attention's mask [B, 1, 1, S] as it is added to logits, or null before the first call. */
+    Tensor crossMask() {
+        return crossMask;
     }
 
-    Tensor keepCrossBias(Tensor bias) {
-        if (crossBias != null) {
-            crossBias.close();
-        }
-        crossBias = bias.unscoped();
-        return bias;
+    /** Keeps that mask for the calls to come; returns it. */
+    Tensor keepCrossMask(Tensor mask) {
+        crossMask = mask.unscoped();
+        return mask;
     }
 
     private static void free(KeyValue pair) {
@@ -159,8 +157,8 @@ public final class T5Cache implements AutoCloseable {
     public void close() {
         self.forEach(T5Cache::free);
         cross.forEach(T5Cache::free);
-        if (crossBias != null) {
-            crossBias.close();
+        if (crossMask != null) {
+            crossMask.close();
         }
     }
 }

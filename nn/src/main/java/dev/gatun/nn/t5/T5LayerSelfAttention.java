@@ -33,7 +33,7 @@ final class T5LayerSelfAttention extends Module {
      * [B, T, D] to [B, T, D], new.
      *
      * @param layer this layer's number in its stack
-     * @param call the stack's call; its bias is [B·H, T, P + S]
+     * @param call the stack's call
      */
     Tensor forward(Tensor hidden, int layer, StackCall call) {
         return withWeights(call.attentions(), weights -> {

@@ -127,21 +127,18 @@ public final class T5Stack extends Module {
         return new StackOutput(last, states, call.attentions() == null ? List.of() : call.attentions());
     }
 
-    /** The mask of cross-attention as [B·H, T, S], or null where all is open; kept in the cache from call to call. */
-    private Tensor crossBias(Tensor hidden, StackInput input) {
+    /** The mask of cross-attention, or null where all is open; kept in the cache from call to call. */
+    private AttentionBias crossBias(Tensor hidden, StackInput input) {
         if (input.encoder() == null || input.encoder().mask() == null) {
             return null;
         }
-        long batch = hidden.size(0);
-        long queries = hidden.size(1);
         T5Cache cache = input.cache();
-        Tensor kept = cache == null ? null : cache.crossBias(queries);
-        if (kept != null) {
-            return kept;
+        Tensor mask = cache == null ? null : cache.crossMask();
+        if (mask == null) {
+            mask = AttentionMask.fourDimensional(
+                    AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device()));
+            mask = cache == null ? mask : cache.keepCrossMask(mask);
         }
-        Tensor mask = AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device());
-        Tensor bias = SelfAttentionBias.forAllHeads(
-                AttentionMask.fourDimensional(mask), batch, config.numHeads(), queries, mask.size(-1));
-        return cache == null ? bias : cache.keepCrossBias(bias);
+        return new AttentionBias(mask, hidden.size(0), config.numHeads(), hidden.size(1));
     }
 }

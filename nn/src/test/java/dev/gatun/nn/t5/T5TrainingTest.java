@@ -12,7 +12,9 @@ import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A small model learns, and forgets nothing it should free. */
@@ -146,6 +148,35 @@ class T5TrainingTest {
             for (int i = 0; i < actual.size(); i++) {
                 assertThat(Golden.relativeError(actual.get(i), expected.get(i))).isLessThan(1e-12);
             }
+        }
+    }
+
+    /** With frozen position biases attention is libtorch's fused op, with trained ones our own: the same numbers. */
+    @Test
+    void fusedAndExplicitAttentionAgree() {
+        try (Scope _ = Scope.open();
+                T5 model = TestModels.model()) {
+            T5Input input = T5Input.of(TestModels.ids(3, 6), TestModels.mask(6, 6, 4, 2), TestModels.ids(3, 5))
+                    .withPrefixes(
+                            TestModels.prefix(model.config(), model.encoder().numLayers(), 3, 4),
+                            TestModels.prefix(model.config(), model.decoder().numLayers(), 1, 4));
+            T5Output explicit = model.forward(input);
+            explicit.loss().backward();
+            Map<String, Tensor> expected = new LinkedHashMap<>();
+            model.namedParameters()
+                    .forEach((name, p) -> expected.put(name, p.grad().clone()));
+            model.zeroGrad();
+            model.namedParameters().forEach((name, p) -> p.requiresGrad_(!name.contains("relative_attention_bias")));
+            T5Output fused = model.forward(input);
+            fused.loss().backward();
+            assertThat(Golden.relativeError(fused.logits(), explicit.logits())).isBetween(Double.MIN_VALUE, 1e-12);
+            model.namedParameters().forEach((name, parameter) -> {
+                if (parameter.requiresGrad()) {
+                    assertThat(Golden.relativeError(parameter.grad(), expected.get(name)))
+                            .as(name)
+                            .isLessThan(1e-11);
+                }
+            });
         }
     }
 

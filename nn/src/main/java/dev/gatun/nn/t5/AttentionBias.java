@@ -1,0 +1,47 @@
+package dev.gatun.nn.t5;
+
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+
+/**
+ * What is added to the logits of one attention in every layer of a stack, during one call. Legend: B batch, H heads, T
+ * queries, S keys.
+ */
+final class AttentionBias {
+    private final Tensor broadcast;
+    private final long batch;
+    private final long heads;
+    private final long queries;
+    private final Scope home = Scope.current();
+    private Tensor full;
+
+    /** {@code broadcast} is [B or 1, H or 1, T or 1, S]. Made in the scope that outlives all layers. */
+    AttentionBias(Tensor broadcast, long batch, long heads, long queries) {
+        this.broadcast = broadcast;
+        this.batch = batch;
+        this.heads = heads;
+        this.queries = queries;
+    }
+
+    /** [B or 1, H or 1, T or 1, S]. */
+    Tensor broadcast() {
+        return broadcast;
+    }
+
+    /** [B·H, T, S], repeated in memory where need be: made for the first layer that asks, and kept for the others. */
+    Tensor full() {
+        if (full == null) {
+            long keys = broadcast.size(3);
+            full = broadcast
+                    .expand(batch, heads, queries, keys)
+                    .reshape(batch * heads, queries, keys)
+                    .moveTo(home);
+        }
+        return full;
+    }
+
+    /** Whether a gradient must flow into it: the table of position biases is being trained. */
+    boolean isTrained() {
+        return broadcast.requiresGrad();
+    }
+}
