@@ -59,10 +59,7 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (TrainedRun run = TrainedRun.load(folder);
                 T5Tokenizer base = SniMini.tokenizer();
-                Scope _ = Scope.open();
-                BufferedReader lines = input == null
-                        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                        : Files.newBufferedReader(input)) {
+                Scope _ = Scope.open()) {
             Tokenizer tokenizer = TaskData.tokenizer(run.config(), folder, base);
             Adaptation adaptation = AdapterFile.load(adapter, run.main().config(), AdapterFile.hash(folder));
             RunConfig.Stage stage = run.config().train();
@@ -77,7 +74,19 @@ final class PredictCommand implements Callable<Integer> {
                     run.config().evaluation().batch(),
                     run.config().evaluation().maxNewTokens());
             Shortening shortening = Shortening.of(run.config(), base);
-            predict(lines, line -> encoder.query(shortening.query(line)), predictor, adaptation);
+            Function<String, long[]> query = line -> encoder.query(shortening.query(line));
+            if (input == null) {
+                // Standard input is the process's, not this command's: it stays open.
+                predict(
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                        query,
+                        predictor,
+                        adaptation);
+            } else {
+                try (BufferedReader lines = Files.newBufferedReader(input)) {
+                    predict(lines, query, predictor, adaptation);
+                }
+            }
         }
         return 0;
     }
