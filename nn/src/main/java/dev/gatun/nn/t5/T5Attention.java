@@ -84,7 +84,7 @@ final class T5Attention extends Module {
     /**
      * Attends from {@code hidden} [B, T, D] to {@code pair} [B, H, S, K]: [B, T, D], new.
      *
-     * <p>libtorch's fused attention never makes the logits and is 1.1 to 2.3 times faster (measured on CPU, batch 8 to 16,
+     * <p>libtorch's fused attention never makes the logits and is 1.0 to 2.3 times faster (measured on CPU, batch 8 to 16,
      * 1 to 200 queries), but has no gradient for the bias and neither keeps the weights nor drops any of them here.
      *
      * @param bias added to the logits, or null
