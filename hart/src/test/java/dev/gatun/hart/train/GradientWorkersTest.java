@@ -89,6 +89,21 @@ class GradientWorkersTest {
     }
 
     @Test
+    void addingUpLeavesNoTensorBehind() {
+        try (TinyTraining training = new TinyTraining(0);
+                GradientWorkers workers = new GradientWorkers(training.objective, 4, 2, false)) {
+            List<Long> live = new ArrayList<>();
+            for (int step = 0; step < 4; step++) {
+                workers.compute(cut(step, 4));
+                training.objective.stepped();
+                training.hyper.zeroGrad();
+                live.add(Scope.liveTensors());
+            }
+            assertThat(live).containsOnly(live.getFirst());
+        }
+    }
+
+    @Test
     void withDropoutThereIsOneWorker() {
         try (TinyTraining training = new TinyTraining(0.1);
                 GradientWorkers workers = new GradientWorkers(training.objective, 4, 2, true)) {
