@@ -2,7 +2,9 @@ package dev.gatun.data;
 
 import dev.gatun.data.TaskSampler.Draw;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The training batches of a run, addressable by step and slots.
@@ -29,6 +31,32 @@ public record TrainingBatches(TaskSampler sampler, ExampleEncoder encoder) {
      * @return a new batch with {@code rows} rows; its task indices refer to {@link TaskSampler#tasks()}
      */
     public Batch batch(long step, int firstSlot, int rows) {
+        return Batch.of(examples(step, firstSlot, rows), encoder.options().padToMultipleOf());
+    }
+
+    /**
+     * Makes all of a step in equal parts, rows of like length together, so that little is padding; the order of the rows
+     * is not that of the slots.
+     *
+     * @param step the optimizer step
+     * @param rows how many slots the step has, a multiple of {@code parts}
+     * @param parts how many batches to make
+     * @return new batches of {@code rows / parts} rows, the shortest first
+     */
+    public List<Batch> byLength(long step, int rows, int parts) {
+        if (parts < 1 || rows % parts != 0) {
+            throw new IllegalArgumentException(rows + " rows do not make " + parts + " equal parts");
+        }
+        List<EncodedExample> examples = examples(step, 0, rows);
+        examples.sort(Comparator.comparingInt(e -> e.hyper().length + e.main().length));
+        int size = rows / parts;
+        return IntStream.range(0, parts)
+                .mapToObj(part -> examples.subList(part * size, (part + 1) * size))
+                .map(part -> Batch.of(part, encoder.options().padToMultipleOf()))
+                .toList();
+    }
+
+    private List<EncodedExample> examples(long step, int firstSlot, int rows) {
         List<EncodedExample> examples = new ArrayList<>(rows);
         for (int slot = firstSlot; slot < firstSlot + rows; slot++) {
             Draw draw = sampler.draw(step, slot);
@@ -36,6 +64,6 @@ public record TrainingBatches(TaskSampler sampler, ExampleEncoder encoder) {
             examples.add(encoder.encode(
                     draw.task(), task, draw.demonstrations(), draw.instance().input(), draw.reference()));
         }
-        return Batch.of(examples, encoder.options().padToMultipleOf());
+        return examples;
     }
 }

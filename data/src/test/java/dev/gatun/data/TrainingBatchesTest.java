@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.data.BatchOptions.Mode;
 import dev.gatun.data.TaskSampler.Draw;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -36,6 +38,31 @@ class TrainingBatchesTest {
 
     private static TrainingBatches batches(BatchOptions options) {
         return new TrainingBatches(new TaskSampler(tasks, 11), new ExampleEncoder(tokenizer, options));
+    }
+
+    @Test
+    void byLengthHoldsTheSameRowsWithLessPadding() {
+        TrainingBatches batches = batches(BatchOptions.IN_CONTEXT);
+        Batch whole = batches.batch(3, 0, 12);
+        List<Batch> parts = batches.byLength(3, 12, 4);
+        List<List<Long>> expected = new ArrayList<>();
+        List<List<Long>> found = new ArrayList<>();
+        for (int row = 0; row < 12; row++) {
+            expected.add(row(whole, row));
+            found.add(row(parts.get(row / 3), row % 3));
+        }
+        assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(parts)
+                .isSortedAccordingTo(
+                        Comparator.comparingInt(part -> part.mainIds().columns()));
+        assertThat(parts.get(0).mainIds().columns()).isLessThan(whole.mainIds().columns());
+        assertThatThrownBy(() -> batches.byLength(3, 12, 5)).hasMessageContaining("12 rows do not make 5 equal parts");
+    }
+
+    private static List<Long> row(Batch batch, int row) {
+        return Arrays.stream(tokens(batch.mainIds(), batch.mainMask(), row))
+                .boxed()
+                .toList();
     }
 
     /** Ranks and accumulation: any cut of the slots gives the same rows, whatever is asked for before. */

@@ -1,5 +1,6 @@
 package dev.gatun.hart.train;
 
+import dev.gatun.data.Batch;
 import dev.gatun.data.BatchOptions;
 import dev.gatun.data.EncodingOptions;
 import dev.gatun.data.ExampleEncoder;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The stages of a run, each skipped when its result is there: the main model learns in context (unless it comes
@@ -89,9 +91,18 @@ public final class Stages {
             inContext.add(batches(tasks, settings, BatchOptions.IN_CONTEXT, config.seed()));
             apart.add(batches(tasks, settings, BatchOptions.HYPER, config.seed()));
         }
-        return (step, microBatch, firstSlot, rows) -> {
-            boolean fused = config.hyper().fusion() && (step * settings.accumulate() + microBatch) % 2 == 1;
-            return (fused ? apart : inContext).get(curriculum.level(step)).batch(step, firstSlot, rows);
+        return step -> {
+            int level = curriculum.level(step);
+            int parts = settings.accumulate();
+            List<Batch> plain = inContext.get(level).byLength(step, settings.batch(), parts);
+            if (!config.hyper().fusion()) {
+                return plain;
+            }
+            List<Batch> fused = apart.get(level).byLength(step, settings.batch(), parts);
+            // Which of the two a part is changes from step to step, so that both see all lengths.
+            return IntStream.range(0, parts)
+                    .mapToObj(part -> ((step + part) % 2 == 0 ? plain : fused).get(part))
+                    .toList();
         };
     }
 
@@ -111,7 +122,10 @@ public final class Stages {
                 main.train();
                 TrainingBatches batches =
                         batches(data.train(), settings, BatchOptions.HYPER, config.seed() + TRAIN_SEED_OFFSET);
-                Trainer.Source source = (step, _, firstSlot, rows) -> batches.batch(step, firstSlot, rows);
+                int rows = settings.batch() / settings.accumulate();
+                Trainer.Source source = step -> IntStream.range(0, settings.accumulate())
+                        .mapToObj(part -> batches.batch(step, part * rows, rows))
+                        .toList();
                 if (!trainer(TRAIN, settings).run(objective, source, checkpointOf(TRAIN))) {
                     return false;
                 }

@@ -30,15 +30,8 @@ final class Trainer {
 
     /** Where micro-batches come from; depends on its arguments alone. */
     interface Source {
-        /**
-         * A micro-batch.
-         *
-         * @param step the optimizer step
-         * @param microBatch its number within the step
-         * @param firstSlot the global number of its first example
-         * @param rows how many examples it has
-         */
-        Batch batch(long step, int microBatch, int firstSlot, int rows);
+        /** A step's micro-batches, in the order in which their gradients are added up. */
+        List<Batch> microBatches(long step);
     }
 
     private final RunFolder folder;
@@ -78,7 +71,7 @@ final class Trainer {
             }
             try (MetricsLog metrics = new MetricsLog(folder.resolve("metrics.jsonl"), stage, step);
                     Prefetcher<List<Batch>> ahead =
-                            new Prefetcher<>(s -> microBatches(batches, s), step, settings.steps(), PREFETCHED)) {
+                            new Prefetcher<>(batches::microBatches, step, settings.steps(), PREFETCHED)) {
                 return steps(step, objective, optimizer, schedule, workers, metrics, ahead, threads);
             }
         }
@@ -145,15 +138,6 @@ final class Trainer {
         }
         progress.end();
         return true;
-    }
-
-    private List<Batch> microBatches(Source batches, long step) {
-        int rows = settings.batch() / settings.accumulate();
-        List<Batch> parts = new ArrayList<>();
-        for (int i = 0; i < settings.accumulate(); i++) {
-            parts.add(batches.batch(step, i, i * rows, rows));
-        }
-        return parts;
     }
 
     private Map<String, Object> entry(long step, GradientWorkers.Losses losses, double norm, double lr) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A main model and a hypernetwork of a few thousand numbers, and batches to train it on. */
@@ -51,10 +52,14 @@ final class TinyTraining implements AutoCloseable {
     /** Trains in {@code folder}, a new run's unless it goes on from its newest checkpoint. */
     boolean run(Path folder, RunConfig config, Progress progress, boolean resume) {
         try (RunFolder run = resume ? RunFolder.open(folder) : RunFolder.create(folder, config)) {
+            int parts = config.train().accumulate();
+            int rows = config.train().batch() / parts;
             return new Trainer(run, config, Stages.TRAIN, config.train(), progress)
                     .run(
                             objective,
-                            (step, _, firstSlot, rows) -> batch(step, firstSlot, rows),
+                            step -> IntStream.range(0, parts)
+                                    .mapToObj(part -> batch(step, part * rows, rows))
+                                    .toList(),
                             Checkpoint.newest(folder.resolve("checkpoints")));
         }
     }
