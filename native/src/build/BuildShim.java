@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -12,19 +13,29 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * Builds the C++ shim; Maven runs it with {@code java BuildShim.java BASEDIR TARGET OUTPUT}. Needs a C++17 compiler and
- * nothing else: neither make, nor libtorch, nor its headers. Units that are newer than their source are kept.
+ * Builds a C++ library against libtorch's binary interface: the shim, and what the benchmarks compare it with. Maven runs
+ * it with {@code java BuildShim.java TARGET LIBRARY [-IFOLDER...] FOLDER...}: where objects go, the library to make, folders
+ * with headers, and those with its sources. Needs a C++17 compiler and nothing else: neither make, nor libtorch, nor its
+ * headers. Units that are newer than their source are kept.
  */
 public final class BuildShim {
     private static final List<String> COMPILERS = List.of("c++", "g++", "clang++");
+    private static final String INCLUDE = "-I";
     private static final List<String> STUBS = List.of("libtorch_cpu.so", "libc10.so");
 
-    private final Path sources;
+    private final List<Path> sources = new ArrayList<>();
+    private final List<Path> headers = new ArrayList<>();
     private final Path work;
     private final String compiler;
 
-    private BuildShim(Path base, Path target, String compiler) {
-        this.sources = base.resolve("src");
+    private BuildShim(Path target, List<String> folders, String compiler) {
+        for (String folder : folders) {
+            if (folder.startsWith(INCLUDE)) {
+                headers.add(Path.of(folder.substring(INCLUDE.length())));
+            } else {
+                sources.add(Path.of(folder));
+            }
+        }
         this.work = target.resolve("shim");
         this.compiler = compiler;
     }
@@ -36,7 +47,8 @@ public final class BuildShim {
                     + "clang++ runs here. Install one (Debian: apt-get install g++) and build again.");
             System.exit(1);
         }
-        new BuildShim(Path.of(args[0]), Path.of(args[1]), compiler).build(Path.of(args[2]));
+        List<String> folders = Arrays.asList(args).subList(2, args.length);
+        new BuildShim(Path.of(args[0]), folders, compiler).build(Path.of(args[1]));
     }
 
     private static String findCompiler() {
@@ -64,11 +76,11 @@ public final class BuildShim {
         return null;
     }
 
-    private void build(Path output) throws Exception {
+    private void build(Path library) throws Exception {
         Files.createDirectories(work);
-        Files.createDirectories(output);
-        List<Path> units = files(".cpp");
-        FileTime newestHeader = newest(files(".h"));
+        Files.createDirectories(library.getParent());
+        List<Path> units = files(sources, ".cpp");
+        FileTime newestHeader = newest(files(sources, ".h"), files(headers, ".h"));
         List<Callable<Path>> compilations = new ArrayList<>();
         for (Path unit : units) {
             compilations.add(() -> compile(unit, newestHeader));
@@ -80,26 +92,26 @@ public final class BuildShim {
                 objects.add(object.get().toString());
             }
         }
-        Path library = output.resolve("libgatun.so");
         FileTime newestObject = newest(objects.stream().map(Path::of).toList());
         if (!Files.exists(library) || Files.getLastModifiedTime(library).compareTo(newestObject) < 0) {
             link(objects, library);
         }
     }
 
-    private List<Path> files(String suffix) throws IOException {
+    private static List<Path> files(List<Path> folders, String suffix) throws IOException {
         List<Path> found = new ArrayList<>();
-        for (String folder : List.of("cpp", "generated/cpp")) {
-            try (Stream<Path> files = Files.list(sources.resolve(folder))) {
+        for (Path folder : folders) {
+            try (Stream<Path> files = Files.list(folder)) {
                 files.filter(f -> f.toString().endsWith(suffix)).sorted().forEach(found::add);
             }
         }
         return found;
     }
 
-    private static FileTime newest(List<Path> files) throws IOException {
+    @SafeVarargs
+    private static FileTime newest(List<Path>... files) throws IOException {
         FileTime newest = FileTime.fromMillis(0);
-        for (Path file : files) {
+        for (Path file : Arrays.stream(files).flatMap(List::stream).toList()) {
             FileTime time = Files.getLastModifiedTime(file);
             newest = time.compareTo(newest) > 0 ? time : newest;
         }
@@ -115,19 +127,11 @@ public final class BuildShim {
             }
         }
         Path beside = work.resolve(object.getFileName() + ".tmp");
-        run(List.of(
-                compiler,
-                "-std=c++17",
-                "-O1",
-                "-fPIC",
-                "-fvisibility=hidden",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-c",
-                unit.toString(),
-                "-o",
-                beside.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(compiler, "-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"));
+        headers.forEach(folder -> command.add(INCLUDE + folder));
+        command.addAll(List.of("-c", unit.toString(), "-o", beside.toString()));
+        run(command);
         Files.move(beside, object, StandardCopyOption.REPLACE_EXISTING);
         return object;
     }
@@ -150,8 +154,9 @@ public final class BuildShim {
                     "-o",
                     stubs.resolve(name).toString()));
         }
-        Path beside = library.resolveSibling("libgatun.so.tmp");
-        List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-Wl,-soname,libgatun.so", "-Wl,-z,defs"));
+        Path beside = library.resolveSibling(library.getFileName() + ".tmp");
+        List<String> command =
+                new ArrayList<>(List.of(compiler, "-shared", "-Wl,-soname," + library.getFileName(), "-Wl,-z,defs"));
         command.addAll(objects);
         command.addAll(List.of("-Wl,--no-as-needed", "-L" + stubs, "-ltorch_cpu", "-lc10", "-o", beside.toString()));
         run(command);

@@ -214,6 +214,14 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         return info().contiguous();
     }
 
+    /**
+     * The address of the {@code at::Tensor} behind this tensor ({@code AtenTensorHandle}), for native code of your own.
+     * Lent: valid while this tensor is open.
+     */
+    public long nativeHandle() {
+        return handle();
+    }
+
     String describe() {
         return handle == 0 ? "closed" : info().describe();
     }

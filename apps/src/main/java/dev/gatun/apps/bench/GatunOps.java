@@ -1,0 +1,45 @@
+package dev.gatun.apps.bench;
+
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Gatun as its users call it: the typed op, its results freed by a scope. */
+public class GatunOps extends OpBenchmark {
+    private Tensor a;
+    private Tensor b;
+
+    @Setup
+    public void open() {
+        Torch.setNumThreads(1);
+        a = Torch.rand(workload.shape()).requiresGrad_(workload.grad);
+        b = Torch.rand(workload.shape());
+    }
+
+    @TearDown
+    public void close() {
+        a.close();
+        b.close();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(Workload.OPS)
+    public void gatun() {
+        int atOnce = workload.resultsAtOnce();
+        for (int done = 0; done < Workload.OPS; done += atOnce) {
+            try (Scope _ = Scope.open()) {
+                for (int i = 0; i < atOnce; i++) {
+                    if (workload.matrix) {
+                        a.mm(b);
+                    } else {
+                        a.mul(b);
+                    }
+                }
+            }
+        }
+    }
+}
