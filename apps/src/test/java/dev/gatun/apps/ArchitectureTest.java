@@ -25,6 +25,9 @@ class ArchitectureTest {
     private static final String DATA = "dev.gatun.data..";
     private static final String HART = "dev.gatun.hart..";
     private static final String APPS = "dev.gatun.apps..";
+    /** Where peers are measured, so where their libraries are called too. */
+    private static final String BENCH = "dev.gatun.apps.bench..";
+
     private static final List<String> BOTTOM_TO_TOP = List.of(NATIVE, RAW, BINDINGS, NN, DATA, HART, APPS);
 
     private static final Pattern GENERATED =
@@ -104,10 +107,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void javaCppIsUsedOnlyToExtractLibrariesAndToDumpSchemas() {
+    void javaCppIsUsedOnlyToExtractLibrariesToDumpSchemasAndAsAPeer() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(NATIVE, GENERATOR)
+                .resideOutsideOfPackages(NATIVE, GENERATOR, BENCH)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
@@ -116,15 +119,17 @@ class ArchitectureTest {
 
     @Test
     void eachLibraryIsUsedInOneFloorOnly() {
-        onlyIn("ai.djl..", DATA);
+        onlyIn("ai.djl..", DATA, BENCH);
         onlyIn("picocli..", APPS);
         onlyIn("me.tongfei..", APPS);
+        onlyIn("org.openjdk.jmh..", BENCH);
+        onlyIn("org.knowm..", APPS);
     }
 
-    private static void onlyIn(String library, String floor) {
+    private static void onlyIn(String library, String... floors) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(floor)
+                .resideOutsideOfPackages(floors)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library)

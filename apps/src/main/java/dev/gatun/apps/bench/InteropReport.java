@@ -66,8 +66,9 @@ final class InteropReport {
                 .forEach((key, value) ->
                         page.append("- ").append(key).append(": ").append(value).append('\n'));
         page.append(
-                "\nEach figure is the fastest iteration of several JVMs that took turns; in brackets, times the C++ loop."
-                        + " The result of every op is freed.\n");
+                "\nEach figure is the fastest iteration of several JVMs that took turns, in processor time of the measured"
+                        + " threads unless it says otherwise; in brackets, times the C++ loop. The result of every op is"
+                        + " freed.\n");
         heading("One op, nanoseconds");
         ops(PEERS, CPP, 1);
         heading("The same from two threads at once, nanoseconds on the clock for each thread's op");
@@ -99,8 +100,7 @@ final class InteropReport {
 
     private void ops(List<String> peers, String yardstick, int threads) {
         List<String> there = peers.stream()
-                .filter(peer ->
-                        results.best(Results.op(peer, Workload.MUL_1, threads)).isPresent())
+                .filter(peer -> time(peer, Workload.MUL_1, threads).isPresent())
                 .toList();
         page.append("| | ").append(String.join(" | ", there)).append(" |\n|---|");
         page.append("---:|".repeat(there.size())).append('\n');
