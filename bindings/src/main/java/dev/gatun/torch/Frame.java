@@ -29,8 +29,16 @@ final class Frame {
     private Tensor[] listOperand;
     private int operandCount;
     private long end;
+    private final Frame outer;
+    private Frame inner;
 
-    private Frame() {}
+    private Frame() {
+        this(null);
+    }
+
+    private Frame(Frame outer) {
+        this.outer = outer;
+    }
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
     static Frame begin() {
@@ -39,6 +47,30 @@ final class Frame {
         f.listOperand = null;
         f.end = LISTS;
         return f;
+    }
+
+    /**
+     * Puts a frame of its own in place for Java code that libtorch calls: the call that led there still uses the one
+     * before, whose arguments libtorch may not have read yet. {@link #leaveUpcall()} puts that back.
+     */
+    static void enterUpcall() {
+        Frame f = CURRENT.get();
+        if (f.inner == null) {
+            f.inner = new Frame(f);
+        }
+        CURRENT.set(f.inner);
+    }
+
+    static void leaveUpcall() {
+        Frame f = CURRENT.get();
+        Arrays.fill(f.operands, null);
+        f.listOperand = null;
+        CURRENT.set(f.outer);
+    }
+
+    /** During an upcall: whether a call from Java led there, and not one of libtorch's own threads. */
+    static boolean upcallFromJava() {
+        return CURRENT.get().outer.end != 0;
     }
 
     long address() {
@@ -327,8 +359,12 @@ final class Frame {
         }
     }
 
-    private TorchException failure(String op) {
+    private RuntimeException failure(String op) {
         CoreRaw.last_error(address());
+        if (readInteger(6) > 0) {
+            Throwable thrown = (Throwable) Upcalls.remove(readInteger(6));
+            throw Upcalls.rethrow(Anomaly.explain(thrown));
+        }
         String sentence = readString(0);
         String type = readString(2);
         String full = readString(4);
@@ -339,7 +375,7 @@ final class Frame {
         }
         StringBuilder described = new StringBuilder();
         all.forEach(tensor -> describe(described, tensor));
-        return new TorchException(op, described.toString(), sentence, type, full);
+        return Anomaly.explain(op, described.toString(), sentence, type, full);
     }
 
     private static void describe(StringBuilder out, Tensor tensor) {
