@@ -27,6 +27,7 @@ final class Frame {
     private MemorySegment memory = Arena.ofAuto().allocate(INITIAL_BYTES, Long.BYTES);
     private final Tensor[] operands = new Tensor[MAX_OPERANDS];
     private Tensor[] listOperand;
+    private Generator generatorOperand;
     private int operandCount;
     private long end;
     private final Frame outer;
@@ -45,6 +46,7 @@ final class Frame {
         Frame f = CURRENT.get();
         f.operandCount = 0;
         f.listOperand = null;
+        f.generatorOperand = null;
         f.end = LISTS;
         return f;
     }
@@ -255,7 +257,8 @@ final class Frame {
     }
 
     void generator(int slot, Generator generator) {
-        integer(slot, generator == null ? 0 : generator.address);
+        generatorOperand = generator;
+        integer(slot, generator == null ? 0 : generator.address());
     }
 
     /** dtype, layout, device and pin_memory, each an optional of two slots. */

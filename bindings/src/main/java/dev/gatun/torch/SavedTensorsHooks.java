@@ -3,7 +3,6 @@ package dev.gatun.torch;
 import dev.gatun.ffm.CoreRaw;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A stretch of code whose ops save their tensors for the backward pass in another form
@@ -69,34 +68,24 @@ public final class SavedTensorsHooks<T> implements AutoCloseable {
     }
 
     /** Called in the upcall's scope; what is kept must outlive that. */
-    Packed pack(Tensor tensor) {
+    @SuppressWarnings("unchecked") // a tensor's alias is a tensor
+    Packed<T> pack(Tensor tensor) {
         T kept = pack.apply(tensor);
-        if (kept instanceof Tensor t) {
-            @SuppressWarnings("unchecked") // a tensor's alias is a tensor
-            T alias = (T) Upcalls.unscopedAlias(t);
-            return new Packed(() -> unpack.apply(alias), (Tensor) alias);
-        }
-        return new Packed(() -> unpack.apply(kept), null);
+        return new Packed<>(kept instanceof Tensor t ? (T) Upcalls.unscopedAlias(t) : kept, unpack);
     }
 
     /** One saved tensor. */
-    static final class Packed implements Upcalls.Released {
-        private final Supplier<Tensor> unpack;
-        private final Tensor owned;
-
-        private Packed(Supplier<Tensor> unpack, Tensor owned) {
-            this.unpack = unpack;
-            this.owned = owned;
-        }
-
-        Tensor unpack() {
-            return Objects.requireNonNull(unpack.get(), "unpacking a saved tensor gave null");
+    record Packed<T>(T kept, Function<? super T, Tensor> unpack) implements Upcalls.Released {
+        Tensor unpacked() {
+            return Objects.requireNonNull(unpack.apply(kept), "unpacking a saved tensor gave null");
         }
 
         @Override
         public void released() {
-            if (owned != null) {
-                owned.close();
+            switch (kept) {
+                case Tensor tensor -> tensor.close();
+                case Upcalls.Released inner -> inner.released();
+                case null, default -> {}
             }
         }
     }

@@ -302,11 +302,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
      */
     public RemovableHandle registerHook(UnaryOperator<Tensor> hook) {
         Objects.requireNonNull(hook, "hook");
-        long number = Upcalls.register((Upcalls.TensorHook) hook::apply);
-        Frame f = Frame.begin();
-        f.tensor(0, this);
-        f.integer(1, number);
-        f.check(CoreRaw.register_hook(f.address()), "Tensor.registerHook");
+        long number = Upcalls.hook(this, hook::apply);
         return new RemovableHandle(() -> Upcalls.remove(number));
     }
 

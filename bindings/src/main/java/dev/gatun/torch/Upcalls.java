@@ -82,6 +82,32 @@ final class Upcalls {
         return number;
     }
 
+    /** Has libtorch call {@code hook} with the gradients of {@code tensor}; returns the hook's number. */
+    static long hook(Tensor tensor, TensorHook hook) {
+        Frame f = Frame.begin();
+        f.tensor(0, tensor); // before the hook gets a number: this refuses closed tensors
+        long number = register(hook);
+        f.integer(1, number);
+        f.check(CoreRaw.register_hook(f.address()), "Tensor.registerHook");
+        return number;
+    }
+
+    /** The backward pass that runs on this thread, or -1. */
+    static long currentPass() {
+        return pass().readInteger(0);
+    }
+
+    /** Whether that pass keeps its graph for another one. */
+    static boolean keepsGraph() {
+        return pass().readBool(1);
+    }
+
+    private static Frame pass() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.current_pass(f.address()), "Autograd");
+        return f;
+    }
+
     static Object get(long number) {
         return OBJECTS.get(number);
     }
@@ -162,7 +188,7 @@ final class Upcalls {
                 case TENSOR_HOOK -> set(arguments, owned(((TensorHook) object).apply(tensor)));
                 case POST_ACCUMULATE -> ((PostAccumulateHooks) object).run(tensor);
                 case PACK -> set(arguments, register(((SavedTensorsHooks<?>) object).pack(tensor)));
-                case UNPACK -> set(arguments, owned(((SavedTensorsHooks.Packed) object).unpack()));
+                case UNPACK -> set(arguments, owned(((SavedTensorsHooks.Packed<?>) object).unpacked()));
                 default -> throw new AssertionError("upcall " + kind);
             }
         } finally {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,9 +53,9 @@ class HooksTest {
         y.sum().backward();
         assertThat(seen)
                 .containsExactly(
-                        "first tensor([1., 1.], dtype=float64)",
-                        "second tensor([10., 10.], dtype=float64)",
-                        "leaf tensor([30., 30.], dtype=float64)");
+                        "first tensor([1., 1.], dtype=torch.float64)",
+                        "second tensor([10., 10.], dtype=torch.float64)",
+                        "leaf tensor([30., 30.], dtype=torch.float64)");
         assertThat(x.grad().toDoubleArray()).containsExactly(31, 31);
     }
 
@@ -101,11 +102,13 @@ class HooksTest {
         RuntimeException deep = new RuntimeException("deep");
         Tensor outer = x.mul(2);
         outer.registerHook(g -> {
-            Tensor inner = leaf(5).mul(2);
-            inner.registerHook(h -> {
-                throw deep;
-            });
-            inner.sum().backward();
+            try (GradMode _ = Torch.enableGrad()) {
+                Tensor inner = leaf(5).mul(2);
+                inner.registerHook(h -> {
+                    throw deep;
+                });
+                inner.sum().backward();
+            }
             return null;
         });
         assertThat(catchThrowable(() -> outer.sum().backward())).isSameAs(deep);
@@ -181,11 +184,11 @@ class HooksTest {
         x.mul(2).sum().backward();
         assertThat(seen)
                 .containsExactly(
-                        "a tensor([2., 2.], dtype=float64)",
-                        "b tensor([-1.,  0.], dtype=float64)",
-                        "a tensor([-2.,  0.], dtype=float64)",
-                        "b tensor([1., 0.], dtype=float64)",
-                        "a tensor([2., 2.], dtype=float64)");
+                        "a tensor([2., 2.], dtype=torch.float64)",
+                        "b tensor([-1.,  0.], dtype=torch.float64)",
+                        "a tensor([-2.,  0.], dtype=torch.float64)",
+                        "b tensor([1., 0.], dtype=torch.float64)",
+                        "a tensor([2., 2.], dtype=torch.float64)");
     }
 
     @Test
@@ -195,7 +198,7 @@ class HooksTest {
         Tensor product = x.mul(y);
         product.registerHook(g -> {
             Tensor[] parts = new Tensor[20_000]; // its list is larger than a frame
-            java.util.Arrays.fill(parts, g);
+            Arrays.fill(parts, g);
             assertThat(Torch.cat(parts).sum().item().doubleValue()).isEqualTo(60_000);
             return g.mul(2);
         });
