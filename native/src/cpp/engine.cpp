@@ -17,8 +17,8 @@ GATUN_WEAK bool get_current_graph_task_keep_graph();
 }  // namespace torch::autograd
 
 extern "C" {
-GATUN_WEAK bool gatun_anomaly_enabled __asm__("_ZN5torch8autograd11AnomalyMode8_enabledE");
-GATUN_WEAK bool gatun_anomaly_check_nan __asm__("_ZN5torch8autograd11AnomalyMode10_check_nanE");
+extern GATUN_WEAK bool gatun_anomaly_enabled __asm__("_ZN5torch8autograd11AnomalyMode8_enabledE");
+extern GATUN_WEAK bool gatun_anomaly_check_nan __asm__("_ZN5torch8autograd11AnomalyMode10_check_nanE");
 GATUN_WEAK void *gatun_node_metadata(void *node) __asm__("_ZN5torch8autograd4Node8metadataEv");
 GATUN_WEAK void gatun_engine_execute() __asm__(
     "_ZN5torch8autograd6Engine7executeERKSt6vectorINS0_4EdgeESaIS3_EERKS2_IN2at6TensorESaIS9_EEbbbS7_");

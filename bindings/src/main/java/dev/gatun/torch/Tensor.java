@@ -59,6 +59,14 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         return tensor;
     }
 
+    /** Another handle of {@code tensor}, in the current scope. */
+    static Tensor alias(Tensor tensor) {
+        Frame f = Frame.begin();
+        f.tensor(0, tensor);
+        f.check(CoreRaw.tensor_alias(f.address()), "Tensor.alias");
+        return f.newTensor(0);
+    }
+
     private void enter(Scope scope) {
         owner = scope;
         if (scope != null) {

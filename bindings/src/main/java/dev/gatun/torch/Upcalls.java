@@ -201,13 +201,11 @@ final class Upcalls {
         }
     }
 
-    /** A handle of its own for C++, which outlives the call's scope; 0 for null. */
+    /** A handle for C++, which outlives the call's scope; 0 for null. */
     private static long owned(Tensor tensor) {
-        return tensor == null ? 0 : alias(tensor);
-    }
-
-    /** A new handle of {@code tensor}, which nothing in Java owns. */
-    private static long alias(Tensor tensor) {
+        if (tensor == null) {
+            return 0;
+        }
         Frame f = Frame.begin();
         f.tensor(0, tensor);
         f.check(CoreRaw.tensor_alias(f.address()), "Tensor");
@@ -216,7 +214,7 @@ final class Upcalls {
 
     /** Another handle of {@code tensor} in no scope: it lives until it is closed, and any thread may use it. */
     static Tensor unscopedAlias(Tensor tensor) {
-        return Tensor.adopt(alias(tensor)).unscoped();
+        return Tensor.alias(tensor).unscoped();
     }
 
     private static long get(MemorySegment arguments) {
