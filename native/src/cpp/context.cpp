@@ -84,7 +84,7 @@ GATUN_EXPORT int gatun_set_rng_state(int64_t *f) {
 
 GATUN_EXPORT int gatun_new_generator(int64_t *f) {
   GATUN_GUARDED(&at::detail::createCPUGenerator, {
-    // The reference that createCPUGenerator returns is never given back.
+    // The reference that createCPUGenerator returns is given back by gatun_free_generator.
     gatun::Result<at::Generator> made([&] { return at::detail::createCPUGenerator(static_cast<uint64_t>(f[0])); });
     f[0] = *reinterpret_cast<int64_t *>(made.bytes);
   })

@@ -11,12 +11,14 @@
 
 #include "aten_support.h"
 #include "gatun_core.h"
+#include "upcall.h"
 
 namespace {
 struct LastError {
   std::string message;
   std::string type;
   std::string full;
+  std::shared_ptr<gatun::JavaObject> throwable;  // when Java code threw it
 };
 thread_local LastError last_error;
 
@@ -37,8 +39,13 @@ std::string type_name(const std::type_info &info) {
 
 namespace gatun {
 int failed() {
+  last_error.throwable = nullptr;
   try {
     throw;
+  } catch (const JavaError &e) {
+    last_error.type = "gatun::JavaError";
+    last_error.message = e.what();
+    last_error.throwable = e.throwable;
   } catch (const std::exception &e) {
     last_error.type = type_name(typeid(e));
     if (last_error.type.rfind("c10::", 0) == 0) {
@@ -58,6 +65,7 @@ int failed() {
 }
 
 int missing(const char *op) {
+  last_error.throwable = nullptr;
   last_error.type = "gatun::MissingOp";
   last_error.message = std::string("the loaded libtorch has no ") + op;
   last_error.full = last_error.message;
@@ -72,5 +80,6 @@ extern "C" GATUN_EXPORT int gatun_last_error(int64_t *f) {
   f[3] = static_cast<int64_t>(last_error.type.size());
   f[4] = reinterpret_cast<int64_t>(last_error.full.data());
   f[5] = static_cast<int64_t>(last_error.full.size());
+  f[6] = last_error.throwable ? last_error.throwable->number : 0;
   return 0;
 }

@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* -> [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length */
+/* -> [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length,
+   [6] number of the Java exception that it was, or 0 */
 int gatun_last_error(int64_t *f);
 
 /* [0] index of an op -> [0] its name (0 past the last op), [1] its length, [2] 1 when libtorch has it */
@@ -53,7 +54,7 @@ int gatun_manual_seed(int64_t *f);
 int gatun_get_rng_state(int64_t *f);
 /* [0] handle of such a tensor */
 int gatun_set_rng_state(int64_t *f);
-/* [0] seed -> [0] a new CPU generator, which lives as long as the process */
+/* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
 int gatun_new_generator(int64_t *f);
 /* [0] generator, [1] seed */
 int gatun_seed_generator(int64_t *f);
@@ -66,6 +67,59 @@ int gatun_set_num_threads(int64_t *f);
 int gatun_set_flush_denormal(int64_t *f);
 /* [0] 0 or 1 */
 int gatun_set_deterministic(int64_t *f);
+
+/* [0] address of the Java function that upcall.h describes */
+int gatun_set_upcall(int64_t *f);
+/* [0] handle, [1] number of the Java hook */
+int gatun_register_hook(int64_t *f);
+/* [0] handle of a leaf, [1] number of a Java list of hooks -> [0] number of the list in force: that, or an earlier one */
+int gatun_post_accumulate_hook(int64_t *f);
+/* [0] 0 or 1, for the whole process, [1] 0 or 1: look for NaN -> [0], [1] as they were */
+int gatun_set_anomaly_mode(int64_t *f);
+/* [0] number of the Java hooks for tensors that this thread's ops save, or 0 -> [0] the number before */
+int gatun_set_saved_tensors_hooks(int64_t *f);
+/* -> [0] id of the backward pass that runs on this thread, or -1, [1] 1 when it keeps the graph */
+int gatun_current_pass(int64_t *f);
+
+/* -> [0] 1 when this thread is in inference mode */
+int gatun_inference_mode(int64_t *f);
+/* [0] 0 or 1: enters or leaves inference mode -> [0] [1] what gatun_restore_inference_mode takes */
+int gatun_enter_inference_mode(int64_t *f);
+/* [0] [1] from gatun_enter_inference_mode */
+int gatun_restore_inference_mode(int64_t *f);
+/* [0] device type -> [0] 1 when autocast is on, [1] its dtype, [2] 1 when casts of leaves are cached */
+int gatun_autocast(int64_t *f);
+/* [0] device type, [1] 0 or 1, [2] dtype, [3] 1 to cache casts, [4] 1 to enter, -1 to leave (drops the cache at last) */
+int gatun_set_autocast(int64_t *f);
+/* -> [0] dtype */
+int gatun_default_dtype(int64_t *f);
+/* [0] dtype */
+int gatun_set_default_dtype(int64_t *f);
+/* -> [0] 1 when this thread flushes denormals */
+int gatun_flush_denormal(int64_t *f);
+/* -> [0] 0 off, 1 on, 2 on with warnings only */
+int gatun_deterministic(int64_t *f);
+/* [0] 0 off, 1 on, 2 on with warnings only */
+int gatun_set_deterministic_mode(int64_t *f);
+/* -> [0] */
+int gatun_get_num_interop_threads(int64_t *f);
+/* [0] */
+int gatun_set_num_interop_threads(int64_t *f);
+
+/* -> [0] the default CPU generator, which is nobody's to free */
+int gatun_default_generator(int64_t *f);
+/* [0] generator that the caller owns */
+int gatun_free_generator(int64_t *f);
+/* [0] generator -> [0] a new one in the same state */
+int gatun_clone_generator(int64_t *f);
+/* [0] generator -> [0] the seed it started from */
+int gatun_generator_initial_seed(int64_t *f);
+/* [0] generator: starts it from a random seed -> [0] the seed */
+int gatun_generator_seed(int64_t *f);
+/* [0] generator -> [0] handle of its state, a uint8 tensor */
+int gatun_generator_get_state(int64_t *f);
+/* [0] generator, [1] handle of such a tensor */
+int gatun_generator_set_state(int64_t *f);
 
 #ifdef __cplusplus
 }

@@ -89,6 +89,7 @@ namespace at {
 // compiler passes it by libtorch's rule, never called from here.
 class Tensor {
  public:
+  explicit Tensor(void *owned) : impl(owned) {}
   Tensor(const Tensor &);
   ~Tensor();
   void *impl;

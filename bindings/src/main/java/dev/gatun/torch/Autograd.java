@@ -48,4 +48,20 @@ public final class Autograd {
         f.check(CoreRaw.autograd_grad(f.address()), "Autograd.grad");
         return f.newTensors(0);
     }
+
+    /** {@link #detectAnomaly(boolean)} that also looks for NaN. */
+    public static AnomalyMode detectAnomaly() {
+        return detectAnomaly(true);
+    }
+
+    /**
+     * Makes every op remember the Java stack that called it until closed ({@code torch.autograd.detect_anomaly}), so that
+     * a failing backward pass names the line of the forward pass: in the message and the cause of a
+     * {@link TorchException}, as a suppressed exception of one from a hook. Slow; for the whole process.
+     *
+     * @param checkNan whether a backward function that yields NaN is an error
+     */
+    public static AnomalyMode detectAnomaly(boolean checkNan) {
+        return new AnomalyMode(true, checkNan);
+    }
 }

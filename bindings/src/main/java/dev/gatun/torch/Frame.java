@@ -27,18 +27,52 @@ final class Frame {
     private MemorySegment memory = Arena.ofAuto().allocate(INITIAL_BYTES, Long.BYTES);
     private final Tensor[] operands = new Tensor[MAX_OPERANDS];
     private Tensor[] listOperand;
+    private Generator generatorOperand;
     private int operandCount;
     private long end;
+    private final Frame outer;
+    private Frame inner;
 
-    private Frame() {}
+    private Frame() {
+        this(null);
+    }
+
+    private Frame(Frame outer) {
+        this.outer = outer;
+    }
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
     static Frame begin() {
         Frame f = CURRENT.get();
         f.operandCount = 0;
         f.listOperand = null;
+        f.generatorOperand = null;
         f.end = LISTS;
         return f;
+    }
+
+    /**
+     * Puts a frame of its own in place for Java code that libtorch calls: the call that led there still uses the one
+     * before, whose arguments libtorch may not have read yet. {@link #leaveUpcall()} puts that back.
+     */
+    static void enterUpcall() {
+        Frame f = CURRENT.get();
+        if (f.inner == null) {
+            f.inner = new Frame(f);
+        }
+        CURRENT.set(f.inner);
+    }
+
+    static void leaveUpcall() {
+        Frame f = CURRENT.get();
+        Arrays.fill(f.operands, null);
+        f.listOperand = null;
+        CURRENT.set(f.outer);
+    }
+
+    /** During an upcall: whether a call from Java led there, and not one of libtorch's own threads. */
+    static boolean upcallFromJava() {
+        return CURRENT.get().outer.end != 0;
     }
 
     long address() {
@@ -223,7 +257,8 @@ final class Frame {
     }
 
     void generator(int slot, Generator generator) {
-        integer(slot, generator == null ? 0 : generator.address);
+        generatorOperand = generator;
+        integer(slot, generator == null ? 0 : generator.address());
     }
 
     /** dtype, layout, device and pin_memory, each an optional of two slots. */
@@ -327,8 +362,12 @@ final class Frame {
         }
     }
 
-    private TorchException failure(String op) {
+    private RuntimeException failure(String op) {
         CoreRaw.last_error(address());
+        if (readInteger(6) > 0) {
+            Throwable thrown = (Throwable) Upcalls.remove(readInteger(6));
+            throw Upcalls.rethrow(Anomaly.explain(thrown));
+        }
         String sentence = readString(0);
         String type = readString(2);
         String full = readString(4);
@@ -339,7 +378,7 @@ final class Frame {
         }
         StringBuilder described = new StringBuilder();
         all.forEach(tensor -> describe(described, tensor));
-        return new TorchException(op, described.toString(), sentence, type, full);
+        return Anomaly.explain(op, described.toString(), sentence, type, full);
     }
 
     private static void describe(StringBuilder out, Tensor tensor) {

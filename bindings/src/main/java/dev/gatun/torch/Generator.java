@@ -1,28 +1,133 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import java.lang.ref.Cleaner;
 
 /**
- * A source of random numbers of its own for the CPU ({@code torch.Generator}), for ops that take one. It lives as long
- * as the process: make few.
+ * A source of random numbers for the CPU ({@code torch.Generator}), for ops that take one: of its own, or the one that
+ * serves all ops without ({@link #defaultGenerator()}). Ops that draw from one generator on several threads at once make
+ * the stream of numbers depend on timing, so give each thread its own. It is freed by {@link #close()}, or when
+ * it becomes unreachable.
  */
-public final class Generator {
-    final long address;
+public final class Generator implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Owned owned;
+    private final Cleaner.Cleanable freeing;
+
+    /** The native generator; 0 once it was freed. */
+    private static final class Owned implements Runnable {
+        private long address;
+        private final boolean shared;
+
+        Owned(long address, boolean shared) {
+            this.address = address;
+            this.shared = shared;
+        }
+
+        @Override
+        public void run() {
+            if (!shared) {
+                Frame f = Frame.begin();
+                f.integer(0, address);
+                f.check(CoreRaw.free_generator(f.address()), "Generator.close");
+            }
+            address = 0;
+        }
+    }
 
     /** A generator that starts from {@code seed}. */
     public Generator(long seed) {
+        this(made(seed), false);
+    }
+
+    private Generator(long address, boolean shared) {
+        owned = new Owned(address, shared);
+        freeing = CLEANER.register(this, owned);
+    }
+
+    private static long made(long seed) {
         Frame f = Frame.begin();
         f.integer(0, seed);
         f.check(CoreRaw.new_generator(f.address()), "Generator");
-        this.address = f.readInteger(0);
+        return f.readInteger(0);
     }
 
-    /** Starts it again from {@code seed}; returns this. */
-    public Generator manualSeed(long seed) {
+    /** The generator of ops that are given none ({@code torch.default_generator}); closing it frees nothing. */
+    public static Generator defaultGenerator() {
         Frame f = Frame.begin();
-        f.integer(0, address);
+        f.check(CoreRaw.default_generator(f.address()), "Generator.defaultGenerator");
+        return new Generator(f.readInteger(0), true);
+    }
+
+    long address() {
+        if (owned.address == 0) {
+            throw new IllegalStateException("this generator is closed");
+        }
+        return owned.address;
+    }
+
+    private Frame frame() {
+        Frame f = Frame.begin();
+        f.generator(0, this);
+        return f;
+    }
+
+    /** Starts it again from {@code seed} ({@code Generator.manual_seed}); returns this. */
+    public synchronized Generator manualSeed(long seed) {
+        Frame f = frame();
         f.integer(1, seed);
         f.check(CoreRaw.seed_generator(f.address()), "Generator.manualSeed");
         return this;
+    }
+
+    /** Starts it again from a seed that the system draws, and returns that ({@code Generator.seed}). */
+    public synchronized long seed() {
+        Frame f = frame();
+        f.check(CoreRaw.generator_seed(f.address()), "Generator.seed");
+        return f.readInteger(0);
+    }
+
+    /** The seed that it started from last ({@code Generator.initial_seed}). */
+    public synchronized long initialSeed() {
+        Frame f = frame();
+        f.check(CoreRaw.generator_initial_seed(f.address()), "Generator.initialSeed");
+        return f.readInteger(0);
+    }
+
+    /** Where it stands in its stream of numbers ({@code Generator.get_state}). */
+    public synchronized byte[] getState() {
+        Frame f = frame();
+        f.check(CoreRaw.generator_get_state(f.address()), "Generator.getState");
+        try (Tensor state = f.newTensor(0)) {
+            return state.toByteArray();
+        }
+    }
+
+    /**
+     * Puts back what {@link #getState()} returned ({@code Generator.set_state}); returns this.
+     *
+     * @throws TorchException if it is no such state; nothing is changed then
+     */
+    public synchronized Generator setState(byte[] state) {
+        try (Tensor tensor = Tensor.of(state)) {
+            Frame f = frame();
+            f.tensor(1, tensor);
+            f.check(CoreRaw.generator_set_state(f.address()), "Generator.setState");
+        }
+        return this;
+    }
+
+    /** Another generator, in the same state ({@code Generator.clone_state}). */
+    public synchronized Generator cloneState() {
+        Frame f = frame();
+        f.check(CoreRaw.clone_generator(f.address()), "Generator.cloneState");
+        return new Generator(f.readInteger(0), false);
+    }
+
+    /** Frees it; ops refuse it from then on. Closing twice does nothing. Not while another thread draws from it. */
+    @Override
+    public void close() {
+        freeing.clean();
     }
 }

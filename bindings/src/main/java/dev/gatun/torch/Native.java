@@ -1,8 +1,12 @@
 package dev.gatun.torch;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
-/** The one place that turns a raw address from libtorch into memory that Java may touch. */
+/** The one place where Java trusts C++: raw addresses become memory that Java may touch, methods become functions. */
 final class Native {
     private Native() {}
 
@@ -10,5 +14,11 @@ final class Native {
     @SuppressWarnings("restricted")
     static MemorySegment segment(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    /** {@code method} as a C function, for as long as the process lives. */
+    @SuppressWarnings("restricted")
+    static MemorySegment upcall(MethodHandle method, FunctionDescriptor shape) {
+        return Linker.nativeLinker().upcallStub(method, shape, Arena.global());
     }
 }

@@ -4,6 +4,9 @@ import dev.gatun.ffm.CoreRaw;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
@@ -54,6 +57,14 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         Scope.born();
         tensor.enter(Scope.current());
         return tensor;
+    }
+
+    /** Another handle of {@code tensor}, in the current scope. */
+    static Tensor alias(Tensor tensor) {
+        Frame f = Frame.begin();
+        f.tensor(0, tensor);
+        f.check(CoreRaw.tensor_alias(f.address()), "Tensor.alias");
+        return f.newTensor(0);
     }
 
     private void enter(Scope scope) {
@@ -293,6 +304,38 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
      */
     public void backward(Tensor gradient, boolean retainGraph, boolean createGraph) {
         Aten._backward(this, new Tensor[0], gradient, Boolean.valueOf(retainGraph || createGraph), createGraph);
+    }
+
+    /**
+     * Runs {@code hook} whenever a gradient of this tensor was computed ({@code Tensor.register_hook}): with the
+     * gradient, in the order of registration. What it returns, of the same shape and type, takes the gradient's place;
+     * null keeps it. For a leaf that is before the gradient is added to {@link #grad()}.
+     *
+     * <p>The gradient belongs to a scope opened for the call. The call may come on another thread. An exception from the
+     * hook ends the backward pass and reaches its caller as it is. The hook lives as long as the graph or the leaf.
+     *
+     * @throws TorchException if this tensor does not require a gradient
+     */
+    public RemovableHandle registerHook(UnaryOperator<Tensor> hook) {
+        Objects.requireNonNull(hook, "hook");
+        long number = Upcalls.hook(this, hook::apply);
+        return new RemovableHandle(() -> Upcalls.remove(number));
+    }
+
+    /**
+     * Runs {@code hook} with this leaf whenever a backward pass has added to {@link #grad()}
+     * ({@code Tensor.register_post_accumulate_grad_hook}), in the order of registration; otherwise as
+     * {@link #registerHook}.
+     *
+     * @throws IllegalStateException if this tensor is no leaf or does not require a gradient
+     */
+    public RemovableHandle registerPostAccumulateGradHook(Consumer<? super Tensor> hook) {
+        Objects.requireNonNull(hook, "hook");
+        if (!requiresGrad() || !isLeaf()) {
+            throw new IllegalStateException("a hook after the accumulation is for leaves that require a gradient; "
+                    + describe() + " is not one: use registerHook()");
+        }
+        return PostAccumulateHooks.register(this, hook);
     }
 
     // --- host data -------------------------------------------------------------------------------------------------

@@ -25,6 +25,25 @@ public final class Torch extends TorchFunctions {
         return GradMode.isEnabled();
     }
 
+    /**
+     * Switches inference mode on until closed ({@code with torch.inference_mode():}); this thread only. Nothing is recorded,
+     * versions are not counted, and the tensors made there can never take part in a recorded op: cheaper than
+     * {@link #noGrad()}.
+     */
+    public static InferenceMode inferenceMode() {
+        return inferenceMode(true);
+    }
+
+    /** {@code with torch.inference_mode(enabled):}; false switches it off inside an outer stretch. */
+    public static InferenceMode inferenceMode(boolean enabled) {
+        return new InferenceMode(enabled);
+    }
+
+    /** Whether this thread is in inference mode ({@code torch.is_inference_mode_enabled()}). */
+    public static boolean isInferenceModeEnabled() {
+        return InferenceMode.isEnabled();
+    }
+
     // --- random numbers --------------------------------------------------------------------------------------------
 
     /** Starts the default CPU generator from {@code seed} ({@code torch.manual_seed}). One generator serves all threads. */
@@ -86,9 +105,80 @@ public final class Torch extends TorchFunctions {
 
     /** Makes ops that have no deterministic form fail ({@code torch.use_deterministic_algorithms}). */
     public static void useDeterministicAlgorithms(boolean on) {
+        useDeterministicAlgorithms(on, false);
+    }
+
+    /** The same; with {@code warnOnly} such ops only print a warning. For the whole process. */
+    public static void useDeterministicAlgorithms(boolean on, boolean warnOnly) {
         Frame f = Frame.begin();
-        f.bool(0, on);
-        f.check(CoreRaw.set_deterministic(f.address()), "Torch.useDeterministicAlgorithms");
+        f.integer(0, !on ? 0 : warnOnly ? 2 : 1);
+        f.check(CoreRaw.set_deterministic_mode(f.address()), "Torch.useDeterministicAlgorithms");
+    }
+
+    /** Whether they were asked for ({@code torch.are_deterministic_algorithms_enabled()}). */
+    public static boolean areDeterministicAlgorithmsEnabled() {
+        return deterministic() != 0;
+    }
+
+    /** Whether only with warnings ({@code torch.is_deterministic_algorithms_warn_only_enabled()}). */
+    public static boolean isDeterministicAlgorithmsWarnOnlyEnabled() {
+        return deterministic() == 2;
+    }
+
+    private static long deterministic() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.deterministic(f.address()), "Torch.areDeterministicAlgorithmsEnabled");
+        return f.readInteger(0);
+    }
+
+    /** How many threads run whole tasks beside each other ({@code torch.get_num_interop_threads}). */
+    public static int getNumInteropThreads() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.get_num_interop_threads(f.address()), "Torch.getNumInteropThreads");
+        return (int) f.readInteger(0);
+    }
+
+    /** Sets that ({@code torch.set_num_interop_threads}); once, and before libtorch has used them. */
+    public static void setNumInteropThreads(int threads) {
+        int most = Math.max(256, 8 * Runtime.getRuntime().availableProcessors());
+        if (threads < 1 || threads > most) {
+            throw new IllegalArgumentException("the number of threads must be from 1 to " + most + ", not " + threads);
+        }
+        Frame f = Frame.begin();
+        f.integer(0, threads);
+        f.check(CoreRaw.set_num_interop_threads(f.address()), "Torch.setNumInteropThreads");
+    }
+
+    /** The type of new floating-point tensors when none is named ({@code torch.get_default_dtype}). */
+    public static DType getDefaultDtype() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.default_dtype(f.address()), "Torch.getDefaultDtype");
+        return f.readDtype(0);
+    }
+
+    /**
+     * Sets that type ({@code torch.set_default_dtype}), for the whole process: {@code Torch.zeros(2)} then has it. Tensors
+     * made of Java arrays keep the array's type.
+     *
+     * @throws IllegalArgumentException unless it is a floating-point type of 16 bits or more
+     */
+    public static void setDefaultDtype(DType dtype) {
+        switch (dtype) {
+            case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> {
+                Frame f = Frame.begin();
+                f.dtype(0, dtype);
+                f.check(CoreRaw.set_default_dtype(f.address()), "Torch.setDefaultDtype");
+            }
+            default -> throw new IllegalArgumentException("the default dtype must be one of float16, bfloat16, float32 and"
+                    + " float64, not " + dtype);
+        }
+    }
+
+    /** Whether the calling thread treats numbers too small for the normal range as zero: {@link #setFlushDenormal}. */
+    public static boolean getFlushDenormal() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.flush_denormal(f.address()), "Torch.getFlushDenormal");
+        return f.readBool(0);
     }
 
     /** The loaded libtorch's version, for example {@code 2.10.0}. */

@@ -9,7 +9,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$last_error = Shim.symbol("gatun_last_error");
 
-    /** gives [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length */
+    /** gives [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length, [6] number of the Java exception that it was, or 0 */
     public static int last_error(long frame) {
         return Shim.op(ADDR$last_error, frame);
     }
@@ -142,7 +142,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$new_generator = Shim.symbol("gatun_new_generator");
 
-    /** [0] seed gives [0] a new CPU generator, which lives as long as the process */
+    /** [0] seed gives [0] a new CPU generator; gatun_free_generator frees it */
     public static int new_generator(long frame) {
         return Shim.op(ADDR$new_generator, frame);
     }
@@ -180,5 +180,180 @@ public final class CoreRaw {
     /** [0] 0 or 1 */
     public static int set_deterministic(long frame) {
         return Shim.op(ADDR$set_deterministic, frame);
+    }
+
+    private static final MemorySegment ADDR$set_upcall = Shim.symbol("gatun_set_upcall");
+
+    /** [0] address of the Java function that upcall.h describes */
+    public static int set_upcall(long frame) {
+        return Shim.op(ADDR$set_upcall, frame);
+    }
+
+    private static final MemorySegment ADDR$register_hook = Shim.symbol("gatun_register_hook");
+
+    /** [0] handle, [1] number of the Java hook */
+    public static int register_hook(long frame) {
+        return Shim.op(ADDR$register_hook, frame);
+    }
+
+    private static final MemorySegment ADDR$post_accumulate_hook = Shim.symbol("gatun_post_accumulate_hook");
+
+    /** [0] handle of a leaf, [1] number of a Java list of hooks gives [0] number of the list in force: that, or an earlier one */
+    public static int post_accumulate_hook(long frame) {
+        return Shim.op(ADDR$post_accumulate_hook, frame);
+    }
+
+    private static final MemorySegment ADDR$set_anomaly_mode = Shim.symbol("gatun_set_anomaly_mode");
+
+    /** [0] 0 or 1, for the whole process, [1] 0 or 1: look for NaN gives [0], [1] as they were */
+    public static int set_anomaly_mode(long frame) {
+        return Shim.op(ADDR$set_anomaly_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$set_saved_tensors_hooks = Shim.symbol("gatun_set_saved_tensors_hooks");
+
+    /** [0] number of the Java hooks for tensors that this thread's ops save, or 0 gives [0] the number before */
+    public static int set_saved_tensors_hooks(long frame) {
+        return Shim.op(ADDR$set_saved_tensors_hooks, frame);
+    }
+
+    private static final MemorySegment ADDR$current_pass = Shim.symbol("gatun_current_pass");
+
+    /** gives [0] id of the backward pass that runs on this thread, or -1, [1] 1 when it keeps the graph */
+    public static int current_pass(long frame) {
+        return Shim.op(ADDR$current_pass, frame);
+    }
+
+    private static final MemorySegment ADDR$inference_mode = Shim.symbol("gatun_inference_mode");
+
+    /** gives [0] 1 when this thread is in inference mode */
+    public static int inference_mode(long frame) {
+        return Shim.op(ADDR$inference_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$enter_inference_mode = Shim.symbol("gatun_enter_inference_mode");
+
+    /** [0] 0 or 1: enters or leaves inference mode gives [0] [1] what gatun_restore_inference_mode takes */
+    public static int enter_inference_mode(long frame) {
+        return Shim.op(ADDR$enter_inference_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$restore_inference_mode = Shim.symbol("gatun_restore_inference_mode");
+
+    /** [0] [1] from gatun_enter_inference_mode */
+    public static int restore_inference_mode(long frame) {
+        return Shim.op(ADDR$restore_inference_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$autocast = Shim.symbol("gatun_autocast");
+
+    /** [0] device type gives [0] 1 when autocast is on, [1] its dtype, [2] 1 when casts of leaves are cached */
+    public static int autocast(long frame) {
+        return Shim.op(ADDR$autocast, frame);
+    }
+
+    private static final MemorySegment ADDR$set_autocast = Shim.symbol("gatun_set_autocast");
+
+    /** [0] device type, [1] 0 or 1, [2] dtype, [3] 1 to cache casts, [4] 1 to enter, -1 to leave (drops the cache at last) */
+    public static int set_autocast(long frame) {
+        return Shim.op(ADDR$set_autocast, frame);
+    }
+
+    private static final MemorySegment ADDR$default_dtype = Shim.symbol("gatun_default_dtype");
+
+    /** gives [0] dtype */
+    public static int default_dtype(long frame) {
+        return Shim.op(ADDR$default_dtype, frame);
+    }
+
+    private static final MemorySegment ADDR$set_default_dtype = Shim.symbol("gatun_set_default_dtype");
+
+    /** [0] dtype */
+    public static int set_default_dtype(long frame) {
+        return Shim.op(ADDR$set_default_dtype, frame);
+    }
+
+    private static final MemorySegment ADDR$flush_denormal = Shim.symbol("gatun_flush_denormal");
+
+    /** gives [0] 1 when this thread flushes denormals */
+    public static int flush_denormal(long frame) {
+        return Shim.op(ADDR$flush_denormal, frame);
+    }
+
+    private static final MemorySegment ADDR$deterministic = Shim.symbol("gatun_deterministic");
+
+    /** gives [0] 0 off, 1 on, 2 on with warnings only */
+    public static int deterministic(long frame) {
+        return Shim.op(ADDR$deterministic, frame);
+    }
+
+    private static final MemorySegment ADDR$set_deterministic_mode = Shim.symbol("gatun_set_deterministic_mode");
+
+    /** [0] 0 off, 1 on, 2 on with warnings only */
+    public static int set_deterministic_mode(long frame) {
+        return Shim.op(ADDR$set_deterministic_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$get_num_interop_threads = Shim.symbol("gatun_get_num_interop_threads");
+
+    /** gives [0] */
+    public static int get_num_interop_threads(long frame) {
+        return Shim.op(ADDR$get_num_interop_threads, frame);
+    }
+
+    private static final MemorySegment ADDR$set_num_interop_threads = Shim.symbol("gatun_set_num_interop_threads");
+
+    /** [0] */
+    public static int set_num_interop_threads(long frame) {
+        return Shim.op(ADDR$set_num_interop_threads, frame);
+    }
+
+    private static final MemorySegment ADDR$default_generator = Shim.symbol("gatun_default_generator");
+
+    /** gives [0] the default CPU generator, which is nobody's to free */
+    public static int default_generator(long frame) {
+        return Shim.op(ADDR$default_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$free_generator = Shim.symbol("gatun_free_generator");
+
+    /** [0] generator that the caller owns */
+    public static int free_generator(long frame) {
+        return Shim.op(ADDR$free_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$clone_generator = Shim.symbol("gatun_clone_generator");
+
+    /** [0] generator gives [0] a new one in the same state */
+    public static int clone_generator(long frame) {
+        return Shim.op(ADDR$clone_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$generator_initial_seed = Shim.symbol("gatun_generator_initial_seed");
+
+    /** [0] generator gives [0] the seed it started from */
+    public static int generator_initial_seed(long frame) {
+        return Shim.op(ADDR$generator_initial_seed, frame);
+    }
+
+    private static final MemorySegment ADDR$generator_seed = Shim.symbol("gatun_generator_seed");
+
+    /** [0] generator: starts it from a random seed gives [0] the seed */
+    public static int generator_seed(long frame) {
+        return Shim.op(ADDR$generator_seed, frame);
+    }
+
+    private static final MemorySegment ADDR$generator_get_state = Shim.symbol("gatun_generator_get_state");
+
+    /** [0] generator gives [0] handle of its state, a uint8 tensor */
+    public static int generator_get_state(long frame) {
+        return Shim.op(ADDR$generator_get_state, frame);
+    }
+
+    private static final MemorySegment ADDR$generator_set_state = Shim.symbol("gatun_generator_set_state");
+
+    /** [0] generator, [1] handle of such a tensor */
+    public static int generator_set_state(long frame) {
+        return Shim.op(ADDR$generator_set_state, frame);
     }
 }

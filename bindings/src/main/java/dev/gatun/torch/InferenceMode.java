@@ -1,0 +1,44 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+
+/** A stretch of code in inference mode, or out of it, for this thread: see {@link Torch#inferenceMode()}. */
+public final class InferenceMode implements AutoCloseable {
+    private final Thread thread = Thread.currentThread();
+    private final long state;
+    private final long dispatch;
+    private boolean closed;
+
+    InferenceMode(boolean enabled) {
+        Frame f = Frame.begin();
+        f.bool(0, enabled);
+        f.check(CoreRaw.enter_inference_mode(f.address()), "Torch.inferenceMode");
+        state = f.readInteger(0);
+        dispatch = f.readInteger(1);
+    }
+
+    static boolean isEnabled() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.inference_mode(f.address()), "Torch.isInferenceModeEnabled");
+        return f.readBool(0);
+    }
+
+    /**
+     * Restores what was before, grad mode included. Closing twice does nothing.
+     *
+     * @throws WrongThreadException on another thread than the one that began it
+     */
+    @Override
+    public void close() {
+        if (Thread.currentThread() != thread) {
+            throw new WrongThreadException("inference mode is left by the thread that entered it");
+        }
+        if (!closed) {
+            closed = true;
+            Frame f = Frame.begin();
+            f.integer(0, state);
+            f.integer(1, dispatch);
+            f.check(CoreRaw.restore_inference_mode(f.address()), "Torch.inferenceMode");
+        }
+    }
+}
