@@ -2,7 +2,7 @@
 package dev.gatun.torch;
 
 /** The ATen ops that are methods of a tensor, under PyTorch's names. */
-public abstract sealed class TensorMethods permits Tensor {
+public abstract sealed class TensorMethods permits TensorElements {
     TensorMethods() {}
 
     abstract Tensor self();

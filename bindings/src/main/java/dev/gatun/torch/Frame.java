@@ -30,6 +30,10 @@ final class Frame {
     private int operandCount;
     private long end;
 
+    static {
+        Memory.count();
+    }
+
     private Frame() {}
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
@@ -331,22 +335,16 @@ final class Frame {
         CoreRaw.last_error(address());
         String sentence = readString(0);
         String type = readString(2);
-        String full = readString(4);
+        CppError error = readInteger(4) == 0 ? null : new CppError(readInteger(4));
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
         List<Tensor> all = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
         if (listOperand != null) {
-            all.addAll(Arrays.asList(listOperand));
+            Arrays.stream(listOperand).filter(Objects::nonNull).forEach(all::add);
         }
-        StringBuilder described = new StringBuilder();
-        all.forEach(tensor -> describe(described, tensor));
-        return new TorchException(op, described.toString(), sentence, type, full);
-    }
-
-    private static void describe(StringBuilder out, Tensor tensor) {
-        if (out.length() < 400) {
-            out.append(out.isEmpty() ? "" : ", ").append(tensor == null ? "None" : tensor.describe());
-        } else if (!out.toString().endsWith("…")) {
-            out.append(", …");
-        }
+        boolean more = all.size() > MAX_OPERANDS;
+        List<TorchException.Operand> described = all.subList(0, Math.min(all.size(), MAX_OPERANDS)).stream()
+                .map(TorchException.Operand::of)
+                .toList();
+        return new TorchException(op, described, more, sentence, type, error);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.torch;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** The one place that turns a raw address from libtorch into memory that Java may touch. */
@@ -10,5 +11,11 @@ final class Native {
     @SuppressWarnings("restricted")
     static MemorySegment segment(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    /** The same for as long as {@code arena} is open; {@code freed} runs when it closes. */
+    @SuppressWarnings("restricted")
+    static MemorySegment segment(long address, long bytes, Arena arena, Runnable freed) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> freed.run());
     }
 }
