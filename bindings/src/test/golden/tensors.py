@@ -205,7 +205,7 @@ def printing():
         "tall summary": torch.arange(2000).view(1000, 2), "square summary": seeded(50, 50), "nested summary": seeded(8, 3, 60),
         "deep summary": torch.arange(4096).view(8, 8, 8, 8), "summary bool": torch.arange(1200).view(30, 40) % 3 == 0,
         "summary sees edges only": torch.cat([torch.ones(10), f(1e9), torch.ones(1500)]),
-        "leaf": torch.ones(1, requires_grad=True), "leaf long": torch.ones(24, requires_grad=True), "made": leaf * 2, "made view": leaf.view(2, 1),
+        "leaf": torch.ones(1, requires_grad=True), "leaf long": torch.ones(24, requires_grad=True), "made": leaf * f(2), "made view": leaf.view(2, 1),
         "made copy": leaf.double(), "made sum": leaf.sum(), "written": written, "base written": base, "accumulated": (leaf * leaf).exp().mean(),
         "selected": leaf[0], "indexed": leaf[torch.tensor([0])], "mm": torch.ones(2, 2, requires_grad=True) @ torch.ones(2, 2),
         "complex": torch.complex(f(1, -2.5), f(-0.5, 3)), "complex whole": torch.complex(f(1, 2), f(0, -1)),
@@ -213,7 +213,7 @@ def printing():
         "complex conj": torch.complex(f(1), f(2)).conj(), "complex matrix": torch.complex(seeded(2, 6), seeded(2, 6, scale=0.01)),
         "complex nan": torch.complex(f(nan, 1), f(1, inf)), "negative view": torch._neg_view(f(1, 2)),
         "meta": torch.ones(2, 3, device="meta"), "meta int": torch.ones(2, dtype=torch.int64, device="meta"),
-        "meta leaf": torch.ones(2, device="meta", requires_grad=True), "long suffixes": torch.ones(9, dtype=torch.float64, requires_grad=True) * 0.123,
+        "meta leaf": torch.ones(2, device="meta", requires_grad=True), "long suffixes": torch.ones(9, dtype=torch.float64, requires_grad=True) * d(0.123),
         "sparse": torch.tensor([[0., 1.5], [0, 2]]).to_sparse(), "expanded": torch.ones(1).expand(2**40), "zero tensor": torch._efficientzerotensor([2]),
         "uint16": i(1, 65535).to(torch.uint16), "uint64": i(1, 2).to(torch.uint64), "strided": torch.arange(12).view(3, 4).t()[::2],
     }

@@ -166,7 +166,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
 
     private static void delete(long... handles) {
         Frame f = Frame.begin();
-        f.integers(0, handles);
+        f.integers(0, handles, "handles");
         f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
     }
 
@@ -275,7 +275,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         }
         Frame f = Frame.begin();
         f.tensor(0, this);
-        f.optionalTensor(1, gradient);
+        f.optionalTensor(1, gradient, "gradient");
         f.check(CoreRaw.set_grad(f.address()), "Tensor.setGrad");
     }
 

@@ -61,8 +61,8 @@ final class TensorData {
             stride *= Math.max(shape[i], 1);
         }
         Frame f = Frame.begin();
-        f.integers(6, shape);
-        f.integers(8, strides);
+        f.integers(6, shape, "shape");
+        f.integers(8, strides, "strides");
         f.integer(0, data.address());
         f.integer(1, shape.length);
         f.integer(2, f.readInteger(6));

@@ -46,12 +46,19 @@ public final class TorchException extends RuntimeException {
         }
     }
 
-    /** A tensor that the op was called with. */
-    public record Operand(DType dtype, List<Long> shape, Device device) {
-        static Operand of(Tensor tensor) {
+    /**
+     * A tensor that the op was called with.
+     *
+     * @param name the argument's name in the op's schema; in a list with its position
+     * @param dtype the element type
+     * @param shape the size of each dimension
+     * @param device where the data is
+     */
+    public record Operand(String name, DType dtype, List<Long> shape, Device device) {
+        static Operand of(String name, Tensor tensor) {
             TensorInfo info = tensor.info();
             List<Long> shape = Arrays.stream(info.sizes()).boxed().toList();
-            return new Operand(info.dtype(), shape, info.device());
+            return new Operand(name, info.dtype(), shape, info.device());
         }
 
         /** For example {@code float32[2,3]}; the device follows unless it is the CPU. */

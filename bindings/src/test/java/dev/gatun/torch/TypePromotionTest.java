@@ -49,7 +49,7 @@ class TypePromotionTest {
         }
     }
 
-    /** The type of a real sum; libtorch adds no half-precision complex numbers on the CPU without computing. */
+    /** The type of a sum, without computing it: not every pair of types has a kernel. */
     private static DType add(Tensor left, Tensor right) {
         return left.to(Device.META).add(right.to(Device.META)).dtype();
     }

@@ -117,6 +117,7 @@ final class TypedWriter {
                             p.kind().write.equals("bools")
                                     ? ", " + p.kind().name().charAt(6)
                                     : "")
+                    .append(p.kind().isNamed() && !value.equals("self()") ? ", \"" + p.name() + '"' : "")
                     .append(");\n");
         }
         body.append("        f.check(dev.gatun.ffm.")
