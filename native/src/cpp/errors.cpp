@@ -1,6 +1,6 @@
 // The last error of each thread. libtorch's exceptions are told by their dynamic type's name, and their message is
 // read where c10::Error keeps it (its first member): what() would symbolise the C++ backtrace, which takes
-// milliseconds, so the full text is made only for other exceptions, whose what() is cheap.
+// milliseconds. The exception itself is kept for whoever wants to read that.
 #include <cxxabi.h>
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ namespace {
 struct LastError {
   std::string message;
   std::string type;
-  std::string full;
+  std::exception_ptr exception;
   std::shared_ptr<gatun::JavaObject> throwable;  // when Java code threw it
 };
 thread_local LastError last_error;
@@ -40,12 +40,14 @@ std::string type_name(const std::type_info &info) {
 namespace gatun {
 int failed() {
   last_error.throwable = nullptr;
+  last_error.exception = std::current_exception();
   try {
     throw;
   } catch (const JavaError &e) {
     last_error.type = "gatun::JavaError";
     last_error.message = e.what();
     last_error.throwable = e.throwable;
+    last_error.exception = nullptr;
   } catch (const std::exception &e) {
     last_error.type = type_name(typeid(e));
     if (last_error.type.rfind("c10::", 0) == 0) {
@@ -58,7 +60,6 @@ int failed() {
     last_error.type = info != nullptr ? type_name(*info) : "unknown";
     last_error.message = "a C++ exception that is no std::exception";
   }
-  last_error.full = last_error.message;
   const size_t backtrace = last_error.message.find("\nException raised from ");
   if (backtrace != std::string::npos) last_error.message.resize(backtrace);
   return 1;
@@ -68,18 +69,45 @@ int missing(const char *op) {
   last_error.throwable = nullptr;
   last_error.type = "gatun::MissingOp";
   last_error.message = std::string("the loaded libtorch has no ") + op;
-  last_error.full = last_error.message;
+  last_error.exception = nullptr;
   return 1;
 }
 }  // namespace gatun
 
-extern "C" GATUN_EXPORT int gatun_last_error(int64_t *f) {
+extern "C" {
+
+GATUN_EXPORT int gatun_last_error(int64_t *f) {
   f[0] = reinterpret_cast<int64_t>(last_error.message.data());
   f[1] = static_cast<int64_t>(last_error.message.size());
   f[2] = reinterpret_cast<int64_t>(last_error.type.data());
   f[3] = static_cast<int64_t>(last_error.type.size());
-  f[4] = reinterpret_cast<int64_t>(last_error.full.data());
-  f[5] = static_cast<int64_t>(last_error.full.size());
-  f[6] = last_error.throwable ? last_error.throwable->number : 0;
+  f[4] = 0;
+  if (last_error.exception != nullptr) {
+    f[4] = reinterpret_cast<int64_t>(new std::exception_ptr(std::move(last_error.exception)));
+    last_error.exception = nullptr;
+  }
+  f[5] = last_error.throwable ? last_error.throwable->number : 0;
   return 0;
+}
+
+GATUN_EXPORT int gatun_error_text(int64_t *f) {
+  std::string text;
+  try {
+    std::rethrow_exception(*reinterpret_cast<std::exception_ptr *>(f[0]));
+  } catch (const std::exception &e) {
+    text = e.what();
+  } catch (...) {
+    text = "a C++ exception that is no std::exception";
+  }
+  auto *copy = static_cast<char *>(std::malloc(text.size() + 1));
+  std::memcpy(copy, text.c_str(), text.size() + 1);
+  f[0] = reinterpret_cast<int64_t>(copy);
+  f[1] = static_cast<int64_t>(text.size());
+  return 0;
+}
+
+GATUN_EXPORT int gatun_error_free(int64_t *f) {
+  delete reinterpret_cast<std::exception_ptr *>(f[0]);
+  return 0;
+}
 }

@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* -> [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length,
-   [6] number of the Java exception that it was, or 0 */
+/* -> [0] message, [1] its length, [2] C++ type, [3] its length, [4] the exception, to be given to gatun_error_free, or 0,
+   [5] number of the Java exception that it was, or 0 */
 int gatun_last_error(int64_t *f);
 
 /* [0] index of an op -> [0] its name (0 past the last op), [1] its length, [2] 1 when libtorch has it */
@@ -120,6 +120,23 @@ int gatun_generator_seed(int64_t *f);
 int gatun_generator_get_state(int64_t *f);
 /* [0] generator, [1] handle of such a tensor */
 int gatun_generator_set_state(int64_t *f);
+/* [0] data, [1] number of dimensions, [2] sizes, [3] strides, [4] dtype, [5] a number that is not 0 -> [0] handle of a CPU
+   tensor over the data; when its storage dies, gatun_await_freed returns the number once */
+int gatun_tensor_lend(int64_t *f);
+/* waits -> [0] the number of a lent storage that libtorch has freed */
+int gatun_await_freed(int64_t *f);
+/* [0] handle: its storage can no longer be resized, so the data stays where it is */
+int gatun_tensor_fix_size(int64_t *f);
+/* counts the bytes that libtorch allocates on the CPU from now on */
+int gatun_count_memory(int64_t *f);
+/* [0] 1 to start the peak again from what is live -> [0] bytes live, [1] peak, [2] allocations so far */
+int gatun_memory(int64_t *f);
+/* [0] handle -> [0] name of the C++ type of its grad_fn or 0 (free it with gatun_free), [1] its length */
+int gatun_grad_fn_name(int64_t *f);
+/* [0] exception from gatun_last_error -> [0] all it says, with the C++ backtrace (free it with gatun_free), [1] length */
+int gatun_error_text(int64_t *f);
+/* [0] exception from gatun_last_error: frees it */
+int gatun_error_free(int64_t *f);
 
 #ifdef __cplusplus
 }

@@ -8,8 +8,8 @@ public final class Aten {
     /** {@code aten::__and__.Scalar(Tensor self, Scalar other) -> Tensor} */
     public static Tensor __and__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__and___Scalar(f.address()), "aten::__and__.Scalar");
         return f.newTensor(0);
     }
@@ -27,8 +27,8 @@ public final class Aten {
     /** {@code aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor} */
     public static Tensor __and__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__and___Tensor(f.address()), "aten::__and__.Tensor");
         return f.newTensor(0);
     }
@@ -36,8 +36,8 @@ public final class Aten {
     /** {@code aten::__iand__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public static Tensor __iand__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__iand___Scalar(f.address()), "aten::__iand__.Scalar");
         return self;
     }
@@ -55,8 +55,8 @@ public final class Aten {
     /** {@code aten::__iand__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public static Tensor __iand__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__iand___Tensor(f.address()), "aten::__iand__.Tensor");
         return self;
     }
@@ -64,8 +64,8 @@ public final class Aten {
     /** {@code aten::__ilshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public static Tensor __ilshift__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ilshift___Scalar(f.address()), "aten::__ilshift__.Scalar");
         return self;
     }
@@ -83,8 +83,8 @@ public final class Aten {
     /** {@code aten::__ilshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public static Tensor __ilshift__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ilshift___Tensor(f.address()), "aten::__ilshift__.Tensor");
         return self;
     }
@@ -92,8 +92,8 @@ public final class Aten {
     /** {@code aten::__ior__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public static Tensor __ior__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ior___Scalar(f.address()), "aten::__ior__.Scalar");
         return self;
     }
@@ -111,8 +111,8 @@ public final class Aten {
     /** {@code aten::__ior__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public static Tensor __ior__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ior___Tensor(f.address()), "aten::__ior__.Tensor");
         return self;
     }
@@ -120,8 +120,8 @@ public final class Aten {
     /** {@code aten::__irshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public static Tensor __irshift__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__irshift___Scalar(f.address()), "aten::__irshift__.Scalar");
         return self;
     }
@@ -139,8 +139,8 @@ public final class Aten {
     /** {@code aten::__irshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public static Tensor __irshift__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__irshift___Tensor(f.address()), "aten::__irshift__.Tensor");
         return self;
     }
@@ -148,8 +148,8 @@ public final class Aten {
     /** {@code aten::__ixor__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public static Tensor __ixor__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ixor___Scalar(f.address()), "aten::__ixor__.Scalar");
         return self;
     }
@@ -167,8 +167,8 @@ public final class Aten {
     /** {@code aten::__ixor__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public static Tensor __ixor__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__ixor___Tensor(f.address()), "aten::__ixor__.Tensor");
         return self;
     }
@@ -176,8 +176,8 @@ public final class Aten {
     /** {@code aten::__lshift__.Scalar(Tensor self, Scalar other) -> Tensor} */
     public static Tensor __lshift__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__lshift___Scalar(f.address()), "aten::__lshift__.Scalar");
         return f.newTensor(0);
     }
@@ -195,9 +195,9 @@ public final class Aten {
     /** {@code aten::__lshift__.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor __lshift__(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0.__lshift___Scalar_out(f.address()), "aten::__lshift__.Scalar_out");
         return out;
     }
@@ -215,8 +215,8 @@ public final class Aten {
     /** {@code aten::__lshift__.Tensor(Tensor self, Tensor other) -> Tensor} */
     public static Tensor __lshift__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__lshift___Tensor(f.address()), "aten::__lshift__.Tensor");
         return f.newTensor(0);
     }
@@ -224,9 +224,9 @@ public final class Aten {
     /** {@code aten::__lshift__.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor __lshift__(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0.__lshift___Tensor_out(f.address()), "aten::__lshift__.Tensor_out");
         return out;
     }
@@ -234,8 +234,8 @@ public final class Aten {
     /** {@code aten::__or__.Scalar(Tensor self, Scalar other) -> Tensor} */
     public static Tensor __or__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__or___Scalar(f.address()), "aten::__or__.Scalar");
         return f.newTensor(0);
     }
@@ -253,8 +253,8 @@ public final class Aten {
     /** {@code aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor} */
     public static Tensor __or__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__or___Tensor(f.address()), "aten::__or__.Tensor");
         return f.newTensor(0);
     }
@@ -262,8 +262,8 @@ public final class Aten {
     /** {@code aten::__rshift__.Scalar(Tensor self, Scalar other) -> Tensor} */
     public static Tensor __rshift__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__rshift___Scalar(f.address()), "aten::__rshift__.Scalar");
         return f.newTensor(0);
     }
@@ -281,9 +281,9 @@ public final class Aten {
     /** {@code aten::__rshift__.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor __rshift__(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0.__rshift___Scalar_out(f.address()), "aten::__rshift__.Scalar_out");
         return out;
     }
@@ -301,8 +301,8 @@ public final class Aten {
     /** {@code aten::__rshift__.Tensor(Tensor self, Tensor other) -> Tensor} */
     public static Tensor __rshift__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__rshift___Tensor(f.address()), "aten::__rshift__.Tensor");
         return f.newTensor(0);
     }
@@ -310,9 +310,9 @@ public final class Aten {
     /** {@code aten::__rshift__.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor __rshift__(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0.__rshift___Tensor_out(f.address()), "aten::__rshift__.Tensor_out");
         return out;
     }
@@ -320,8 +320,8 @@ public final class Aten {
     /** {@code aten::__xor__.Scalar(Tensor self, Scalar other) -> Tensor} */
     public static Tensor __xor__(Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__xor___Scalar(f.address()), "aten::__xor__.Scalar");
         return f.newTensor(0);
     }
@@ -339,8 +339,8 @@ public final class Aten {
     /** {@code aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor} */
     public static Tensor __xor__(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0.__xor___Tensor(f.address()), "aten::__xor__.Tensor");
         return f.newTensor(0);
     }
@@ -348,8 +348,8 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long... output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool2d(f.address()), "aten::_adaptive_avg_pool2d");
         return f.newTensor(0);
     }
@@ -357,9 +357,9 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool2d_out(f.address()), "aten::_adaptive_avg_pool2d.out");
         return out;
     }
@@ -367,8 +367,8 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool2d_backward(f.address()), "aten::_adaptive_avg_pool2d_backward");
         return f.newTensor(0);
     }
@@ -376,9 +376,9 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool2d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool2d_backward_out(f.address()), "aten::_adaptive_avg_pool2d_backward.out");
         return out;
     }
@@ -386,8 +386,8 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long... output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool3d(f.address()), "aten::_adaptive_avg_pool3d");
         return f.newTensor(0);
     }
@@ -395,9 +395,9 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool3d_out(f.address()), "aten::_adaptive_avg_pool3d.out");
         return out;
     }
@@ -405,8 +405,8 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool3d_backward(f.address()), "aten::_adaptive_avg_pool3d_backward");
         return f.newTensor(0);
     }
@@ -414,9 +414,9 @@ public final class Aten {
     /** {@code aten::_adaptive_avg_pool3d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._adaptive_avg_pool3d_backward_out(f.address()), "aten::_adaptive_avg_pool3d_backward.out");
         return out;
     }
@@ -424,7 +424,7 @@ public final class Aten {
     /** {@code aten::_add_batch_dim(Tensor self, int batch_dim, int level) -> Tensor} */
     public static Tensor _add_batch_dim(Tensor self, long batch_dim, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, batch_dim);
         f.integer(2, level);
         f.check(dev.gatun.ffm.AtenRaw0._add_batch_dim(f.address()), "aten::_add_batch_dim");
@@ -434,9 +434,9 @@ public final class Aten {
     /** {@code aten::_add_relu.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
     public static Tensor _add_relu(Tensor self, Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu_Scalar(f.address()), "aten::_add_relu.Scalar");
         return f.newTensor(0);
     }
@@ -469,10 +469,10 @@ public final class Aten {
     /** {@code aten::_add_relu.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _add_relu(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu_Scalar_out(f.address()), "aten::_add_relu.Scalar_out");
         return out;
     }
@@ -490,9 +490,9 @@ public final class Aten {
     /** {@code aten::_add_relu.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
     public static Tensor _add_relu(Tensor self, Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu_Tensor(f.address()), "aten::_add_relu.Tensor");
         return f.newTensor(0);
     }
@@ -515,10 +515,10 @@ public final class Aten {
     /** {@code aten::_add_relu.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _add_relu(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu_out(f.address()), "aten::_add_relu.out");
         return out;
     }
@@ -536,9 +536,9 @@ public final class Aten {
     /** {@code aten::_add_relu_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
     public static Tensor _add_relu_(Tensor self, Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu__Scalar(f.address()), "aten::_add_relu_.Scalar");
         return self;
     }
@@ -571,9 +571,9 @@ public final class Aten {
     /** {@code aten::_add_relu_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
     public static Tensor _add_relu_(Tensor self, Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._add_relu__Tensor(f.address()), "aten::_add_relu_.Tensor");
         return self;
     }
@@ -596,11 +596,11 @@ public final class Aten {
     /** {@code aten::_addmm_activation(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, bool use_gelu=False) -> Tensor} */
     public static Tensor _addmm_activation(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, boolean use_gelu) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.bool(9, use_gelu);
         f.check(dev.gatun.ffm.AtenRaw0._addmm_activation(f.address()), "aten::_addmm_activation");
         return f.newTensor(0);
@@ -654,13 +654,13 @@ public final class Aten {
     /** {@code aten::_addmm_activation.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, bool use_gelu=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _addmm_activation(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, boolean use_gelu, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.bool(9, use_gelu);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._addmm_activation_out(f.address()), "aten::_addmm_activation.out");
         return out;
     }
@@ -678,7 +678,7 @@ public final class Aten {
     /** {@code aten::_aminmax(Tensor self) -> (Tensor, Tensor)} */
     public static Tensors2 _aminmax(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._aminmax(f.address()), "aten::_aminmax");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -686,7 +686,7 @@ public final class Aten {
     /** {@code aten::_aminmax.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor, Tensor)} */
     public static Tensors2 _aminmax(Tensor self, long dim, boolean keepdim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
         f.check(dev.gatun.ffm.AtenRaw0._aminmax_dim(f.address()), "aten::_aminmax.dim");
@@ -701,29 +701,29 @@ public final class Aten {
     /** {@code aten::_aminmax.dim_out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _aminmax(Tensor self, long dim, boolean keepdim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._aminmax_dim_out(f.address()), "aten::_aminmax.dim_out");
     }
 
     /** {@code aten::_aminmax.out(Tensor self, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _aminmax(Tensor self, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out0);
-        f.tensor(2, out1);
+        f.tensor(0, self, "self");
+        f.tensor(1, out0, "out0");
+        f.tensor(2, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._aminmax_out(f.address()), "aten::_aminmax.out");
     }
 
     /** {@code aten::_amp_foreach_non_finite_check_and_unscale(Tensor[] self, Tensor found_inf, Tensor inv_scale) -> (Tensor[] self_out, Tensor found_inf_out)} */
     public static SelfOutFoundInfOutLists _amp_foreach_non_finite_check_and_unscale(Tensor[] self, Tensor found_inf, Tensor inv_scale) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, found_inf);
-        f.tensor(3, inv_scale);
+        f.tensors(0, self, "self");
+        f.tensor(2, found_inf, "found_inf");
+        f.tensor(3, inv_scale, "inv_scale");
         f.check(dev.gatun.ffm.AtenRaw0._amp_foreach_non_finite_check_and_unscale(f.address()), "aten::_amp_foreach_non_finite_check_and_unscale");
         return new SelfOutFoundInfOutLists(f.newTensors(0), f.newTensor(2));
     }
@@ -731,28 +731,28 @@ public final class Aten {
     /** {@code aten::_amp_foreach_non_finite_check_and_unscale.out(Tensor[] self, Tensor(b!) found_inf, Tensor inv_scale, *, Tensor(a!)[] out) -> ()} */
     public static void _amp_foreach_non_finite_check_and_unscale(Tensor[] self, Tensor found_inf, Tensor inv_scale, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, found_inf);
-        f.tensor(3, inv_scale);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensor(2, found_inf, "found_inf");
+        f.tensor(3, inv_scale, "inv_scale");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._amp_foreach_non_finite_check_and_unscale_out(f.address()), "aten::_amp_foreach_non_finite_check_and_unscale.out");
     }
 
     /** {@code aten::_amp_foreach_non_finite_check_and_unscale_(Tensor(a!)[] self, Tensor(b!) found_inf, Tensor inv_scale) -> ()} */
     public static void _amp_foreach_non_finite_check_and_unscale_(Tensor[] self, Tensor found_inf, Tensor inv_scale) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, found_inf);
-        f.tensor(3, inv_scale);
+        f.tensors(0, self, "self");
+        f.tensor(2, found_inf, "found_inf");
+        f.tensor(3, inv_scale, "inv_scale");
         f.check(dev.gatun.ffm.AtenRaw0._amp_foreach_non_finite_check_and_unscale_(f.address()), "aten::_amp_foreach_non_finite_check_and_unscale_");
     }
 
     /** {@code aten::_amp_update_scale(Tensor self, Tensor growth_tracker, Tensor found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval) -> (Tensor, Tensor growth_tracker_out)} */
     public static Tensors2 _amp_update_scale(Tensor self, Tensor growth_tracker, Tensor found_inf, double scale_growth_factor, double scale_backoff_factor, long growth_interval) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, growth_tracker);
-        f.tensor(2, found_inf);
+        f.tensor(0, self, "self");
+        f.tensor(1, growth_tracker, "growth_tracker");
+        f.tensor(2, found_inf, "found_inf");
         f.real(3, scale_growth_factor);
         f.real(4, scale_backoff_factor);
         f.integer(5, growth_interval);
@@ -763,13 +763,13 @@ public final class Aten {
     /** {@code aten::_amp_update_scale.out(Tensor self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _amp_update_scale(Tensor self, Tensor growth_tracker, Tensor found_inf, double scale_growth_factor, double scale_backoff_factor, long growth_interval, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, growth_tracker);
-        f.tensor(2, found_inf);
+        f.tensor(0, self, "self");
+        f.tensor(1, growth_tracker, "growth_tracker");
+        f.tensor(2, found_inf, "found_inf");
         f.real(3, scale_growth_factor);
         f.real(4, scale_backoff_factor);
         f.integer(5, growth_interval);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._amp_update_scale_out(f.address()), "aten::_amp_update_scale.out");
         return out;
     }
@@ -777,9 +777,9 @@ public final class Aten {
     /** {@code aten::_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval) -> Tensor(a!)} */
     public static Tensor _amp_update_scale_(Tensor self, Tensor growth_tracker, Tensor found_inf, double scale_growth_factor, double scale_backoff_factor, long growth_interval) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, growth_tracker);
-        f.tensor(2, found_inf);
+        f.tensor(0, self, "self");
+        f.tensor(1, growth_tracker, "growth_tracker");
+        f.tensor(2, found_inf, "found_inf");
         f.real(3, scale_growth_factor);
         f.real(4, scale_backoff_factor);
         f.integer(5, growth_interval);
@@ -790,23 +790,23 @@ public final class Aten {
     /** {@code aten::_assert_async(Tensor self) -> ()} */
     public static void _assert_async(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._assert_async(f.address()), "aten::_assert_async");
     }
 
     /** {@code aten::_assert_async.msg(Tensor self, str assert_msg) -> ()} */
     public static void _assert_async(Tensor self, String assert_msg) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, assert_msg);
+        f.tensor(0, self, "self");
+        f.string(1, assert_msg, "assert_msg");
         f.check(dev.gatun.ffm.AtenRaw0._assert_async_msg(f.address()), "aten::_assert_async.msg");
     }
 
     /** {@code aten::_assert_scalar(Scalar self, str assert_msg) -> ()} */
     public static void _assert_scalar(Scalar self, String assert_msg) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.string(3, assert_msg);
+        f.scalar(0, self, "self");
+        f.string(3, assert_msg, "assert_msg");
         f.check(dev.gatun.ffm.AtenRaw0._assert_scalar(f.address()), "aten::_assert_scalar");
     }
 
@@ -823,7 +823,7 @@ public final class Aten {
     /** {@code aten::_assert_tensor_metadata(Tensor a, SymInt[]? size=None, SymInt[]? stride=None, ScalarType? dtype=None, *, Device? device=None, Layout? layout=None) -> ()} */
     public static void _assert_tensor_metadata(Tensor a, long[] size, long[] stride, DType dtype, Device device, Layout layout) {
         Frame f = Frame.begin();
-        f.tensor(0, a);
+        f.tensor(0, a, "a");
         f.optionalIntegers(1, size);
         f.optionalIntegers(3, stride);
         f.optionalDtype(5, dtype);
@@ -860,7 +860,7 @@ public final class Aten {
     /** {@code aten::_autocast_to_full_precision(Tensor(a) self, bool cuda_enabled, bool cpu_enabled) -> Tensor(a)} */
     public static Tensor _autocast_to_full_precision(Tensor self, boolean cuda_enabled, boolean cpu_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, cuda_enabled);
         f.bool(2, cpu_enabled);
         f.check(dev.gatun.ffm.AtenRaw0._autocast_to_full_precision(f.address()), "aten::_autocast_to_full_precision");
@@ -870,11 +870,11 @@ public final class Aten {
     /** {@code aten::_autocast_to_reduced_precision(Tensor(a) self, bool cuda_enabled, bool cpu_enabled, ScalarType cuda_dtype, ScalarType cpu_dtype) -> Tensor(a)} */
     public static Tensor _autocast_to_reduced_precision(Tensor self, boolean cuda_enabled, boolean cpu_enabled, DType cuda_dtype, DType cpu_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, cuda_enabled);
         f.bool(2, cpu_enabled);
-        f.dtype(3, cuda_dtype);
-        f.dtype(4, cpu_dtype);
+        f.dtype(3, cuda_dtype, "cuda_dtype");
+        f.dtype(4, cpu_dtype, "cpu_dtype");
         f.check(dev.gatun.ffm.AtenRaw0._autocast_to_reduced_precision(f.address()), "aten::_autocast_to_reduced_precision");
         return f.newTensor(0);
     }
@@ -882,9 +882,9 @@ public final class Aten {
     /** {@code aten::_backward(Tensor self, Tensor[] inputs, Tensor? gradient=None, bool? retain_graph=None, bool create_graph=False) -> ()} */
     public static void _backward(Tensor self, Tensor[] inputs, Tensor gradient, Boolean retain_graph, boolean create_graph) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensors(1, inputs);
-        f.optionalTensor(3, gradient);
+        f.tensor(0, self, "self");
+        f.tensors(1, inputs, "inputs");
+        f.optionalTensor(3, gradient, "gradient");
         f.optionalBool(4, retain_graph);
         f.bool(6, create_graph);
         f.check(dev.gatun.ffm.AtenRaw0._backward(f.address()), "aten::_backward");
@@ -918,11 +918,11 @@ public final class Aten {
     /** {@code aten::_batch_norm_impl_index(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> (Tensor, Tensor, Tensor, Tensor, int)} */
     public static TensorTensorTensorTensorInt _batch_norm_impl_index(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
@@ -935,17 +935,17 @@ public final class Aten {
     public static Tensors3 _batch_norm_impl_index_backward(long impl_index, Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var_transform, boolean train, double eps, boolean[] output_mask, Tensor reservedSpace) {
         Frame f = Frame.begin();
         f.integer(0, impl_index);
-        f.tensor(1, input);
-        f.tensor(2, grad_output);
-        f.optionalTensor(3, weight);
-        f.optionalTensor(4, running_mean);
-        f.optionalTensor(5, running_var);
-        f.optionalTensor(6, save_mean);
-        f.optionalTensor(7, save_var_transform);
+        f.tensor(1, input, "input");
+        f.tensor(2, grad_output, "grad_output");
+        f.optionalTensor(3, weight, "weight");
+        f.optionalTensor(4, running_mean, "running_mean");
+        f.optionalTensor(5, running_var, "running_var");
+        f.optionalTensor(6, save_mean, "save_mean");
+        f.optionalTensor(7, save_var_transform, "save_var_transform");
         f.bool(8, train);
         f.real(9, eps);
-        f.bools(10, output_mask, 3);
-        f.tensor(12, reservedSpace);
+        f.bools(10, output_mask, 3, "output_mask");
+        f.tensor(12, reservedSpace, "reservedSpace");
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_impl_index_backward(f.address()), "aten::_batch_norm_impl_index_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -953,11 +953,11 @@ public final class Aten {
     /** {@code aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_no_update(f.address()), "aten::_batch_norm_no_update");
@@ -967,28 +967,28 @@ public final class Aten {
     /** {@code aten::_batch_norm_no_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
-        f.tensor(7, out0);
-        f.tensor(8, out1);
-        f.tensor(9, out2);
-        f.tensor(10, out3);
+        f.tensor(7, out0, "out0");
+        f.tensor(8, out1, "out1");
+        f.tensor(9, out2, "out2");
+        f.tensor(10, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_no_update_out(f.address()), "aten::_batch_norm_no_update.out");
     }
 
     /** {@code aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_with_update(f.address()), "aten::_batch_norm_with_update");
@@ -998,28 +998,28 @@ public final class Aten {
     /** {@code aten::_batch_norm_with_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd, Tensor(g!) reserve) -> (Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd, Tensor reserve) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
-        f.tensor(7, out);
-        f.tensor(8, save_mean);
-        f.tensor(9, save_invstd);
-        f.tensor(10, reserve);
+        f.tensor(7, out, "out");
+        f.tensor(8, save_mean, "save_mean");
+        f.tensor(9, save_invstd, "save_invstd");
+        f.tensor(10, reserve, "reserve");
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_with_update_out(f.address()), "aten::_batch_norm_with_update.out");
     }
 
     /** {@code aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors6 _batch_norm_with_update_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.check(dev.gatun.ffm.AtenRaw0._batch_norm_with_update_functional(f.address()), "aten::_batch_norm_with_update_functional");
@@ -1029,7 +1029,7 @@ public final class Aten {
     /** {@code aten::_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Byte(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Byte(f.address()), "aten::_cast_Byte");
         return f.newTensor(0);
@@ -1043,7 +1043,7 @@ public final class Aten {
     /** {@code aten::_cast_Char(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Char(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Char(f.address()), "aten::_cast_Char");
         return f.newTensor(0);
@@ -1057,7 +1057,7 @@ public final class Aten {
     /** {@code aten::_cast_Double(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Double(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Double(f.address()), "aten::_cast_Double");
         return f.newTensor(0);
@@ -1071,7 +1071,7 @@ public final class Aten {
     /** {@code aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Float(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Float(f.address()), "aten::_cast_Float");
         return f.newTensor(0);
@@ -1085,7 +1085,7 @@ public final class Aten {
     /** {@code aten::_cast_Half(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Half(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Half(f.address()), "aten::_cast_Half");
         return f.newTensor(0);
@@ -1099,7 +1099,7 @@ public final class Aten {
     /** {@code aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Int(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Int(f.address()), "aten::_cast_Int");
         return f.newTensor(0);
@@ -1113,7 +1113,7 @@ public final class Aten {
     /** {@code aten::_cast_Long(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Long(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Long(f.address()), "aten::_cast_Long");
         return f.newTensor(0);
@@ -1127,7 +1127,7 @@ public final class Aten {
     /** {@code aten::_cast_Short(Tensor self, bool non_blocking=False) -> Tensor} */
     public static Tensor _cast_Short(Tensor self, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._cast_Short(f.address()), "aten::_cast_Short");
         return f.newTensor(0);
@@ -1141,11 +1141,11 @@ public final class Aten {
     /** {@code aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist) -> Tensor} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, x1);
-        f.tensor(2, x2);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, x1, "x1");
+        f.tensor(2, x2, "x2");
         f.real(3, p);
-        f.tensor(4, cdist);
+        f.tensor(4, cdist, "cdist");
         f.check(dev.gatun.ffm.AtenRaw0._cdist_backward(f.address()), "aten::_cdist_backward");
         return f.newTensor(0);
     }
@@ -1153,12 +1153,12 @@ public final class Aten {
     /** {@code aten::_cdist_backward.out(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, x1);
-        f.tensor(2, x2);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, x1, "x1");
+        f.tensor(2, x2, "x2");
         f.real(3, p);
-        f.tensor(4, cdist);
-        f.tensor(5, out);
+        f.tensor(4, cdist, "cdist");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._cdist_backward_out(f.address()), "aten::_cdist_backward.out");
         return out;
     }
@@ -1166,8 +1166,8 @@ public final class Aten {
     /** {@code aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) -> Tensor} */
     public static Tensor _cdist_forward(Tensor x1, Tensor x2, double p, Long compute_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.real(2, p);
         f.optionalInteger(3, compute_mode);
         f.check(dev.gatun.ffm.AtenRaw0._cdist_forward(f.address()), "aten::_cdist_forward");
@@ -1182,11 +1182,11 @@ public final class Aten {
     /** {@code aten::_cdist_forward.out(Tensor x1, Tensor x2, float p, int? compute_mode, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cdist_forward(Tensor x1, Tensor x2, double p, Long compute_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.real(2, p);
         f.optionalInteger(3, compute_mode);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._cdist_forward_out(f.address()), "aten::_cdist_forward.out");
         return out;
     }
@@ -1199,8 +1199,8 @@ public final class Aten {
     /** {@code aten::_cholesky_solve_helper(Tensor self, Tensor A, bool upper) -> Tensor} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, A);
+        f.tensor(0, self, "self");
+        f.tensor(1, A, "A");
         f.bool(2, upper);
         f.check(dev.gatun.ffm.AtenRaw0._cholesky_solve_helper(f.address()), "aten::_cholesky_solve_helper");
         return f.newTensor(0);
@@ -1209,10 +1209,10 @@ public final class Aten {
     /** {@code aten::_cholesky_solve_helper.out(Tensor self, Tensor A, bool upper, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, A);
+        f.tensor(0, self, "self");
+        f.tensor(1, A, "A");
         f.bool(2, upper);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._cholesky_solve_helper_out(f.address()), "aten::_cholesky_solve_helper.out");
         return out;
     }
@@ -1220,7 +1220,7 @@ public final class Aten {
     /** {@code aten::_choose_qparams_per_tensor(Tensor self, bool reduce_range=False) -> (float, int)} */
     public static DoubleInt _choose_qparams_per_tensor(Tensor self, boolean reduce_range) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, reduce_range);
         f.check(dev.gatun.ffm.AtenRaw0._choose_qparams_per_tensor(f.address()), "aten::_choose_qparams_per_tensor");
         return new DoubleInt(f.readReal(0), f.readInteger(1));
@@ -1234,7 +1234,7 @@ public final class Aten {
     /** {@code aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor} */
     public static Tensor _chunk_cat(Tensor[] tensors, long dim, long num_chunks) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.integer(3, num_chunks);
         f.check(dev.gatun.ffm.AtenRaw0._chunk_cat(f.address()), "aten::_chunk_cat");
@@ -1244,10 +1244,10 @@ public final class Aten {
     /** {@code aten::_chunk_cat.out(Tensor[] tensors, int dim, int num_chunks, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _chunk_cat(Tensor[] tensors, long dim, long num_chunks, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.integer(3, num_chunks);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._chunk_cat_out(f.address()), "aten::_chunk_cat.out");
         return out;
     }
@@ -1255,7 +1255,7 @@ public final class Aten {
     /** {@code aten::_coalesce(Tensor self) -> Tensor} */
     public static Tensor _coalesce(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._coalesce(f.address()), "aten::_coalesce");
         return f.newTensor(0);
     }
@@ -1263,8 +1263,8 @@ public final class Aten {
     /** {@code aten::_coalesce.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _coalesce(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._coalesce_out(f.address()), "aten::_coalesce.out");
         return out;
     }
@@ -1272,7 +1272,7 @@ public final class Aten {
     /** {@code aten::_coalesced(Tensor self, bool coalesced) -> Tensor} */
     public static Tensor _coalesced(Tensor self, boolean coalesced) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, coalesced);
         f.check(dev.gatun.ffm.AtenRaw0._coalesced(f.address()), "aten::_coalesced");
         return f.newTensor(0);
@@ -1281,9 +1281,9 @@ public final class Aten {
     /** {@code aten::_coalesced.out(Tensor self, bool coalesced, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _coalesced(Tensor self, boolean coalesced, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, coalesced);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._coalesced_out(f.address()), "aten::_coalesced.out");
         return out;
     }
@@ -1291,7 +1291,7 @@ public final class Aten {
     /** {@code aten::_coalesced_(Tensor(a!) self, bool coalesced) -> Tensor(a!)} */
     public static Tensor _coalesced_(Tensor self, boolean coalesced) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, coalesced);
         f.check(dev.gatun.ffm.AtenRaw0._coalesced_(f.address()), "aten::_coalesced_");
         return self;
@@ -1300,8 +1300,8 @@ public final class Aten {
     /** {@code aten::_compute_linear_combination(Tensor input, Tensor coefficients) -> Tensor} */
     public static Tensor _compute_linear_combination(Tensor input, Tensor coefficients) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, coefficients);
+        f.tensor(0, input, "input");
+        f.tensor(1, coefficients, "coefficients");
         f.check(dev.gatun.ffm.AtenRaw0._compute_linear_combination(f.address()), "aten::_compute_linear_combination");
         return f.newTensor(0);
     }
@@ -1309,9 +1309,9 @@ public final class Aten {
     /** {@code aten::_compute_linear_combination.out(Tensor input, Tensor coefficients, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _compute_linear_combination(Tensor input, Tensor coefficients, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, coefficients);
-        f.tensor(2, out);
+        f.tensor(0, input, "input");
+        f.tensor(1, coefficients, "coefficients");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._compute_linear_combination_out(f.address()), "aten::_compute_linear_combination.out");
         return out;
     }
@@ -1319,7 +1319,7 @@ public final class Aten {
     /** {@code aten::_conj(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _conj(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._conj(f.address()), "aten::_conj");
         return f.newTensor(0);
     }
@@ -1327,7 +1327,7 @@ public final class Aten {
     /** {@code aten::_conj_copy(Tensor self) -> Tensor} */
     public static Tensor _conj_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._conj_copy(f.address()), "aten::_conj_copy");
         return f.newTensor(0);
     }
@@ -1335,8 +1335,8 @@ public final class Aten {
     /** {@code aten::_conj_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _conj_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._conj_copy_out(f.address()), "aten::_conj_copy.out");
         return out;
     }
@@ -1344,7 +1344,7 @@ public final class Aten {
     /** {@code aten::_conj_physical(Tensor self) -> Tensor} */
     public static Tensor _conj_physical(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._conj_physical(f.address()), "aten::_conj_physical");
         return f.newTensor(0);
     }
@@ -1352,8 +1352,8 @@ public final class Aten {
     /** {@code aten::_conj_physical.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _conj_physical(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._conj_physical_out(f.address()), "aten::_conj_physical.out");
         return out;
     }
@@ -1361,13 +1361,13 @@ public final class Aten {
     /** {@code aten::_conv_depthwise2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, SymInt[2] dilation) -> Tensor} */
     public static Tensor _conv_depthwise2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw0._conv_depthwise2d(f.address()), "aten::_conv_depthwise2d");
         return f.newTensor(0);
     }
@@ -1375,14 +1375,14 @@ public final class Aten {
     /** {@code aten::_conv_depthwise2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, SymInt[2] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _conv_depthwise2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
-        f.tensor(11, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._conv_depthwise2d_out(f.address()), "aten::_conv_depthwise2d.out");
         return out;
     }
@@ -1390,7 +1390,7 @@ public final class Aten {
     /** {@code aten::_convert_indices_from_coo_to_csr(Tensor self, int size, *, bool out_int32=False) -> Tensor} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, size);
         f.bool(2, out_int32);
         f.check(dev.gatun.ffm.AtenRaw0._convert_indices_from_coo_to_csr(f.address()), "aten::_convert_indices_from_coo_to_csr");
@@ -1405,10 +1405,10 @@ public final class Aten {
     /** {@code aten::_convert_indices_from_coo_to_csr.out(Tensor self, int size, *, bool out_int32=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, size);
         f.bool(2, out_int32);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._convert_indices_from_coo_to_csr_out(f.address()), "aten::_convert_indices_from_coo_to_csr.out");
         return out;
     }
@@ -1416,8 +1416,8 @@ public final class Aten {
     /** {@code aten::_convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False) -> Tensor} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
         f.bool(2, out_int32);
         f.bool(3, transpose);
         f.check(dev.gatun.ffm.AtenRaw0._convert_indices_from_csr_to_coo(f.address()), "aten::_convert_indices_from_csr_to_coo");
@@ -1437,11 +1437,11 @@ public final class Aten {
     /** {@code aten::_convert_indices_from_csr_to_coo.out(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
         f.bool(2, out_int32);
         f.bool(3, transpose);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._convert_indices_from_csr_to_coo_out(f.address()), "aten::_convert_indices_from_csr_to_coo.out");
         return out;
     }
@@ -1449,7 +1449,7 @@ public final class Aten {
     /** {@code aten::_convert_weight_to_int4pack(Tensor self, int innerKTiles) -> Tensor} */
     public static Tensor _convert_weight_to_int4pack(Tensor self, long innerKTiles) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, innerKTiles);
         f.check(dev.gatun.ffm.AtenRaw0._convert_weight_to_int4pack(f.address()), "aten::_convert_weight_to_int4pack");
         return f.newTensor(0);
@@ -1458,7 +1458,7 @@ public final class Aten {
     /** {@code aten::_convert_weight_to_int4pack_for_cpu(Tensor self, int innerKTiles) -> Tensor} */
     public static Tensor _convert_weight_to_int4pack_for_cpu(Tensor self, long innerKTiles) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, innerKTiles);
         f.check(dev.gatun.ffm.AtenRaw0._convert_weight_to_int4pack_for_cpu(f.address()), "aten::_convert_weight_to_int4pack_for_cpu");
         return f.newTensor(0);
@@ -1467,14 +1467,14 @@ public final class Aten {
     /** {@code aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
         f.bool(13, benchmark);
         f.bool(14, deterministic);
@@ -1487,14 +1487,14 @@ public final class Aten {
     /** {@code aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
         f.bool(13, benchmark);
         f.bool(14, deterministic);
@@ -1506,20 +1506,20 @@ public final class Aten {
     /** {@code aten::_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
         f.bool(13, benchmark);
         f.bool(14, deterministic);
         f.bool(15, cudnn_enabled);
         f.bool(16, allow_tf32);
-        f.tensor(17, out);
+        f.tensor(17, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._convolution_out(f.address()), "aten::_convolution.out");
         return out;
     }
@@ -1527,19 +1527,19 @@ public final class Aten {
     /** {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, ggI);
-        f.optionalTensor(1, ggW);
-        f.optionalTensor(2, ggb);
-        f.tensor(3, gO);
-        f.tensor(4, weight);
-        f.tensor(5, self);
-        f.integers(6, stride);
-        f.integers(8, padding);
-        f.integers(10, dilation);
+        f.optionalTensor(0, ggI, "ggI");
+        f.optionalTensor(1, ggW, "ggW");
+        f.optionalTensor(2, ggb, "ggb");
+        f.tensor(3, gO, "gO");
+        f.tensor(4, weight, "weight");
+        f.tensor(5, self, "self");
+        f.integers(6, stride, "stride");
+        f.integers(8, padding, "padding");
+        f.integers(10, dilation, "dilation");
         f.bool(12, transposed);
-        f.integers(13, output_padding);
+        f.integers(13, output_padding, "output_padding");
         f.integer(15, groups);
-        f.bools(16, output_mask, 3);
+        f.bools(16, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw0._convolution_double_backward(f.address()), "aten::_convolution_double_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -1547,12 +1547,12 @@ public final class Aten {
     /** {@code aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _convolution_mode(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.string(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.string(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw0._convolution_mode(f.address()), "aten::_convolution_mode");
         return f.newTensor(0);
@@ -1561,8 +1561,8 @@ public final class Aten {
     /** {@code aten::_copy_from(Tensor self, Tensor dst, bool non_blocking=False) -> Tensor} */
     public static Tensor _copy_from(Tensor self, Tensor dst, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, dst);
+        f.tensor(0, self, "self");
+        f.tensor(1, dst, "dst");
         f.bool(2, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._copy_from(f.address()), "aten::_copy_from");
         return f.newTensor(0);
@@ -1576,10 +1576,10 @@ public final class Aten {
     /** {@code aten::_copy_from.out(Tensor self, Tensor dst, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _copy_from(Tensor self, Tensor dst, boolean non_blocking, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, dst);
+        f.tensor(0, self, "self");
+        f.tensor(1, dst, "dst");
         f.bool(2, non_blocking);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._copy_from_out(f.address()), "aten::_copy_from.out");
         return out;
     }
@@ -1587,8 +1587,8 @@ public final class Aten {
     /** {@code aten::_copy_from_and_resize(Tensor self, Tensor dst) -> Tensor} */
     public static Tensor _copy_from_and_resize(Tensor self, Tensor dst) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, dst);
+        f.tensor(0, self, "self");
+        f.tensor(1, dst, "dst");
         f.check(dev.gatun.ffm.AtenRaw0._copy_from_and_resize(f.address()), "aten::_copy_from_and_resize");
         return f.newTensor(0);
     }
@@ -1596,9 +1596,9 @@ public final class Aten {
     /** {@code aten::_copy_from_and_resize.out(Tensor self, Tensor dst, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _copy_from_and_resize(Tensor self, Tensor dst, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, dst);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, dst, "dst");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._copy_from_and_resize_out(f.address()), "aten::_copy_from_and_resize.out");
         return out;
     }
@@ -1606,7 +1606,7 @@ public final class Aten {
     /** {@code aten::_cslt_compress(Tensor input) -> Tensor} */
     public static Tensor _cslt_compress(Tensor input) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw0._cslt_compress(f.address()), "aten::_cslt_compress");
         return f.newTensor(0);
     }
@@ -1614,10 +1614,10 @@ public final class Aten {
     /** {@code aten::_cslt_sparse_mm(Tensor compressed_A, Tensor dense_B, Tensor? bias=None, Tensor? alpha=None, ScalarType? out_dtype=None, bool transpose_result=False, int alg_id=0, int split_k=1, int split_k_mode=-1) -> Tensor} */
     public static Tensor _cslt_sparse_mm(Tensor compressed_A, Tensor dense_B, Tensor bias, Tensor alpha, DType out_dtype, boolean transpose_result, long alg_id, long split_k, long split_k_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_A);
-        f.tensor(1, dense_B);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, alpha);
+        f.tensor(0, compressed_A, "compressed_A");
+        f.tensor(1, dense_B, "dense_B");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, alpha, "alpha");
         f.optionalDtype(4, out_dtype);
         f.bool(6, transpose_result);
         f.integer(7, alg_id);
@@ -1665,10 +1665,10 @@ public final class Aten {
     /** {@code aten::_cslt_sparse_mm_search(Tensor compressed_A, Tensor dense_B, Tensor? bias=None, Tensor? alpha=None, ScalarType? out_dtype=None, bool transpose_result=False) -> int} */
     public static long _cslt_sparse_mm_search(Tensor compressed_A, Tensor dense_B, Tensor bias, Tensor alpha, DType out_dtype, boolean transpose_result) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_A);
-        f.tensor(1, dense_B);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, alpha);
+        f.tensor(0, compressed_A, "compressed_A");
+        f.tensor(1, dense_B, "dense_B");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, alpha, "alpha");
         f.optionalDtype(4, out_dtype);
         f.bool(6, transpose_result);
         f.check(dev.gatun.ffm.AtenRaw0._cslt_sparse_mm_search(f.address()), "aten::_cslt_sparse_mm_search");
@@ -1698,10 +1698,10 @@ public final class Aten {
     /** {@code aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.bool(7, zero_infinity);
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss(f.address()), "aten::_ctc_loss");
@@ -1721,10 +1721,10 @@ public final class Aten {
     /** {@code aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.tensor(2, input_lengths);
-        f.tensor(3, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.tensor(2, input_lengths, "input_lengths");
+        f.tensor(3, target_lengths, "target_lengths");
         f.integer(4, blank);
         f.bool(5, zero_infinity);
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_Tensor(f.address()), "aten::_ctc_loss.Tensor");
@@ -1744,41 +1744,41 @@ public final class Aten {
     /** {@code aten::_ctc_loss.Tensor_out(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.tensor(2, input_lengths);
-        f.tensor(3, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.tensor(2, input_lengths, "input_lengths");
+        f.tensor(3, target_lengths, "target_lengths");
         f.integer(4, blank);
         f.bool(5, zero_infinity);
-        f.tensor(6, out0);
-        f.tensor(7, out1);
+        f.tensor(6, out0, "out0");
+        f.tensor(7, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_Tensor_out(f.address()), "aten::_ctc_loss.Tensor_out");
     }
 
     /** {@code aten::_ctc_loss.out(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.bool(7, zero_infinity);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_out(f.address()), "aten::_ctc_loss.out");
     }
 
     /** {@code aten::_ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, log_probs);
-        f.tensor(2, targets);
-        f.integers(3, input_lengths);
-        f.integers(5, target_lengths);
-        f.tensor(7, neg_log_likelihood);
-        f.tensor(8, log_alpha);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, log_probs, "log_probs");
+        f.tensor(2, targets, "targets");
+        f.integers(3, input_lengths, "input_lengths");
+        f.integers(5, target_lengths, "target_lengths");
+        f.tensor(7, neg_log_likelihood, "neg_log_likelihood");
+        f.tensor(8, log_alpha, "log_alpha");
         f.integer(9, blank);
         f.bool(10, zero_infinity);
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_backward(f.address()), "aten::_ctc_loss_backward");
@@ -1793,13 +1793,13 @@ public final class Aten {
     /** {@code aten::_ctc_loss_backward.Tensor(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, log_probs);
-        f.tensor(2, targets);
-        f.tensor(3, input_lengths);
-        f.tensor(4, target_lengths);
-        f.tensor(5, neg_log_likelihood);
-        f.tensor(6, log_alpha);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, log_probs, "log_probs");
+        f.tensor(2, targets, "targets");
+        f.tensor(3, input_lengths, "input_lengths");
+        f.tensor(4, target_lengths, "target_lengths");
+        f.tensor(5, neg_log_likelihood, "neg_log_likelihood");
+        f.tensor(6, log_alpha, "log_alpha");
         f.integer(7, blank);
         f.bool(8, zero_infinity);
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_backward_Tensor(f.address()), "aten::_ctc_loss_backward.Tensor");
@@ -1814,16 +1814,16 @@ public final class Aten {
     /** {@code aten::_ctc_loss_backward.out(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, log_probs);
-        f.tensor(2, targets);
-        f.integers(3, input_lengths);
-        f.integers(5, target_lengths);
-        f.tensor(7, neg_log_likelihood);
-        f.tensor(8, log_alpha);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, log_probs, "log_probs");
+        f.tensor(2, targets, "targets");
+        f.integers(3, input_lengths, "input_lengths");
+        f.integers(5, target_lengths, "target_lengths");
+        f.tensor(7, neg_log_likelihood, "neg_log_likelihood");
+        f.tensor(8, log_alpha, "log_alpha");
         f.integer(9, blank);
         f.bool(10, zero_infinity);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._ctc_loss_backward_out(f.address()), "aten::_ctc_loss_backward.out");
         return out;
     }
@@ -1831,17 +1831,17 @@ public final class Aten {
     /** {@code aten::_cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, *, float? scale=None) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, out);
-        f.tensor(5, logsumexp);
-        f.tensor(6, philox_seed);
-        f.tensor(7, philox_offset);
-        f.tensor(8, attn_bias);
-        f.tensor(9, cum_seq_q);
-        f.tensor(10, cum_seq_k);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
+        f.tensor(5, logsumexp, "logsumexp");
+        f.tensor(6, philox_seed, "philox_seed");
+        f.tensor(7, philox_offset, "philox_offset");
+        f.tensor(8, attn_bias, "attn_bias");
+        f.tensor(9, cum_seq_q, "cum_seq_q");
+        f.tensor(10, cum_seq_k, "cum_seq_k");
         f.integer(11, max_q);
         f.integer(12, max_k);
         f.real(13, dropout_p);
@@ -1864,12 +1864,12 @@ public final class Aten {
     /** {@code aten::_cudnn_attention_forward(Tensor query, Tensor key, Tensor value, Tensor? attn_bias, Tensor? cum_seq_q, Tensor? cum_seq_k, SymInt max_q, SymInt max_k, bool compute_log_sumexp, float dropout_p=0., bool is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> (Tensor output, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, Tensor philox_seed, Tensor philox_offset, Tensor debug_attn_mask)} */
     public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _cudnn_attention_forward(Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, boolean compute_log_sumexp, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_bias);
-        f.optionalTensor(4, cum_seq_q);
-        f.optionalTensor(5, cum_seq_k);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_bias, "attn_bias");
+        f.optionalTensor(4, cum_seq_q, "cum_seq_q");
+        f.optionalTensor(5, cum_seq_k, "cum_seq_k");
         f.integer(6, max_q);
         f.integer(7, max_k);
         f.bool(8, compute_log_sumexp);
@@ -1909,10 +1909,10 @@ public final class Aten {
     /** {@code aten::_cudnn_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)} */
     public static Tensors2 _cudnn_ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean deterministic, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.bool(7, deterministic);
         f.bool(8, zero_infinity);
@@ -1923,10 +1923,10 @@ public final class Aten {
     /** {@code aten::_cudnn_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank, bool deterministic, bool zero_infinity) -> (Tensor, Tensor)} */
     public static Tensors2 _cudnn_ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean deterministic, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.tensor(2, input_lengths);
-        f.tensor(3, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.tensor(2, input_lengths, "input_lengths");
+        f.tensor(3, target_lengths, "target_lengths");
         f.integer(4, blank);
         f.bool(5, deterministic);
         f.bool(6, zero_infinity);
@@ -1937,15 +1937,15 @@ public final class Aten {
     /** {@code aten::_cudnn_ctc_loss.out(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank, bool deterministic, bool zero_infinity, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _cudnn_ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean deterministic, boolean zero_infinity, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.bool(7, deterministic);
         f.bool(8, zero_infinity);
-        f.tensor(9, out0);
-        f.tensor(10, out1);
+        f.tensor(9, out0, "out0");
+        f.tensor(10, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_ctc_loss_out(f.address()), "aten::_cudnn_ctc_loss.out");
     }
 
@@ -1971,7 +1971,7 @@ public final class Aten {
         f.real(0, dropout);
         f.bool(1, train);
         f.integer(2, dropout_seed);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_init_dropout_state_out(f.address()), "aten::_cudnn_init_dropout_state.out");
         return out;
     }
@@ -1979,12 +1979,12 @@ public final class Aten {
     /** {@code aten::_cudnn_rnn(Tensor input, Tensor[] weight, int weight_stride0, Tensor? weight_buf, Tensor hx, Tensor? cx, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, SymInt[] batch_sizes, Tensor? dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _cudnn_rnn(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.optionalTensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
+        f.optionalTensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
         f.integer(7, mode);
         f.integer(8, hidden_size);
         f.integer(9, proj_size);
@@ -1993,8 +1993,8 @@ public final class Aten {
         f.real(12, dropout);
         f.bool(13, train);
         f.bool(14, bidirectional);
-        f.integers(15, batch_sizes);
-        f.optionalTensor(17, dropout_state);
+        f.integers(15, batch_sizes, "batch_sizes");
+        f.optionalTensor(17, dropout_state, "dropout_state");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_rnn(f.address()), "aten::_cudnn_rnn");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
     }
@@ -2002,12 +2002,12 @@ public final class Aten {
     /** {@code aten::_cudnn_rnn.out(Tensor input, Tensor[] weight, int weight_stride0, Tensor? weight_buf, Tensor hx, Tensor? cx, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, SymInt[] batch_sizes, Tensor? dropout_state, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!))} */
     public static void _cudnn_rnn(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.optionalTensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
+        f.optionalTensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
         f.integer(7, mode);
         f.integer(8, hidden_size);
         f.integer(9, proj_size);
@@ -2016,29 +2016,29 @@ public final class Aten {
         f.real(12, dropout);
         f.bool(13, train);
         f.bool(14, bidirectional);
-        f.integers(15, batch_sizes);
-        f.optionalTensor(17, dropout_state);
-        f.tensor(18, out0);
-        f.tensor(19, out1);
-        f.tensor(20, out2);
-        f.tensor(21, out3);
-        f.tensor(22, out4);
+        f.integers(15, batch_sizes, "batch_sizes");
+        f.optionalTensor(17, dropout_state, "dropout_state");
+        f.tensor(18, out0, "out0");
+        f.tensor(19, out1, "out1");
+        f.tensor(20, out2, "out2");
+        f.tensor(21, out3, "out3");
+        f.tensor(22, out4, "out4");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_rnn_out(f.address()), "aten::_cudnn_rnn.out");
     }
 
     /** {@code aten::_cudnn_rnn_backward(Tensor input, Tensor[] weight, int weight_stride0, Tensor weight_buf, Tensor hx, Tensor? cx, Tensor output, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, SymInt[] batch_sizes, Tensor? dropout_state, Tensor reserve, bool[4] output_mask) -> (Tensor, Tensor, Tensor, Tensor[])} */
     public static TensorTensorTensorTensors _cudnn_rnn_backward(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, Tensor output, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor reserve, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
-        f.tensor(7, output);
-        f.optionalTensor(8, grad_output);
-        f.optionalTensor(9, grad_hy);
-        f.optionalTensor(10, grad_cy);
+        f.tensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
+        f.tensor(7, output, "output");
+        f.optionalTensor(8, grad_output, "grad_output");
+        f.optionalTensor(9, grad_hy, "grad_hy");
+        f.optionalTensor(10, grad_cy, "grad_cy");
         f.integer(11, mode);
         f.integer(12, hidden_size);
         f.integer(13, proj_size);
@@ -2047,10 +2047,10 @@ public final class Aten {
         f.real(16, dropout);
         f.bool(17, train);
         f.bool(18, bidirectional);
-        f.integers(19, batch_sizes);
-        f.optionalTensor(21, dropout_state);
-        f.tensor(22, reserve);
-        f.bools(23, output_mask, 4);
+        f.integers(19, batch_sizes, "batch_sizes");
+        f.optionalTensor(21, dropout_state, "dropout_state");
+        f.tensor(22, reserve, "reserve");
+        f.bools(23, output_mask, 4, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_rnn_backward(f.address()), "aten::_cudnn_rnn_backward");
         return new TensorTensorTensorTensors(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensors(3));
     }
@@ -2058,16 +2058,16 @@ public final class Aten {
     /** {@code aten::_cudnn_rnn_backward.out(Tensor input, Tensor[] weight, int weight_stride0, Tensor weight_buf, Tensor hx, Tensor? cx, Tensor output, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, SymInt[] batch_sizes, Tensor? dropout_state, Tensor reserve, bool[4] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!)[] out3) -> ()} */
     public static void _cudnn_rnn_backward(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, Tensor output, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor reserve, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2, Tensor... out3) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
-        f.tensor(7, output);
-        f.optionalTensor(8, grad_output);
-        f.optionalTensor(9, grad_hy);
-        f.optionalTensor(10, grad_cy);
+        f.tensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
+        f.tensor(7, output, "output");
+        f.optionalTensor(8, grad_output, "grad_output");
+        f.optionalTensor(9, grad_hy, "grad_hy");
+        f.optionalTensor(10, grad_cy, "grad_cy");
         f.integer(11, mode);
         f.integer(12, hidden_size);
         f.integer(13, proj_size);
@@ -2076,21 +2076,21 @@ public final class Aten {
         f.real(16, dropout);
         f.bool(17, train);
         f.bool(18, bidirectional);
-        f.integers(19, batch_sizes);
-        f.optionalTensor(21, dropout_state);
-        f.tensor(22, reserve);
-        f.bools(23, output_mask, 4);
-        f.tensor(25, out0);
-        f.tensor(26, out1);
-        f.tensor(27, out2);
-        f.tensors(28, out3);
+        f.integers(19, batch_sizes, "batch_sizes");
+        f.optionalTensor(21, dropout_state, "dropout_state");
+        f.tensor(22, reserve, "reserve");
+        f.bools(23, output_mask, 4, "output_mask");
+        f.tensor(25, out0, "out0");
+        f.tensor(26, out1, "out1");
+        f.tensor(27, out2, "out2");
+        f.tensors(28, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_rnn_backward_out(f.address()), "aten::_cudnn_rnn_backward.out");
     }
 
     /** {@code aten::_cudnn_rnn_flatten_weight(Tensor[] weight_arr, int weight_stride0, SymInt input_size, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, bool bidirectional) -> Tensor} */
     public static Tensor _cudnn_rnn_flatten_weight(Tensor[] weight_arr, long weight_stride0, long input_size, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, boolean bidirectional) {
         Frame f = Frame.begin();
-        f.tensors(0, weight_arr);
+        f.tensors(0, weight_arr, "weight_arr");
         f.integer(2, weight_stride0);
         f.integer(3, input_size);
         f.integer(4, mode);
@@ -2106,7 +2106,7 @@ public final class Aten {
     /** {@code aten::_cudnn_rnn_flatten_weight.out(Tensor[] weight_arr, int weight_stride0, SymInt input_size, int mode, SymInt hidden_size, SymInt proj_size, int num_layers, bool batch_first, bool bidirectional, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cudnn_rnn_flatten_weight(Tensor[] weight_arr, long weight_stride0, long input_size, long mode, long hidden_size, long proj_size, long num_layers, boolean batch_first, boolean bidirectional, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, weight_arr);
+        f.tensors(0, weight_arr, "weight_arr");
         f.integer(2, weight_stride0);
         f.integer(3, input_size);
         f.integer(4, mode);
@@ -2115,7 +2115,7 @@ public final class Aten {
         f.integer(7, num_layers);
         f.bool(8, batch_first);
         f.bool(9, bidirectional);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._cudnn_rnn_flatten_weight_out(f.address()), "aten::_cudnn_rnn_flatten_weight.out");
         return out;
     }
@@ -2154,9 +2154,9 @@ public final class Aten {
     /** {@code aten::_cummax_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummax_helper(Tensor self, Tensor values, Tensor indices, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, values);
-        f.tensor(2, indices);
+        f.tensor(0, self, "self");
+        f.tensor(1, values, "values");
+        f.tensor(2, indices, "indices");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw0._cummax_helper(f.address()), "aten::_cummax_helper");
     }
@@ -2164,9 +2164,9 @@ public final class Aten {
     /** {@code aten::_cummin_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummin_helper(Tensor self, Tensor values, Tensor indices, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, values);
-        f.tensor(2, indices);
+        f.tensor(0, self, "self");
+        f.tensor(1, values, "values");
+        f.tensor(2, indices, "indices");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw0._cummin_helper(f.address()), "aten::_cummin_helper");
     }
@@ -2174,7 +2174,7 @@ public final class Aten {
     /** {@code aten::_debug_has_internal_overlap(Tensor self) -> int} */
     public static long _debug_has_internal_overlap(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._debug_has_internal_overlap(f.address()), "aten::_debug_has_internal_overlap");
         return f.readInteger(0);
     }
@@ -2182,7 +2182,7 @@ public final class Aten {
     /** {@code aten::_dimI(Tensor self) -> int} */
     public static long _dimI(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._dimI(f.address()), "aten::_dimI");
         return f.readInteger(0);
     }
@@ -2190,7 +2190,7 @@ public final class Aten {
     /** {@code aten::_dimV(Tensor self) -> int} */
     public static long _dimV(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._dimV(f.address()), "aten::_dimV");
         return f.readInteger(0);
     }
@@ -2198,7 +2198,7 @@ public final class Aten {
     /** {@code aten::_dim_arange(Tensor like, int dim) -> Tensor} */
     public static Tensor _dim_arange(Tensor like, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, like);
+        f.tensor(0, like, "like");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw0._dim_arange(f.address()), "aten::_dim_arange");
         return f.newTensor(0);
@@ -2207,9 +2207,9 @@ public final class Aten {
     /** {@code aten::_dirichlet_grad(Tensor x, Tensor alpha, Tensor total) -> Tensor} */
     public static Tensor _dirichlet_grad(Tensor x, Tensor alpha, Tensor total) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, alpha);
-        f.tensor(2, total);
+        f.tensor(0, x, "x");
+        f.tensor(1, alpha, "alpha");
+        f.tensor(2, total, "total");
         f.check(dev.gatun.ffm.AtenRaw0._dirichlet_grad(f.address()), "aten::_dirichlet_grad");
         return f.newTensor(0);
     }
@@ -2217,10 +2217,10 @@ public final class Aten {
     /** {@code aten::_dirichlet_grad.out(Tensor x, Tensor alpha, Tensor total, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _dirichlet_grad(Tensor x, Tensor alpha, Tensor total, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, alpha);
-        f.tensor(2, total);
-        f.tensor(3, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, alpha, "alpha");
+        f.tensor(2, total, "total");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._dirichlet_grad_out(f.address()), "aten::_dirichlet_grad.out");
         return out;
     }
@@ -2228,8 +2228,8 @@ public final class Aten {
     /** {@code aten::_dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, long block_size, long in_features, long out_features) {
         Frame f = Frame.begin();
-        f.tensor(0, inp);
-        f.tensor(1, packed_weights);
+        f.tensor(0, inp, "inp");
+        f.tensor(1, packed_weights, "packed_weights");
         f.integer(2, block_size);
         f.integer(3, in_features);
         f.integer(4, out_features);
@@ -2240,9 +2240,9 @@ public final class Aten {
     /** {@code aten::_dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor? bias, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor bias, long block_size, long in_features, long out_features) {
         Frame f = Frame.begin();
-        f.tensor(0, weights);
-        f.tensor(1, scales_zeros);
-        f.optionalTensor(2, bias);
+        f.tensor(0, weights, "weights");
+        f.tensor(1, scales_zeros, "scales_zeros");
+        f.optionalTensor(2, bias, "bias");
         f.integer(3, block_size);
         f.integer(4, in_features);
         f.integer(5, out_features);
@@ -2253,20 +2253,20 @@ public final class Aten {
     /** {@code aten::_efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor? bias, Tensor out, Tensor? cu_seqlens_q, Tensor? cu_seqlens_k, SymInt max_seqlen_q, SymInt max_seqlen_k, Tensor logsumexp, float dropout_p, Tensor philox_seed, Tensor philox_offset, int custom_mask_type, bool bias_requires_grad, *, float? scale=None, int? num_splits_key=None, int? window_size=None, bool shared_storage_dqdkdv=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor bias, Tensor out, Tensor cu_seqlens_q, Tensor cu_seqlens_k, long max_seqlen_q, long max_seqlen_k, Tensor logsumexp, double dropout_p, Tensor philox_seed, Tensor philox_offset, long custom_mask_type, boolean bias_requires_grad, Double scale, Long num_splits_key, Long window_size, boolean shared_storage_dqdkdv) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out_);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.optionalTensor(4, bias);
-        f.tensor(5, out);
-        f.optionalTensor(6, cu_seqlens_q);
-        f.optionalTensor(7, cu_seqlens_k);
+        f.tensor(0, grad_out_, "grad_out_");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.optionalTensor(4, bias, "bias");
+        f.tensor(5, out, "out");
+        f.optionalTensor(6, cu_seqlens_q, "cu_seqlens_q");
+        f.optionalTensor(7, cu_seqlens_k, "cu_seqlens_k");
         f.integer(8, max_seqlen_q);
         f.integer(9, max_seqlen_k);
-        f.tensor(10, logsumexp);
+        f.tensor(10, logsumexp, "logsumexp");
         f.real(11, dropout_p);
-        f.tensor(12, philox_seed);
-        f.tensor(13, philox_offset);
+        f.tensor(12, philox_seed, "philox_seed");
+        f.tensor(13, philox_offset, "philox_offset");
         f.integer(14, custom_mask_type);
         f.bool(15, bias_requires_grad);
         f.optionalReal(16, scale);
@@ -2320,19 +2320,19 @@ public final class Aten {
     /** {@code aten::_efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor? bias, Tensor? cu_seqlens_q, Tensor? cu_seqlens_k, SymInt? max_seqlen_q, SymInt? max_seqlen_k, float dropout_p, int custom_mask_type, bool compute_log_sumexp=False, *, float? scale=None, Tensor? seqlen_k=None, int? window_size=None) -> (Tensor output, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, SymInt max_seqlen_batch_q, SymInt max_seqlen_batch_k)} */
     public static OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK _efficient_attention_forward(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor cu_seqlens_q, Tensor cu_seqlens_k, Long max_seqlen_q, Long max_seqlen_k, double dropout_p, long custom_mask_type, boolean compute_log_sumexp, Double scale, Tensor seqlen_k, Long window_size) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, bias);
-        f.optionalTensor(4, cu_seqlens_q);
-        f.optionalTensor(5, cu_seqlens_k);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, bias, "bias");
+        f.optionalTensor(4, cu_seqlens_q, "cu_seqlens_q");
+        f.optionalTensor(5, cu_seqlens_k, "cu_seqlens_k");
         f.optionalInteger(6, max_seqlen_q);
         f.optionalInteger(8, max_seqlen_k);
         f.real(10, dropout_p);
         f.integer(11, custom_mask_type);
         f.bool(12, compute_log_sumexp);
         f.optionalReal(13, scale);
-        f.optionalTensor(15, seqlen_k);
+        f.optionalTensor(15, seqlen_k, "seqlen_k");
         f.optionalInteger(16, window_size);
         f.check(dev.gatun.ffm.AtenRaw0._efficient_attention_forward(f.address()), "aten::_efficient_attention_forward");
         return new OutputLogsumexpPhiloxSeedPhiloxOffsetMaxSeqlenBatchQMaxSeqlenBatchK(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.readInteger(4), f.readInteger(5));
@@ -2386,7 +2386,7 @@ public final class Aten {
     /** {@code aten::_efficientzerotensor(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _efficientzerotensor(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw0._efficientzerotensor(f.address()), "aten::_efficientzerotensor");
         return f.newTensor(0);
@@ -2400,8 +2400,8 @@ public final class Aten {
     /** {@code aten::_efficientzerotensor.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _efficientzerotensor(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._efficientzerotensor_out(f.address()), "aten::_efficientzerotensor.out");
         return out;
     }
@@ -2409,13 +2409,13 @@ public final class Aten {
     /** {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.integer(8, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag(f.address()), "aten::_embedding_bag");
@@ -2455,36 +2455,36 @@ public final class Aten {
     /** {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.integer(8, padding_idx);
-        f.tensor(9, out0);
-        f.tensor(10, out1);
-        f.tensor(11, out2);
-        f.tensor(12, out3);
+        f.tensor(9, out0, "out0");
+        f.tensor(10, out1, "out1");
+        f.tensor(11, out2, "out2");
+        f.tensor(12, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_out(f.address()), "aten::_embedding_bag.out");
     }
 
     /** {@code aten::_embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
-        f.tensor(3, offset2bag);
-        f.tensor(4, bag_size);
-        f.tensor(5, maximum_indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
+        f.tensor(3, offset2bag, "offset2bag");
+        f.tensor(4, bag_size, "bag_size");
+        f.tensor(5, maximum_indices, "maximum_indices");
         f.integer(6, num_weights);
         f.bool(7, scale_grad_by_freq);
         f.integer(8, mode);
         f.bool(9, sparse);
-        f.optionalTensor(10, per_sample_weights);
+        f.optionalTensor(10, per_sample_weights, "per_sample_weights");
         f.integer(11, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_backward(f.address()), "aten::_embedding_bag_backward");
         return f.newTensor(0);
@@ -2498,15 +2498,15 @@ public final class Aten {
     /** {@code aten::_embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
-        f.tensor(2, offset2bag);
-        f.tensor(3, bag_size);
-        f.tensor(4, maximum_indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offset2bag, "offset2bag");
+        f.tensor(3, bag_size, "bag_size");
+        f.tensor(4, maximum_indices, "maximum_indices");
         f.integer(5, num_weights);
         f.bool(6, scale_grad_by_freq);
         f.integer(7, mode);
-        f.optionalTensor(8, per_sample_weights);
+        f.optionalTensor(8, per_sample_weights, "per_sample_weights");
         f.integer(9, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_dense_backward(f.address()), "aten::_embedding_bag_dense_backward");
         return f.newTensor(0);
@@ -2520,17 +2520,17 @@ public final class Aten {
     /** {@code aten::_embedding_bag_dense_backward.out(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
-        f.tensor(2, offset2bag);
-        f.tensor(3, bag_size);
-        f.tensor(4, maximum_indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offset2bag, "offset2bag");
+        f.tensor(3, bag_size, "bag_size");
+        f.tensor(4, maximum_indices, "maximum_indices");
         f.integer(5, num_weights);
         f.bool(6, scale_grad_by_freq);
         f.integer(7, mode);
-        f.optionalTensor(8, per_sample_weights);
+        f.optionalTensor(8, per_sample_weights, "per_sample_weights");
         f.integer(9, padding_idx);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_dense_backward_out(f.address()), "aten::_embedding_bag_dense_backward.out");
         return out;
     }
@@ -2538,13 +2538,13 @@ public final class Aten {
     /** {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.integer(8, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_forward_only(f.address()), "aten::_embedding_bag_forward_only");
@@ -2584,30 +2584,30 @@ public final class Aten {
     /** {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.integer(8, padding_idx);
-        f.tensor(9, out0);
-        f.tensor(10, out1);
-        f.tensor(11, out2);
-        f.tensor(12, out3);
+        f.tensor(9, out0, "out0");
+        f.tensor(10, out1, "out1");
+        f.tensor(11, out2, "out2");
+        f.tensor(12, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_forward_only_out(f.address()), "aten::_embedding_bag_forward_only.out");
     }
 
     /** {@code aten::_embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, weight);
-        f.tensor(2, indices);
-        f.tensor(3, offsets);
-        f.tensor(4, offset2bag);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, indices, "indices");
+        f.tensor(3, offsets, "offsets");
+        f.tensor(4, offset2bag, "offset2bag");
         f.integer(5, mode);
         f.integer(6, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_per_sample_weights_backward(f.address()), "aten::_embedding_bag_per_sample_weights_backward");
@@ -2622,14 +2622,14 @@ public final class Aten {
     /** {@code aten::_embedding_bag_per_sample_weights_backward.out(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, weight);
-        f.tensor(2, indices);
-        f.tensor(3, offsets);
-        f.tensor(4, offset2bag);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, indices, "indices");
+        f.tensor(3, offsets, "offsets");
+        f.tensor(4, offset2bag, "offset2bag");
         f.integer(5, mode);
         f.integer(6, padding_idx);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_per_sample_weights_backward_out(f.address()), "aten::_embedding_bag_per_sample_weights_backward.out");
         return out;
     }
@@ -2637,15 +2637,15 @@ public final class Aten {
     /** {@code aten::_embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
-        f.tensor(3, offset2bag);
-        f.tensor(4, bag_size);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
+        f.tensor(3, offset2bag, "offset2bag");
+        f.tensor(4, bag_size, "bag_size");
         f.integer(5, num_weights);
         f.bool(6, scale_grad_by_freq);
         f.integer(7, mode);
-        f.optionalTensor(8, per_sample_weights);
+        f.optionalTensor(8, per_sample_weights, "per_sample_weights");
         f.integer(9, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw0._embedding_bag_sparse_backward(f.address()), "aten::_embedding_bag_sparse_backward");
         return f.newTensor(0);
@@ -2659,7 +2659,7 @@ public final class Aten {
     /** {@code aten::_empty_affine_quantized(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, float scale=1., int zero_point=0, MemoryFormat? memory_format=0) -> Tensor} */
     public static Tensor _empty_affine_quantized(long[] size, TensorOptions options, double scale, long zero_point, MemoryFormat memory_format) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.real(10, scale);
         f.integer(11, zero_point);
@@ -2691,11 +2691,11 @@ public final class Aten {
     /** {@code aten::_empty_affine_quantized.out(SymInt[] size, *, float scale=1., int zero_point=0, MemoryFormat? memory_format=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _empty_affine_quantized(long[] size, double scale, long zero_point, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.real(2, scale);
         f.integer(3, zero_point);
         f.optionalMemoryFormat(4, memory_format);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._empty_affine_quantized_out(f.address()), "aten::_empty_affine_quantized.out");
         return out;
     }
@@ -2703,9 +2703,9 @@ public final class Aten {
     /** {@code aten::_empty_per_channel_affine_quantized(SymInt[] size, *, Tensor scales, Tensor zero_points, int axis, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=0) -> Tensor} */
     public static Tensor _empty_per_channel_affine_quantized(long[] size, Tensor scales, Tensor zero_points, long axis, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, scales);
-        f.tensor(3, zero_points);
+        f.integers(0, size, "size");
+        f.tensor(2, scales, "scales");
+        f.tensor(3, zero_points, "zero_points");
         f.integer(4, axis);
         f.options(5, options);
         f.optionalMemoryFormat(13, memory_format);
@@ -2726,12 +2726,12 @@ public final class Aten {
     /** {@code aten::_empty_per_channel_affine_quantized.out(SymInt[] size, *, Tensor scales, Tensor zero_points, int axis, MemoryFormat? memory_format=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _empty_per_channel_affine_quantized(long[] size, Tensor scales, Tensor zero_points, long axis, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, scales);
-        f.tensor(3, zero_points);
+        f.integers(0, size, "size");
+        f.tensor(2, scales, "scales");
+        f.tensor(3, zero_points, "zero_points");
         f.integer(4, axis);
         f.optionalMemoryFormat(5, memory_format);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._empty_per_channel_affine_quantized_out(f.address()), "aten::_empty_per_channel_affine_quantized.out");
         return out;
     }
@@ -2739,8 +2739,8 @@ public final class Aten {
     /** {@code aten::_euclidean_dist(Tensor x1, Tensor x2) -> Tensor} */
     public static Tensor _euclidean_dist(Tensor x1, Tensor x2) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.check(dev.gatun.ffm.AtenRaw0._euclidean_dist(f.address()), "aten::_euclidean_dist");
         return f.newTensor(0);
     }
@@ -2748,9 +2748,9 @@ public final class Aten {
     /** {@code aten::_euclidean_dist.out(Tensor x1, Tensor x2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _euclidean_dist(Tensor x1, Tensor x2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
-        f.tensor(2, out);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._euclidean_dist_out(f.address()), "aten::_euclidean_dist.out");
         return out;
     }
@@ -2758,9 +2758,9 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max, float grad_factor=1.) -> Tensor} */
     public static Tensor _fake_quantize_learnable_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max, double grad_factor) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.integer(4, quant_min);
         f.integer(5, quant_max);
@@ -2777,14 +2777,14 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_channel_affine.out(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max, float grad_factor=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fake_quantize_learnable_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max, double grad_factor, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.integer(4, quant_min);
         f.integer(5, quant_max);
         f.real(6, grad_factor);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._fake_quantize_learnable_per_channel_affine_out(f.address()), "aten::_fake_quantize_learnable_per_channel_affine.out");
         return out;
     }
@@ -2792,10 +2792,10 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_channel_affine_backward(Tensor grad, Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max, float grad_factor=1.) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _fake_quantize_learnable_per_channel_affine_backward(Tensor grad, Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max, double grad_factor) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.tensor(2, scale);
-        f.tensor(3, zero_point);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.tensor(2, scale, "scale");
+        f.tensor(3, zero_point, "zero_point");
         f.integer(4, axis);
         f.integer(5, quant_min);
         f.integer(6, quant_max);
@@ -2812,9 +2812,9 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_tensor_affine(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max, float grad_factor=1.) -> Tensor} */
     public static Tensor _fake_quantize_learnable_per_tensor_affine(Tensor self, Tensor scale, Tensor zero_point, long quant_min, long quant_max, double grad_factor) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, quant_min);
         f.integer(4, quant_max);
         f.real(5, grad_factor);
@@ -2830,13 +2830,13 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_tensor_affine.out(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max, float grad_factor=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fake_quantize_learnable_per_tensor_affine(Tensor self, Tensor scale, Tensor zero_point, long quant_min, long quant_max, double grad_factor, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, quant_min);
         f.integer(4, quant_max);
         f.real(5, grad_factor);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._fake_quantize_learnable_per_tensor_affine_out(f.address()), "aten::_fake_quantize_learnable_per_tensor_affine.out");
         return out;
     }
@@ -2844,10 +2844,10 @@ public final class Aten {
     /** {@code aten::_fake_quantize_learnable_per_tensor_affine_backward(Tensor grad, Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max, float grad_factor=1.) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _fake_quantize_learnable_per_tensor_affine_backward(Tensor grad, Tensor self, Tensor scale, Tensor zero_point, long quant_min, long quant_max, double grad_factor) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.tensor(2, scale);
-        f.tensor(3, zero_point);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.tensor(2, scale, "scale");
+        f.tensor(3, zero_point, "zero_point");
         f.integer(4, quant_min);
         f.integer(5, quant_max);
         f.real(6, grad_factor);
@@ -2863,10 +2863,10 @@ public final class Aten {
     /** {@code aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, Tensor fake_quant_enabled, int quant_min, int quant_max) -> (Tensor output, Tensor mask)} */
     public static OutputMask _fake_quantize_per_tensor_affine_cachemask_tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, Tensor fake_quant_enabled, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
-        f.tensor(3, fake_quant_enabled);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.tensor(3, fake_quant_enabled, "fake_quant_enabled");
         f.integer(4, quant_min);
         f.integer(5, quant_max);
         f.check(dev.gatun.ffm.AtenRaw0._fake_quantize_per_tensor_affine_cachemask_tensor_qparams(f.address()), "aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams");
@@ -2876,22 +2876,22 @@ public final class Aten {
     /** {@code aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams.out(Tensor self, Tensor scale, Tensor zero_point, Tensor fake_quant_enabled, int quant_min, int quant_max, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _fake_quantize_per_tensor_affine_cachemask_tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, Tensor fake_quant_enabled, long quant_min, long quant_max, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
-        f.tensor(3, fake_quant_enabled);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.tensor(3, fake_quant_enabled, "fake_quant_enabled");
         f.integer(4, quant_min);
         f.integer(5, quant_max);
-        f.tensor(6, out0);
-        f.tensor(7, out1);
+        f.tensor(6, out0, "out0");
+        f.tensor(7, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw0._fake_quantize_per_tensor_affine_cachemask_tensor_qparams_out(f.address()), "aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams.out");
     }
 
     /** {@code aten::_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.bool(4, forward);
         f.check(dev.gatun.ffm.AtenRaw0._fft_c2c(f.address()), "aten::_fft_c2c");
@@ -2901,11 +2901,11 @@ public final class Aten {
     /** {@code aten::_fft_c2c.out(Tensor self, SymInt[] dim, int normalization, bool forward, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.bool(4, forward);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._fft_c2c_out(f.address()), "aten::_fft_c2c.out");
         return out;
     }
@@ -2913,8 +2913,8 @@ public final class Aten {
     /** {@code aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.integer(4, last_dim_size);
         f.check(dev.gatun.ffm.AtenRaw0._fft_c2r(f.address()), "aten::_fft_c2r");
@@ -2924,11 +2924,11 @@ public final class Aten {
     /** {@code aten::_fft_c2r.out(Tensor self, int[] dim, int normalization, SymInt last_dim_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.integer(4, last_dim_size);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._fft_c2r_out(f.address()), "aten::_fft_c2r.out");
         return out;
     }
@@ -2936,8 +2936,8 @@ public final class Aten {
     /** {@code aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.bool(4, onesided);
         f.check(dev.gatun.ffm.AtenRaw0._fft_r2c(f.address()), "aten::_fft_r2c");
@@ -2947,11 +2947,11 @@ public final class Aten {
     /** {@code aten::_fft_r2c.out(Tensor self, int[] dim, int normalization, bool onesided, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.integer(3, normalization);
         f.bool(4, onesided);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._fft_r2c_out(f.address()), "aten::_fft_r2c.out");
         return out;
     }
@@ -2959,7 +2959,7 @@ public final class Aten {
     /** {@code aten::_fill_mem_eff_dropout_mask_(Tensor(a!) self, float dropout_p, int seed, int offset) -> Tensor(a!)} */
     public static Tensor _fill_mem_eff_dropout_mask_(Tensor self, double dropout_p, long seed, long offset) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, dropout_p);
         f.integer(2, seed);
         f.integer(3, offset);
@@ -2970,20 +2970,20 @@ public final class Aten {
     /** {@code aten::_flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, Tensor rng_state, Tensor unused, *, float? scale=None, SymInt? window_size_left=None, SymInt? window_size_right=None) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor rng_state, Tensor unused, Double scale, Long window_size_left, Long window_size_right) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, out);
-        f.tensor(5, logsumexp);
-        f.tensor(6, cum_seq_q);
-        f.tensor(7, cum_seq_k);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
+        f.tensor(5, logsumexp, "logsumexp");
+        f.tensor(6, cum_seq_q, "cum_seq_q");
+        f.tensor(7, cum_seq_k, "cum_seq_k");
         f.integer(8, max_q);
         f.integer(9, max_k);
         f.real(10, dropout_p);
         f.bool(11, is_causal);
-        f.tensor(12, rng_state);
-        f.tensor(13, unused);
+        f.tensor(12, rng_state, "rng_state");
+        f.tensor(13, unused, "unused");
         f.optionalReal(14, scale);
         f.optionalInteger(16, window_size_left);
         f.optionalInteger(18, window_size_right);
@@ -3024,11 +3024,11 @@ public final class Aten {
     /** {@code aten::_flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor? cum_seq_q, Tensor? cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, bool return_debug_mask, *, float? scale=None, SymInt? window_size_left=None, SymInt? window_size_right=None, Tensor? seqused_k=None, Tensor? alibi_slopes=None) -> (Tensor output, Tensor softmax_logsumexp, Tensor rng_state, Tensor unused, Tensor debug_attn_mask)} */
     public static OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask _flash_attention_forward(Tensor query, Tensor key, Tensor value, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale, Long window_size_left, Long window_size_right, Tensor seqused_k, Tensor alibi_slopes) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, cum_seq_q);
-        f.optionalTensor(4, cum_seq_k);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, cum_seq_q, "cum_seq_q");
+        f.optionalTensor(4, cum_seq_k, "cum_seq_k");
         f.integer(5, max_q);
         f.integer(6, max_k);
         f.real(7, dropout_p);
@@ -3037,8 +3037,8 @@ public final class Aten {
         f.optionalReal(10, scale);
         f.optionalInteger(12, window_size_left);
         f.optionalInteger(14, window_size_right);
-        f.optionalTensor(16, seqused_k);
-        f.optionalTensor(17, alibi_slopes);
+        f.optionalTensor(16, seqused_k, "seqused_k");
+        f.optionalTensor(17, alibi_slopes, "alibi_slopes");
         f.check(dev.gatun.ffm.AtenRaw0._flash_attention_forward(f.address()), "aten::_flash_attention_forward");
         return new OutputSoftmaxLogsumexpRngStateUnusedDebugAttnMask(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
     }
@@ -3096,7 +3096,7 @@ public final class Aten {
     /** {@code aten::_foobar(Tensor self, bool arg1=True, bool arg2=True, *, bool arg3=True) -> Tensor} */
     public static Tensor _foobar(Tensor self, boolean arg1, boolean arg2, boolean arg3) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, arg1);
         f.bool(2, arg2);
         f.bool(3, arg3);
@@ -3122,11 +3122,11 @@ public final class Aten {
     /** {@code aten::_foobar.out(Tensor self, bool arg1=True, bool arg2=True, *, bool arg3=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _foobar(Tensor self, boolean arg1, boolean arg2, boolean arg3, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, arg1);
         f.bool(2, arg2);
         f.bool(3, arg3);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foobar_out(f.address()), "aten::_foobar.out");
         return out;
     }
@@ -3134,7 +3134,7 @@ public final class Aten {
     /** {@code aten::_foreach_abs(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_abs(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_abs(f.address()), "aten::_foreach_abs");
         return f.newTensors(0);
     }
@@ -3142,22 +3142,22 @@ public final class Aten {
     /** {@code aten::_foreach_abs.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_abs(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_abs_out(f.address()), "aten::_foreach_abs.out");
     }
 
     /** {@code aten::_foreach_abs_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_abs_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_abs_(f.address()), "aten::_foreach_abs_");
     }
 
     /** {@code aten::_foreach_acos(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_acos(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_acos(f.address()), "aten::_foreach_acos");
         return f.newTensors(0);
     }
@@ -3165,24 +3165,24 @@ public final class Aten {
     /** {@code aten::_foreach_acos.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_acos(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_acos_out(f.address()), "aten::_foreach_acos.out");
     }
 
     /** {@code aten::_foreach_acos_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_acos_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_acos_(f.address()), "aten::_foreach_acos_");
     }
 
     /** {@code aten::_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Tensor[] other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_List(f.address()), "aten::_foreach_add.List");
         return f.newTensors(0);
     }
@@ -3205,10 +3205,10 @@ public final class Aten {
     /** {@code aten::_foreach_add.List_out(Tensor[] self, Tensor[] other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Tensor[] other, Scalar alpha, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
-        f.tensors(7, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_List_out(f.address()), "aten::_foreach_add.List_out");
     }
 
@@ -3225,8 +3225,8 @@ public final class Aten {
     /** {@code aten::_foreach_add.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_Scalar(f.address()), "aten::_foreach_add.Scalar");
         return f.newTensors(0);
     }
@@ -3244,8 +3244,8 @@ public final class Aten {
     /** {@code aten::_foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_ScalarList(f.address()), "aten::_foreach_add.ScalarList");
         return f.newTensors(0);
     }
@@ -3253,18 +3253,18 @@ public final class Aten {
     /** {@code aten::_foreach_add.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_ScalarList_out(f.address()), "aten::_foreach_add.ScalarList_out");
     }
 
     /** {@code aten::_foreach_add.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_Scalar_out(f.address()), "aten::_foreach_add.Scalar_out");
     }
 
@@ -3281,9 +3281,9 @@ public final class Aten {
     /** {@code aten::_foreach_add.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
-        f.scalar(3, alpha);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
+        f.scalar(3, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_Tensor(f.address()), "aten::_foreach_add.Tensor");
         return f.newTensors(0);
     }
@@ -3306,10 +3306,10 @@ public final class Aten {
     /** {@code aten::_foreach_add.Tensor_out(Tensor[] self, Tensor other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Tensor other, Scalar alpha, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
-        f.scalar(3, alpha);
-        f.tensors(6, out);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
+        f.scalar(3, alpha, "alpha");
+        f.tensors(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add_Tensor_out(f.address()), "aten::_foreach_add.Tensor_out");
     }
 
@@ -3326,9 +3326,9 @@ public final class Aten {
     /** {@code aten::_foreach_add_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()} */
     public static void _foreach_add_(Tensor[] self, Tensor[] other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add__List(f.address()), "aten::_foreach_add_.List");
     }
 
@@ -3350,8 +3350,8 @@ public final class Aten {
     /** {@code aten::_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_add_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add__Scalar(f.address()), "aten::_foreach_add_.Scalar");
     }
 
@@ -3368,17 +3368,17 @@ public final class Aten {
     /** {@code aten::_foreach_add_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_add_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add__ScalarList(f.address()), "aten::_foreach_add_.ScalarList");
     }
 
     /** {@code aten::_foreach_add_.Tensor(Tensor(a!)[] self, Tensor other, *, Scalar alpha=1) -> ()} */
     public static void _foreach_add_(Tensor[] self, Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
-        f.scalar(3, alpha);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
+        f.scalar(3, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_add__Tensor(f.address()), "aten::_foreach_add_.Tensor");
     }
 
@@ -3400,10 +3400,10 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_Scalar(f.address()), "aten::_foreach_addcdiv.Scalar");
         return f.newTensors(0);
     }
@@ -3426,10 +3426,10 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_ScalarList(f.address()), "aten::_foreach_addcdiv.ScalarList");
         return f.newTensors(0);
     }
@@ -3437,22 +3437,22 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv.ScalarList_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
-        f.tensors(8, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
+        f.tensors(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_ScalarList_out(f.address()), "aten::_foreach_addcdiv.ScalarList_out");
     }
 
     /** {@code aten::_foreach_addcdiv.Scalar_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
-        f.tensors(9, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
+        f.tensors(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_Scalar_out(f.address()), "aten::_foreach_addcdiv.Scalar_out");
     }
 
@@ -3469,10 +3469,10 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_Tensor(f.address()), "aten::_foreach_addcdiv.Tensor");
         return f.newTensors(0);
     }
@@ -3480,21 +3480,21 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv.Tensor_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
-        f.tensors(7, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv_Tensor_out(f.address()), "aten::_foreach_addcdiv.Tensor_out");
     }
 
     /** {@code aten::_foreach_addcdiv_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv__Scalar(f.address()), "aten::_foreach_addcdiv_.Scalar");
     }
 
@@ -3516,30 +3516,30 @@ public final class Aten {
     /** {@code aten::_foreach_addcdiv_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv__ScalarList(f.address()), "aten::_foreach_addcdiv_.ScalarList");
     }
 
     /** {@code aten::_foreach_addcdiv_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcdiv__Tensor(f.address()), "aten::_foreach_addcdiv_.Tensor");
     }
 
     /** {@code aten::_foreach_addcmul.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_Scalar(f.address()), "aten::_foreach_addcmul.Scalar");
         return f.newTensors(0);
     }
@@ -3562,10 +3562,10 @@ public final class Aten {
     /** {@code aten::_foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_ScalarList(f.address()), "aten::_foreach_addcmul.ScalarList");
         return f.newTensors(0);
     }
@@ -3573,22 +3573,22 @@ public final class Aten {
     /** {@code aten::_foreach_addcmul.ScalarList_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
-        f.tensors(8, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
+        f.tensors(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_ScalarList_out(f.address()), "aten::_foreach_addcmul.ScalarList_out");
     }
 
     /** {@code aten::_foreach_addcmul.Scalar_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
-        f.tensors(9, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
+        f.tensors(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_Scalar_out(f.address()), "aten::_foreach_addcmul.Scalar_out");
     }
 
@@ -3605,10 +3605,10 @@ public final class Aten {
     /** {@code aten::_foreach_addcmul.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_Tensor(f.address()), "aten::_foreach_addcmul.Tensor");
         return f.newTensors(0);
     }
@@ -3616,21 +3616,21 @@ public final class Aten {
     /** {@code aten::_foreach_addcmul.Tensor_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
-        f.tensors(7, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul_Tensor_out(f.address()), "aten::_foreach_addcmul.Tensor_out");
     }
 
     /** {@code aten::_foreach_addcmul_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalar(6, value);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalar(6, value, "value");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul__Scalar(f.address()), "aten::_foreach_addcmul_.Scalar");
     }
 
@@ -3652,27 +3652,27 @@ public final class Aten {
     /** {@code aten::_foreach_addcmul_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.scalars(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.scalars(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul__ScalarList(f.address()), "aten::_foreach_addcmul_.ScalarList");
     }
 
     /** {@code aten::_foreach_addcmul_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensor1);
-        f.tensors(4, tensor2);
-        f.tensor(6, scalars);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensor1, "tensor1");
+        f.tensors(4, tensor2, "tensor2");
+        f.tensor(6, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_addcmul__Tensor(f.address()), "aten::_foreach_addcmul_.Tensor");
     }
 
     /** {@code aten::_foreach_asin(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_asin(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_asin(f.address()), "aten::_foreach_asin");
         return f.newTensors(0);
     }
@@ -3680,22 +3680,22 @@ public final class Aten {
     /** {@code aten::_foreach_asin.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_asin(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_asin_out(f.address()), "aten::_foreach_asin.out");
     }
 
     /** {@code aten::_foreach_asin_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_asin_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_asin_(f.address()), "aten::_foreach_asin_");
     }
 
     /** {@code aten::_foreach_atan(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_atan(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_atan(f.address()), "aten::_foreach_atan");
         return f.newTensors(0);
     }
@@ -3703,22 +3703,22 @@ public final class Aten {
     /** {@code aten::_foreach_atan.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_atan(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_atan_out(f.address()), "aten::_foreach_atan.out");
     }
 
     /** {@code aten::_foreach_atan_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_atan_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_atan_(f.address()), "aten::_foreach_atan_");
     }
 
     /** {@code aten::_foreach_ceil(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_ceil(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_ceil(f.address()), "aten::_foreach_ceil");
         return f.newTensors(0);
     }
@@ -3726,23 +3726,23 @@ public final class Aten {
     /** {@code aten::_foreach_ceil.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_ceil(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_ceil_out(f.address()), "aten::_foreach_ceil.out");
     }
 
     /** {@code aten::_foreach_ceil_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_ceil_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_ceil_(f.address()), "aten::_foreach_ceil_");
     }
 
     /** {@code aten::_foreach_clamp_max.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_max(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_List(f.address()), "aten::_foreach_clamp_max.List");
         return f.newTensors(0);
     }
@@ -3750,17 +3750,17 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_max.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_List_out(f.address()), "aten::_foreach_clamp_max.List_out");
     }
 
     /** {@code aten::_foreach_clamp_max.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_max(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_Scalar(f.address()), "aten::_foreach_clamp_max.Scalar");
         return f.newTensors(0);
     }
@@ -3778,8 +3778,8 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_max(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_ScalarList(f.address()), "aten::_foreach_clamp_max.ScalarList");
         return f.newTensors(0);
     }
@@ -3787,18 +3787,18 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_max.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_ScalarList_out(f.address()), "aten::_foreach_clamp_max.ScalarList_out");
     }
 
     /** {@code aten::_foreach_clamp_max.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max_Scalar_out(f.address()), "aten::_foreach_clamp_max.Scalar_out");
     }
 
@@ -3815,16 +3815,16 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_max_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_clamp_max_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max__List(f.address()), "aten::_foreach_clamp_max_.List");
     }
 
     /** {@code aten::_foreach_clamp_max_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_clamp_max_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max__Scalar(f.address()), "aten::_foreach_clamp_max_.Scalar");
     }
 
@@ -3841,16 +3841,16 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_max_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_clamp_max_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_max__ScalarList(f.address()), "aten::_foreach_clamp_max_.ScalarList");
     }
 
     /** {@code aten::_foreach_clamp_min.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_min(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_List(f.address()), "aten::_foreach_clamp_min.List");
         return f.newTensors(0);
     }
@@ -3858,17 +3858,17 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_min.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_List_out(f.address()), "aten::_foreach_clamp_min.List_out");
     }
 
     /** {@code aten::_foreach_clamp_min.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_min(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_Scalar(f.address()), "aten::_foreach_clamp_min.Scalar");
         return f.newTensors(0);
     }
@@ -3886,8 +3886,8 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_min(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_ScalarList(f.address()), "aten::_foreach_clamp_min.ScalarList");
         return f.newTensors(0);
     }
@@ -3895,18 +3895,18 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_min.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_ScalarList_out(f.address()), "aten::_foreach_clamp_min.ScalarList_out");
     }
 
     /** {@code aten::_foreach_clamp_min.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min_Scalar_out(f.address()), "aten::_foreach_clamp_min.Scalar_out");
     }
 
@@ -3923,16 +3923,16 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_min_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_clamp_min_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min__List(f.address()), "aten::_foreach_clamp_min_.List");
     }
 
     /** {@code aten::_foreach_clamp_min_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_clamp_min_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min__Scalar(f.address()), "aten::_foreach_clamp_min_.Scalar");
     }
 
@@ -3949,16 +3949,16 @@ public final class Aten {
     /** {@code aten::_foreach_clamp_min_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_clamp_min_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_clamp_min__ScalarList(f.address()), "aten::_foreach_clamp_min_.ScalarList");
     }
 
     /** {@code aten::_foreach_copy(Tensor[] self, Tensor[] src, bool non_blocking=False) -> Tensor[] self_out} */
     public static Tensor[] _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, src);
+        f.tensors(0, self, "self");
+        f.tensors(2, src, "src");
         f.bool(4, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._foreach_copy(f.address()), "aten::_foreach_copy");
         return f.newTensors(0);
@@ -3972,18 +3972,18 @@ public final class Aten {
     /** {@code aten::_foreach_copy.out(Tensor[] self, Tensor[] src, bool non_blocking=False, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, src);
+        f.tensors(0, self, "self");
+        f.tensors(2, src, "src");
         f.bool(4, non_blocking);
-        f.tensors(5, out);
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_copy_out(f.address()), "aten::_foreach_copy.out");
     }
 
     /** {@code aten::_foreach_copy_(Tensor(a!)[] self, Tensor[] src, bool non_blocking=False) -> ()} */
     public static void _foreach_copy_(Tensor[] self, Tensor[] src, boolean non_blocking) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, src);
+        f.tensors(0, self, "self");
+        f.tensors(2, src, "src");
         f.bool(4, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw0._foreach_copy_(f.address()), "aten::_foreach_copy_");
     }
@@ -3996,7 +3996,7 @@ public final class Aten {
     /** {@code aten::_foreach_cos(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_cos(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cos(f.address()), "aten::_foreach_cos");
         return f.newTensors(0);
     }
@@ -4004,22 +4004,22 @@ public final class Aten {
     /** {@code aten::_foreach_cos.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_cos(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cos_out(f.address()), "aten::_foreach_cos.out");
     }
 
     /** {@code aten::_foreach_cos_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_cos_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cos_(f.address()), "aten::_foreach_cos_");
     }
 
     /** {@code aten::_foreach_cosh(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_cosh(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cosh(f.address()), "aten::_foreach_cosh");
         return f.newTensors(0);
     }
@@ -4027,23 +4027,23 @@ public final class Aten {
     /** {@code aten::_foreach_cosh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_cosh(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cosh_out(f.address()), "aten::_foreach_cosh.out");
     }
 
     /** {@code aten::_foreach_cosh_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_cosh_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_cosh_(f.address()), "aten::_foreach_cosh_");
     }
 
     /** {@code aten::_foreach_div.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw0._foreach_div_List(f.address()), "aten::_foreach_div.List");
         return f.newTensors(0);
     }
@@ -4051,17 +4051,17 @@ public final class Aten {
     /** {@code aten::_foreach_div.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_List_out(f.address()), "aten::_foreach_div.List_out");
     }
 
     /** {@code aten::_foreach_div.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_Scalar(f.address()), "aten::_foreach_div.Scalar");
         return f.newTensors(0);
     }
@@ -4079,8 +4079,8 @@ public final class Aten {
     /** {@code aten::_foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_ScalarList(f.address()), "aten::_foreach_div.ScalarList");
         return f.newTensors(0);
     }
@@ -4088,18 +4088,18 @@ public final class Aten {
     /** {@code aten::_foreach_div.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_ScalarList_out(f.address()), "aten::_foreach_div.ScalarList_out");
     }
 
     /** {@code aten::_foreach_div.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_Scalar_out(f.address()), "aten::_foreach_div.Scalar_out");
     }
 
@@ -4116,8 +4116,8 @@ public final class Aten {
     /** {@code aten::_foreach_div.Tensor(Tensor[] self, Tensor other) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_Tensor(f.address()), "aten::_foreach_div.Tensor");
         return f.newTensors(0);
     }
@@ -4125,25 +4125,25 @@ public final class Aten {
     /** {@code aten::_foreach_div.Tensor_out(Tensor[] self, Tensor other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Tensor other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
-        f.tensors(3, out);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
+        f.tensors(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div_Tensor_out(f.address()), "aten::_foreach_div.Tensor_out");
     }
 
     /** {@code aten::_foreach_div_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_div_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div__List(f.address()), "aten::_foreach_div_.List");
     }
 
     /** {@code aten::_foreach_div_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_div_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div__Scalar(f.address()), "aten::_foreach_div_.Scalar");
     }
 
@@ -4160,23 +4160,23 @@ public final class Aten {
     /** {@code aten::_foreach_div_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_div_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div__ScalarList(f.address()), "aten::_foreach_div_.ScalarList");
     }
 
     /** {@code aten::_foreach_div_.Tensor(Tensor(a!)[] self, Tensor other) -> ()} */
     public static void _foreach_div_(Tensor[] self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_div__Tensor(f.address()), "aten::_foreach_div_.Tensor");
     }
 
     /** {@code aten::_foreach_erf(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_erf(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erf(f.address()), "aten::_foreach_erf");
         return f.newTensors(0);
     }
@@ -4184,22 +4184,22 @@ public final class Aten {
     /** {@code aten::_foreach_erf.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_erf(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erf_out(f.address()), "aten::_foreach_erf.out");
     }
 
     /** {@code aten::_foreach_erf_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_erf_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erf_(f.address()), "aten::_foreach_erf_");
     }
 
     /** {@code aten::_foreach_erfc(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_erfc(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erfc(f.address()), "aten::_foreach_erfc");
         return f.newTensors(0);
     }
@@ -4207,22 +4207,22 @@ public final class Aten {
     /** {@code aten::_foreach_erfc.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_erfc(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erfc_out(f.address()), "aten::_foreach_erfc.out");
     }
 
     /** {@code aten::_foreach_erfc_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_erfc_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_erfc_(f.address()), "aten::_foreach_erfc_");
     }
 
     /** {@code aten::_foreach_exp(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_exp(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_exp(f.address()), "aten::_foreach_exp");
         return f.newTensors(0);
     }
@@ -4230,22 +4230,22 @@ public final class Aten {
     /** {@code aten::_foreach_exp.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_exp(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_exp_out(f.address()), "aten::_foreach_exp.out");
     }
 
     /** {@code aten::_foreach_exp_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_exp_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_exp_(f.address()), "aten::_foreach_exp_");
     }
 
     /** {@code aten::_foreach_expm1(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_expm1(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_expm1(f.address()), "aten::_foreach_expm1");
         return f.newTensors(0);
     }
@@ -4253,22 +4253,22 @@ public final class Aten {
     /** {@code aten::_foreach_expm1.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_expm1(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_expm1_out(f.address()), "aten::_foreach_expm1.out");
     }
 
     /** {@code aten::_foreach_expm1_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_expm1_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_expm1_(f.address()), "aten::_foreach_expm1_");
     }
 
     /** {@code aten::_foreach_floor(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_floor(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_floor(f.address()), "aten::_foreach_floor");
         return f.newTensors(0);
     }
@@ -4276,22 +4276,22 @@ public final class Aten {
     /** {@code aten::_foreach_floor.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_floor(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_floor_out(f.address()), "aten::_foreach_floor.out");
     }
 
     /** {@code aten::_foreach_floor_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_floor_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_floor_(f.address()), "aten::_foreach_floor_");
     }
 
     /** {@code aten::_foreach_frac(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_frac(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_frac(f.address()), "aten::_foreach_frac");
         return f.newTensors(0);
     }
@@ -4299,24 +4299,24 @@ public final class Aten {
     /** {@code aten::_foreach_frac.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_frac(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_frac_out(f.address()), "aten::_foreach_frac.out");
     }
 
     /** {@code aten::_foreach_frac_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_frac_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_frac_(f.address()), "aten::_foreach_frac_");
     }
 
     /** {@code aten::_foreach_lerp.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Tensor... weights) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.tensors(4, weights);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.tensors(4, weights, "weights");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_List(f.address()), "aten::_foreach_lerp.List");
         return f.newTensors(0);
     }
@@ -4324,19 +4324,19 @@ public final class Aten {
     /** {@code aten::_foreach_lerp.List_out(Tensor[] self, Tensor[] tensors1, Tensor[] weights, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Tensor[] weights, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.tensors(4, weights);
-        f.tensors(6, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.tensors(4, weights, "weights");
+        f.tensors(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_List_out(f.address()), "aten::_foreach_lerp.List_out");
     }
 
     /** {@code aten::_foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar weight) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalar(4, weight);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalar(4, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_Scalar(f.address()), "aten::_foreach_lerp.Scalar");
         return f.newTensors(0);
     }
@@ -4354,9 +4354,9 @@ public final class Aten {
     /** {@code aten::_foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar[] weight) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalars(4, weight);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalars(4, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_ScalarList(f.address()), "aten::_foreach_lerp.ScalarList");
         return f.newTensors(0);
     }
@@ -4364,20 +4364,20 @@ public final class Aten {
     /** {@code aten::_foreach_lerp.ScalarList_out(Tensor[] self, Tensor[] tensors1, Scalar[] weight, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar[] weight, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalars(4, weight);
-        f.tensors(6, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalars(4, weight, "weight");
+        f.tensors(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_ScalarList_out(f.address()), "aten::_foreach_lerp.ScalarList_out");
     }
 
     /** {@code aten::_foreach_lerp.Scalar_out(Tensor[] self, Tensor[] tensors1, Scalar weight, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar weight, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalar(4, weight);
-        f.tensors(7, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalar(4, weight, "weight");
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp_Scalar_out(f.address()), "aten::_foreach_lerp.Scalar_out");
     }
 
@@ -4394,18 +4394,18 @@ public final class Aten {
     /** {@code aten::_foreach_lerp_.List(Tensor(a!)[] self, Tensor[] tensors1, Tensor[] weights) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Tensor... weights) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.tensors(4, weights);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.tensors(4, weights, "weights");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp__List(f.address()), "aten::_foreach_lerp_.List");
     }
 
     /** {@code aten::_foreach_lerp_.Scalar(Tensor(a!)[] self, Tensor[] tensors1, Scalar weight) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Scalar weight) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalar(4, weight);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalar(4, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp__Scalar(f.address()), "aten::_foreach_lerp_.Scalar");
     }
 
@@ -4422,16 +4422,16 @@ public final class Aten {
     /** {@code aten::_foreach_lerp_.ScalarList(Tensor(a!)[] self, Tensor[] tensors1, Scalar[] weight) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Scalar[] weight) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, tensors1);
-        f.scalars(4, weight);
+        f.tensors(0, self, "self");
+        f.tensors(2, tensors1, "tensors1");
+        f.scalars(4, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lerp__ScalarList(f.address()), "aten::_foreach_lerp_.ScalarList");
     }
 
     /** {@code aten::_foreach_lgamma(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_lgamma(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lgamma(f.address()), "aten::_foreach_lgamma");
         return f.newTensors(0);
     }
@@ -4439,22 +4439,22 @@ public final class Aten {
     /** {@code aten::_foreach_lgamma.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lgamma(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lgamma_out(f.address()), "aten::_foreach_lgamma.out");
     }
 
     /** {@code aten::_foreach_lgamma_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_lgamma_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_lgamma_(f.address()), "aten::_foreach_lgamma_");
     }
 
     /** {@code aten::_foreach_log(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_log(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log(f.address()), "aten::_foreach_log");
         return f.newTensors(0);
     }
@@ -4462,15 +4462,15 @@ public final class Aten {
     /** {@code aten::_foreach_log.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log_out(f.address()), "aten::_foreach_log.out");
     }
 
     /** {@code aten::_foreach_log10(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_log10(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log10(f.address()), "aten::_foreach_log10");
         return f.newTensors(0);
     }
@@ -4478,22 +4478,22 @@ public final class Aten {
     /** {@code aten::_foreach_log10.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log10(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log10_out(f.address()), "aten::_foreach_log10.out");
     }
 
     /** {@code aten::_foreach_log10_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_log10_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log10_(f.address()), "aten::_foreach_log10_");
     }
 
     /** {@code aten::_foreach_log1p(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_log1p(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log1p(f.address()), "aten::_foreach_log1p");
         return f.newTensors(0);
     }
@@ -4501,22 +4501,22 @@ public final class Aten {
     /** {@code aten::_foreach_log1p.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log1p(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log1p_out(f.address()), "aten::_foreach_log1p.out");
     }
 
     /** {@code aten::_foreach_log1p_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_log1p_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log1p_(f.address()), "aten::_foreach_log1p_");
     }
 
     /** {@code aten::_foreach_log2(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_log2(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log2(f.address()), "aten::_foreach_log2");
         return f.newTensors(0);
     }
@@ -4524,29 +4524,29 @@ public final class Aten {
     /** {@code aten::_foreach_log2.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log2(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log2_out(f.address()), "aten::_foreach_log2.out");
     }
 
     /** {@code aten::_foreach_log2_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_log2_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log2_(f.address()), "aten::_foreach_log2_");
     }
 
     /** {@code aten::_foreach_log_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_log_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_log_(f.address()), "aten::_foreach_log_");
     }
 
     /** {@code aten::_foreach_max(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_max(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_max(f.address()), "aten::_foreach_max");
         return f.newTensors(0);
     }
@@ -4554,16 +4554,16 @@ public final class Aten {
     /** {@code aten::_foreach_max.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_max(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_max_out(f.address()), "aten::_foreach_max.out");
     }
 
     /** {@code aten::_foreach_maximum.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_maximum(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_List(f.address()), "aten::_foreach_maximum.List");
         return f.newTensors(0);
     }
@@ -4571,17 +4571,17 @@ public final class Aten {
     /** {@code aten::_foreach_maximum.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_List_out(f.address()), "aten::_foreach_maximum.List_out");
     }
 
     /** {@code aten::_foreach_maximum.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_maximum(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_Scalar(f.address()), "aten::_foreach_maximum.Scalar");
         return f.newTensors(0);
     }
@@ -4599,8 +4599,8 @@ public final class Aten {
     /** {@code aten::_foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_maximum(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_ScalarList(f.address()), "aten::_foreach_maximum.ScalarList");
         return f.newTensors(0);
     }
@@ -4608,18 +4608,18 @@ public final class Aten {
     /** {@code aten::_foreach_maximum.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_ScalarList_out(f.address()), "aten::_foreach_maximum.ScalarList_out");
     }
 
     /** {@code aten::_foreach_maximum.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum_Scalar_out(f.address()), "aten::_foreach_maximum.Scalar_out");
     }
 
@@ -4636,16 +4636,16 @@ public final class Aten {
     /** {@code aten::_foreach_maximum_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_maximum_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum__List(f.address()), "aten::_foreach_maximum_.List");
     }
 
     /** {@code aten::_foreach_maximum_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_maximum_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum__Scalar(f.address()), "aten::_foreach_maximum_.Scalar");
     }
 
@@ -4662,16 +4662,16 @@ public final class Aten {
     /** {@code aten::_foreach_maximum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_maximum_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_maximum__ScalarList(f.address()), "aten::_foreach_maximum_.ScalarList");
     }
 
     /** {@code aten::_foreach_minimum.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_minimum(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_List(f.address()), "aten::_foreach_minimum.List");
         return f.newTensors(0);
     }
@@ -4679,17 +4679,17 @@ public final class Aten {
     /** {@code aten::_foreach_minimum.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_List_out(f.address()), "aten::_foreach_minimum.List_out");
     }
 
     /** {@code aten::_foreach_minimum.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_minimum(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_Scalar(f.address()), "aten::_foreach_minimum.Scalar");
         return f.newTensors(0);
     }
@@ -4707,8 +4707,8 @@ public final class Aten {
     /** {@code aten::_foreach_minimum.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_minimum(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_ScalarList(f.address()), "aten::_foreach_minimum.ScalarList");
         return f.newTensors(0);
     }
@@ -4716,18 +4716,18 @@ public final class Aten {
     /** {@code aten::_foreach_minimum.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_ScalarList_out(f.address()), "aten::_foreach_minimum.ScalarList_out");
     }
 
     /** {@code aten::_foreach_minimum.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum_Scalar_out(f.address()), "aten::_foreach_minimum.Scalar_out");
     }
 
@@ -4744,16 +4744,16 @@ public final class Aten {
     /** {@code aten::_foreach_minimum_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_minimum_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum__List(f.address()), "aten::_foreach_minimum_.List");
     }
 
     /** {@code aten::_foreach_minimum_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_minimum_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum__Scalar(f.address()), "aten::_foreach_minimum_.Scalar");
     }
 
@@ -4770,16 +4770,16 @@ public final class Aten {
     /** {@code aten::_foreach_minimum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_minimum_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_minimum__ScalarList(f.address()), "aten::_foreach_minimum_.ScalarList");
     }
 
     /** {@code aten::_foreach_mul.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_List(f.address()), "aten::_foreach_mul.List");
         return f.newTensors(0);
     }
@@ -4787,17 +4787,17 @@ public final class Aten {
     /** {@code aten::_foreach_mul.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Tensor[] other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_List_out(f.address()), "aten::_foreach_mul.List_out");
     }
 
     /** {@code aten::_foreach_mul.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_Scalar(f.address()), "aten::_foreach_mul.Scalar");
         return f.newTensors(0);
     }
@@ -4815,8 +4815,8 @@ public final class Aten {
     /** {@code aten::_foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_ScalarList(f.address()), "aten::_foreach_mul.ScalarList");
         return f.newTensors(0);
     }
@@ -4824,18 +4824,18 @@ public final class Aten {
     /** {@code aten::_foreach_mul.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_ScalarList_out(f.address()), "aten::_foreach_mul.ScalarList_out");
     }
 
     /** {@code aten::_foreach_mul.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_Scalar_out(f.address()), "aten::_foreach_mul.Scalar_out");
     }
 
@@ -4852,8 +4852,8 @@ public final class Aten {
     /** {@code aten::_foreach_mul.Tensor(Tensor[] self, Tensor other) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_Tensor(f.address()), "aten::_foreach_mul.Tensor");
         return f.newTensors(0);
     }
@@ -4861,25 +4861,25 @@ public final class Aten {
     /** {@code aten::_foreach_mul.Tensor_out(Tensor[] self, Tensor other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Tensor other, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
-        f.tensors(3, out);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
+        f.tensors(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul_Tensor_out(f.address()), "aten::_foreach_mul.Tensor_out");
     }
 
     /** {@code aten::_foreach_mul_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Tensor... other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul__List(f.address()), "aten::_foreach_mul_.List");
     }
 
     /** {@code aten::_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul__Scalar(f.address()), "aten::_foreach_mul_.Scalar");
     }
 
@@ -4896,23 +4896,23 @@ public final class Aten {
     /** {@code aten::_foreach_mul_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul__ScalarList(f.address()), "aten::_foreach_mul_.ScalarList");
     }
 
     /** {@code aten::_foreach_mul_.Tensor(Tensor(a!)[] self, Tensor other) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensor(2, other);
+        f.tensors(0, self, "self");
+        f.tensor(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_mul__Tensor(f.address()), "aten::_foreach_mul_.Tensor");
     }
 
     /** {@code aten::_foreach_neg(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_neg(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_neg(f.address()), "aten::_foreach_neg");
         return f.newTensors(0);
     }
@@ -4920,23 +4920,23 @@ public final class Aten {
     /** {@code aten::_foreach_neg.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_neg(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_neg_out(f.address()), "aten::_foreach_neg.out");
     }
 
     /** {@code aten::_foreach_neg_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_neg_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_neg_(f.address()), "aten::_foreach_neg_");
     }
 
     /** {@code aten::_foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]} */
     public static Tensor[] _foreach_norm(Tensor[] self, Scalar ord, DType dtype) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, ord);
+        f.tensors(0, self, "self");
+        f.scalar(2, ord, "ord");
         f.optionalDtype(5, dtype);
         f.check(dev.gatun.ffm.AtenRaw1._foreach_norm_Scalar(f.address()), "aten::_foreach_norm.Scalar");
         return f.newTensors(0);
@@ -4975,10 +4975,10 @@ public final class Aten {
     /** {@code aten::_foreach_norm.Scalar_out(Tensor[] self, Scalar ord=2, ScalarType? dtype=None, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_norm(Tensor[] self, Scalar ord, DType dtype, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, ord);
+        f.tensors(0, self, "self");
+        f.scalar(2, ord, "ord");
         f.optionalDtype(5, dtype);
-        f.tensors(7, out);
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_norm_Scalar_out(f.address()), "aten::_foreach_norm.Scalar_out");
     }
 
@@ -4995,8 +4995,8 @@ public final class Aten {
     /** {@code aten::_foreach_pow.List(Tensor[] self, Tensor[] exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Tensor[] self, Tensor... exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, exponent);
+        f.tensors(0, self, "self");
+        f.tensors(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_List(f.address()), "aten::_foreach_pow.List");
         return f.newTensors(0);
     }
@@ -5004,17 +5004,17 @@ public final class Aten {
     /** {@code aten::_foreach_pow.List_out(Tensor[] self, Tensor[] exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Tensor[] exponent, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, exponent);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, exponent, "exponent");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_List_out(f.address()), "aten::_foreach_pow.List_out");
     }
 
     /** {@code aten::_foreach_pow.Scalar(Tensor[] self, Scalar exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Tensor[] self, Scalar exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, exponent);
+        f.tensors(0, self, "self");
+        f.scalar(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_Scalar(f.address()), "aten::_foreach_pow.Scalar");
         return f.newTensors(0);
     }
@@ -5032,8 +5032,8 @@ public final class Aten {
     /** {@code aten::_foreach_pow.ScalarAndTensor(Scalar self, Tensor[] exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Scalar self, Tensor... exponent) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensors(3, exponent);
+        f.scalar(0, self, "self");
+        f.tensors(3, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_ScalarAndTensor(f.address()), "aten::_foreach_pow.ScalarAndTensor");
         return f.newTensors(0);
     }
@@ -5051,8 +5051,8 @@ public final class Aten {
     /** {@code aten::_foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Tensor[] self, Scalar[] exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, exponent);
+        f.tensors(0, self, "self");
+        f.scalars(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_ScalarList(f.address()), "aten::_foreach_pow.ScalarList");
         return f.newTensors(0);
     }
@@ -5060,18 +5060,18 @@ public final class Aten {
     /** {@code aten::_foreach_pow.ScalarList_out(Tensor[] self, Scalar[] exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Scalar[] exponent, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, exponent);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, exponent, "exponent");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_ScalarList_out(f.address()), "aten::_foreach_pow.ScalarList_out");
     }
 
     /** {@code aten::_foreach_pow.Scalar_out(Tensor[] self, Scalar exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Scalar exponent, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, exponent);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, exponent, "exponent");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow_Scalar_out(f.address()), "aten::_foreach_pow.Scalar_out");
     }
 
@@ -5088,16 +5088,16 @@ public final class Aten {
     /** {@code aten::_foreach_pow_.List(Tensor(a!)[] self, Tensor[] exponent) -> ()} */
     public static void _foreach_pow_(Tensor[] self, Tensor... exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, exponent);
+        f.tensors(0, self, "self");
+        f.tensors(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow__List(f.address()), "aten::_foreach_pow_.List");
     }
 
     /** {@code aten::_foreach_pow_.Scalar(Tensor(a!)[] self, Scalar exponent) -> ()} */
     public static void _foreach_pow_(Tensor[] self, Scalar exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, exponent);
+        f.tensors(0, self, "self");
+        f.scalar(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow__Scalar(f.address()), "aten::_foreach_pow_.Scalar");
     }
 
@@ -5114,15 +5114,15 @@ public final class Aten {
     /** {@code aten::_foreach_pow_.ScalarList(Tensor(a!)[] self, Scalar[] exponent) -> ()} */
     public static void _foreach_pow_(Tensor[] self, Scalar[] exponent) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, exponent);
+        f.tensors(0, self, "self");
+        f.scalars(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_pow__ScalarList(f.address()), "aten::_foreach_pow_.ScalarList");
     }
 
     /** {@code aten::_foreach_reciprocal(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_reciprocal(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_reciprocal(f.address()), "aten::_foreach_reciprocal");
         return f.newTensors(0);
     }
@@ -5130,22 +5130,22 @@ public final class Aten {
     /** {@code aten::_foreach_reciprocal.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_reciprocal(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_reciprocal_out(f.address()), "aten::_foreach_reciprocal.out");
     }
 
     /** {@code aten::_foreach_reciprocal_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_reciprocal_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_reciprocal_(f.address()), "aten::_foreach_reciprocal_");
     }
 
     /** {@code aten::_foreach_round(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_round(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_round(f.address()), "aten::_foreach_round");
         return f.newTensors(0);
     }
@@ -5153,22 +5153,22 @@ public final class Aten {
     /** {@code aten::_foreach_round.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_round(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_round_out(f.address()), "aten::_foreach_round.out");
     }
 
     /** {@code aten::_foreach_round_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_round_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_round_(f.address()), "aten::_foreach_round_");
     }
 
     /** {@code aten::_foreach_rsqrt(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_rsqrt(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_rsqrt(f.address()), "aten::_foreach_rsqrt");
         return f.newTensors(0);
     }
@@ -5176,22 +5176,22 @@ public final class Aten {
     /** {@code aten::_foreach_rsqrt.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_rsqrt(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_rsqrt_out(f.address()), "aten::_foreach_rsqrt.out");
     }
 
     /** {@code aten::_foreach_rsqrt_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_rsqrt_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_rsqrt_(f.address()), "aten::_foreach_rsqrt_");
     }
 
     /** {@code aten::_foreach_sigmoid(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_sigmoid(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sigmoid(f.address()), "aten::_foreach_sigmoid");
         return f.newTensors(0);
     }
@@ -5199,22 +5199,22 @@ public final class Aten {
     /** {@code aten::_foreach_sigmoid.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sigmoid(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sigmoid_out(f.address()), "aten::_foreach_sigmoid.out");
     }
 
     /** {@code aten::_foreach_sigmoid_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_sigmoid_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sigmoid_(f.address()), "aten::_foreach_sigmoid_");
     }
 
     /** {@code aten::_foreach_sign(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_sign(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sign(f.address()), "aten::_foreach_sign");
         return f.newTensors(0);
     }
@@ -5222,22 +5222,22 @@ public final class Aten {
     /** {@code aten::_foreach_sign.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sign(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sign_out(f.address()), "aten::_foreach_sign.out");
     }
 
     /** {@code aten::_foreach_sign_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_sign_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sign_(f.address()), "aten::_foreach_sign_");
     }
 
     /** {@code aten::_foreach_sin(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_sin(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sin(f.address()), "aten::_foreach_sin");
         return f.newTensors(0);
     }
@@ -5245,22 +5245,22 @@ public final class Aten {
     /** {@code aten::_foreach_sin.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sin(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sin_out(f.address()), "aten::_foreach_sin.out");
     }
 
     /** {@code aten::_foreach_sin_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_sin_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sin_(f.address()), "aten::_foreach_sin_");
     }
 
     /** {@code aten::_foreach_sinh(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_sinh(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sinh(f.address()), "aten::_foreach_sinh");
         return f.newTensors(0);
     }
@@ -5268,22 +5268,22 @@ public final class Aten {
     /** {@code aten::_foreach_sinh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sinh(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sinh_out(f.address()), "aten::_foreach_sinh.out");
     }
 
     /** {@code aten::_foreach_sinh_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_sinh_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sinh_(f.address()), "aten::_foreach_sinh_");
     }
 
     /** {@code aten::_foreach_sqrt(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_sqrt(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sqrt(f.address()), "aten::_foreach_sqrt");
         return f.newTensors(0);
     }
@@ -5291,24 +5291,24 @@ public final class Aten {
     /** {@code aten::_foreach_sqrt.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sqrt(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sqrt_out(f.address()), "aten::_foreach_sqrt.out");
     }
 
     /** {@code aten::_foreach_sqrt_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_sqrt_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sqrt_(f.address()), "aten::_foreach_sqrt_");
     }
 
     /** {@code aten::_foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]} */
     public static Tensor[] _foreach_sub(Tensor[] self, Tensor[] other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_List(f.address()), "aten::_foreach_sub.List");
         return f.newTensors(0);
     }
@@ -5331,10 +5331,10 @@ public final class Aten {
     /** {@code aten::_foreach_sub.List_out(Tensor[] self, Tensor[] other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Tensor[] other, Scalar alpha, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
-        f.tensors(7, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_List_out(f.address()), "aten::_foreach_sub.List_out");
     }
 
@@ -5351,8 +5351,8 @@ public final class Aten {
     /** {@code aten::_foreach_sub.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]} */
     public static Tensor[] _foreach_sub(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_Scalar(f.address()), "aten::_foreach_sub.Scalar");
         return f.newTensors(0);
     }
@@ -5370,8 +5370,8 @@ public final class Aten {
     /** {@code aten::_foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_sub(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_ScalarList(f.address()), "aten::_foreach_sub.ScalarList");
         return f.newTensors(0);
     }
@@ -5379,18 +5379,18 @@ public final class Aten {
     /** {@code aten::_foreach_sub.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Scalar[] scalars, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
-        f.tensors(4, out);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_ScalarList_out(f.address()), "aten::_foreach_sub.ScalarList_out");
     }
 
     /** {@code aten::_foreach_sub.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Scalar scalar, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
-        f.tensors(5, out);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub_Scalar_out(f.address()), "aten::_foreach_sub.Scalar_out");
     }
 
@@ -5407,9 +5407,9 @@ public final class Aten {
     /** {@code aten::_foreach_sub_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()} */
     public static void _foreach_sub_(Tensor[] self, Tensor[] other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, other);
-        f.scalar(4, alpha);
+        f.tensors(0, self, "self");
+        f.tensors(2, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub__List(f.address()), "aten::_foreach_sub_.List");
     }
 
@@ -5431,8 +5431,8 @@ public final class Aten {
     /** {@code aten::_foreach_sub_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()} */
     public static void _foreach_sub_(Tensor[] self, Scalar scalar) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalar(2, scalar);
+        f.tensors(0, self, "self");
+        f.scalar(2, scalar, "scalar");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub__Scalar(f.address()), "aten::_foreach_sub_.Scalar");
     }
 
@@ -5449,15 +5449,15 @@ public final class Aten {
     /** {@code aten::_foreach_sub_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_sub_(Tensor[] self, Scalar[] scalars) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.scalars(2, scalars);
+        f.tensors(0, self, "self");
+        f.scalars(2, scalars, "scalars");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_sub__ScalarList(f.address()), "aten::_foreach_sub_.ScalarList");
     }
 
     /** {@code aten::_foreach_tan(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_tan(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tan(f.address()), "aten::_foreach_tan");
         return f.newTensors(0);
     }
@@ -5465,22 +5465,22 @@ public final class Aten {
     /** {@code aten::_foreach_tan.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_tan(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tan_out(f.address()), "aten::_foreach_tan.out");
     }
 
     /** {@code aten::_foreach_tan_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_tan_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tan_(f.address()), "aten::_foreach_tan_");
     }
 
     /** {@code aten::_foreach_tanh(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_tanh(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tanh(f.address()), "aten::_foreach_tanh");
         return f.newTensors(0);
     }
@@ -5488,22 +5488,22 @@ public final class Aten {
     /** {@code aten::_foreach_tanh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_tanh(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tanh_out(f.address()), "aten::_foreach_tanh.out");
     }
 
     /** {@code aten::_foreach_tanh_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_tanh_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_tanh_(f.address()), "aten::_foreach_tanh_");
     }
 
     /** {@code aten::_foreach_trunc(Tensor[] self) -> Tensor[]} */
     public static Tensor[] _foreach_trunc(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_trunc(f.address()), "aten::_foreach_trunc");
         return f.newTensors(0);
     }
@@ -5511,22 +5511,22 @@ public final class Aten {
     /** {@code aten::_foreach_trunc.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_trunc(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_trunc_out(f.address()), "aten::_foreach_trunc.out");
     }
 
     /** {@code aten::_foreach_trunc_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_trunc_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_trunc_(f.address()), "aten::_foreach_trunc_");
     }
 
     /** {@code aten::_foreach_zero(Tensor[] self) -> Tensor[] self_out} */
     public static Tensor[] _foreach_zero(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero(f.address()), "aten::_foreach_zero");
         return f.newTensors(0);
     }
@@ -5534,24 +5534,24 @@ public final class Aten {
     /** {@code aten::_foreach_zero.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_zero(Tensor[] self, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, out);
+        f.tensors(0, self, "self");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_out(f.address()), "aten::_foreach_zero.out");
     }
 
     /** {@code aten::_foreach_zero_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_zero_(Tensor... self) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
+        f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_(f.address()), "aten::_foreach_zero_");
     }
 
     /** {@code aten::_functional_assert_async.msg(Tensor self, str assert_msg, Tensor dep_token) -> Tensor} */
     public static Tensor _functional_assert_async(Tensor self, String assert_msg, Tensor dep_token) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, assert_msg);
-        f.tensor(3, dep_token);
+        f.tensor(0, self, "self");
+        f.string(1, assert_msg, "assert_msg");
+        f.tensor(3, dep_token, "dep_token");
         f.check(dev.gatun.ffm.AtenRaw1._functional_assert_async_msg(f.address()), "aten::_functional_assert_async.msg");
         return f.newTensor(0);
     }
@@ -5559,9 +5559,9 @@ public final class Aten {
     /** {@code aten::_functional_assert_scalar(Scalar self, str assert_msg, Tensor dep_token) -> Tensor} */
     public static Tensor _functional_assert_scalar(Scalar self, String assert_msg, Tensor dep_token) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.string(3, assert_msg);
-        f.tensor(5, dep_token);
+        f.scalar(0, self, "self");
+        f.string(3, assert_msg, "assert_msg");
+        f.tensor(5, dep_token, "dep_token");
         f.check(dev.gatun.ffm.AtenRaw1._functional_assert_scalar(f.address()), "aten::_functional_assert_scalar");
         return f.newTensor(0);
     }
@@ -5579,10 +5579,10 @@ public final class Aten {
     /** {@code aten::_functional_sym_constrain_range(Scalar size, int? min, int? max, Tensor dep_token) -> Tensor} */
     public static Tensor _functional_sym_constrain_range(Scalar size, Long min, Long max, Tensor dep_token) {
         Frame f = Frame.begin();
-        f.scalar(0, size);
+        f.scalar(0, size, "size");
         f.optionalInteger(3, min);
         f.optionalInteger(5, max);
-        f.tensor(7, dep_token);
+        f.tensor(7, dep_token, "dep_token");
         f.check(dev.gatun.ffm.AtenRaw1._functional_sym_constrain_range(f.address()), "aten::_functional_sym_constrain_range");
         return f.newTensor(0);
     }
@@ -5615,10 +5615,10 @@ public final class Aten {
     /** {@code aten::_functional_sym_constrain_range_for_size(Scalar size, int? min, int? max, Tensor dep_token) -> Tensor} */
     public static Tensor _functional_sym_constrain_range_for_size(Scalar size, Long min, Long max, Tensor dep_token) {
         Frame f = Frame.begin();
-        f.scalar(0, size);
+        f.scalar(0, size, "size");
         f.optionalInteger(3, min);
         f.optionalInteger(5, max);
-        f.tensor(7, dep_token);
+        f.tensor(7, dep_token, "dep_token");
         f.check(dev.gatun.ffm.AtenRaw1._functional_sym_constrain_range_for_size(f.address()), "aten::_functional_sym_constrain_range_for_size");
         return f.newTensor(0);
     }
@@ -5651,17 +5651,17 @@ public final class Aten {
     /** {@code aten::_fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out, Tensor[] state_steps_out)} */
     public static SelfOutGradsOutStateSumsOutStateStepsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
         f.real(8, lr);
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad(f.address()), "aten::_fused_adagrad");
         return new SelfOutGradsOutStateSumsOutStateStepsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4), f.newTensors(6));
     }
@@ -5679,35 +5679,35 @@ public final class Aten {
     /** {@code aten::_fused_adagrad.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
         f.real(8, lr);
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
-        f.tensors(15, out);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
+        f.tensors(15, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad_out(f.address()), "aten::_fused_adagrad.out");
     }
 
     /** {@code aten::_fused_adagrad.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out)} */
     public static SelfOutGradsOutStateSumsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
-        f.tensor(8, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
+        f.tensor(8, lr, "lr");
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad_tensor_lr(f.address()), "aten::_fused_adagrad.tensor_lr");
         return new SelfOutGradsOutStateSumsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4));
     }
@@ -5725,35 +5725,35 @@ public final class Aten {
     /** {@code aten::_fused_adagrad.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
-        f.tensor(8, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
+        f.tensor(8, lr, "lr");
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
-        f.tensors(15, out);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
+        f.tensors(15, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad_tensor_lr_out(f.address()), "aten::_fused_adagrad.tensor_lr_out");
     }
 
     /** {@code aten::_fused_adagrad_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
         f.real(8, lr);
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad_(f.address()), "aten::_fused_adagrad_");
     }
 
@@ -5770,17 +5770,17 @@ public final class Aten {
     /** {@code aten::_fused_adagrad_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, state_sums);
-        f.tensors(6, state_steps);
-        f.tensor(8, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, state_sums, "state_sums");
+        f.tensors(6, state_steps, "state_steps");
+        f.tensor(8, lr, "lr");
         f.real(9, lr_decay);
         f.real(10, weight_decay);
         f.real(11, eps);
         f.bool(12, maximize);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adagrad__tensor_lr(f.address()), "aten::_fused_adagrad_.tensor_lr");
     }
 
@@ -5797,12 +5797,12 @@ public final class Aten {
     /** {@code aten::_fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -5810,8 +5810,8 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam(f.address()), "aten::_fused_adam");
         return new SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4), f.newTensors(6), f.newTensors(8));
     }
@@ -5829,12 +5829,12 @@ public final class Aten {
     /** {@code aten::_fused_adam.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -5842,30 +5842,30 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
-        f.tensors(21, out);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
+        f.tensors(21, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam_out(f.address()), "aten::_fused_adam.out");
     }
 
     /** {@code aten::_fused_adam.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam_tensor_lr(f.address()), "aten::_fused_adam.tensor_lr");
         return new SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4), f.newTensors(6), f.newTensors(8));
     }
@@ -5883,34 +5883,34 @@ public final class Aten {
     /** {@code aten::_fused_adam.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
-        f.tensors(21, out);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
+        f.tensors(21, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam_tensor_lr_out(f.address()), "aten::_fused_adam.tensor_lr_out");
     }
 
     /** {@code aten::_fused_adam_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -5918,8 +5918,8 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam_(f.address()), "aten::_fused_adam_");
     }
 
@@ -5936,21 +5936,21 @@ public final class Aten {
     /** {@code aten::_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adam__tensor_lr(f.address()), "aten::_fused_adam_.tensor_lr");
     }
 
@@ -5967,12 +5967,12 @@ public final class Aten {
     /** {@code aten::_fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -5980,8 +5980,8 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw(f.address()), "aten::_fused_adamw");
         return new SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4), f.newTensors(6), f.newTensors(8));
     }
@@ -5999,12 +5999,12 @@ public final class Aten {
     /** {@code aten::_fused_adamw.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -6012,30 +6012,30 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
-        f.tensors(21, out);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
+        f.tensors(21, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw_out(f.address()), "aten::_fused_adamw.out");
     }
 
     /** {@code aten::_fused_adamw.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw_tensor_lr(f.address()), "aten::_fused_adamw.tensor_lr");
         return new SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4), f.newTensors(6), f.newTensors(8));
     }
@@ -6053,34 +6053,34 @@ public final class Aten {
     /** {@code aten::_fused_adamw.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
-        f.tensors(21, out);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
+        f.tensors(21, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw_tensor_lr_out(f.address()), "aten::_fused_adamw.tensor_lr_out");
     }
 
     /** {@code aten::_fused_adamw_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
         f.real(12, lr);
         f.real(13, beta1);
         f.real(14, beta2);
@@ -6088,8 +6088,8 @@ public final class Aten {
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw_(f.address()), "aten::_fused_adamw_");
     }
 
@@ -6106,21 +6106,21 @@ public final class Aten {
     /** {@code aten::_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, exp_avgs);
-        f.tensors(6, exp_avg_sqs);
-        f.tensors(8, max_exp_avg_sqs);
-        f.tensors(10, state_steps);
-        f.tensor(12, lr);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, exp_avgs, "exp_avgs");
+        f.tensors(6, exp_avg_sqs, "exp_avg_sqs");
+        f.tensors(8, max_exp_avg_sqs, "max_exp_avg_sqs");
+        f.tensors(10, state_steps, "state_steps");
+        f.tensor(12, lr, "lr");
         f.real(13, beta1);
         f.real(14, beta2);
         f.real(15, weight_decay);
         f.real(16, eps);
         f.bool(17, amsgrad);
         f.bool(18, maximize);
-        f.optionalTensor(19, grad_scale);
-        f.optionalTensor(20, found_inf);
+        f.optionalTensor(19, grad_scale, "grad_scale");
+        f.optionalTensor(20, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_adamw__tensor_lr(f.address()), "aten::_fused_adamw_.tensor_lr");
     }
 
@@ -6137,7 +6137,7 @@ public final class Aten {
     /** {@code aten::_fused_dropout(Tensor self, float p, Generator? generator=None) -> (Tensor, Tensor)} */
     public static Tensors2 _fused_dropout(Tensor self, double p, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw1._fused_dropout(f.address()), "aten::_fused_dropout");
@@ -6152,24 +6152,24 @@ public final class Aten {
     /** {@code aten::_fused_dropout.out(Tensor self, float p, Generator? generator=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _fused_dropout(Tensor self, double p, Generator generator, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
         f.generator(2, generator);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw1._fused_dropout_out(f.address()), "aten::_fused_dropout.out");
     }
 
     /** {@code aten::_fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask)} */
     public static OutputMask _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, observer_on);
-        f.tensor(2, fake_quant_on);
-        f.tensor(3, running_min);
-        f.tensor(4, running_max);
-        f.tensor(5, scale);
-        f.tensor(6, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, observer_on, "observer_on");
+        f.tensor(2, fake_quant_on, "fake_quant_on");
+        f.tensor(3, running_min, "running_min");
+        f.tensor(4, running_max, "running_max");
+        f.tensor(5, scale, "scale");
+        f.tensor(6, zero_point, "zero_point");
         f.real(7, averaging_const);
         f.integer(8, quant_min);
         f.integer(9, quant_max);
@@ -6193,34 +6193,34 @@ public final class Aten {
     /** {@code aten::_fused_moving_avg_obs_fq_helper.out(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False, *, Tensor(e!) out0, Tensor(f!) out1) -> (Tensor(e!), Tensor(f!))} */
     public static void _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, observer_on);
-        f.tensor(2, fake_quant_on);
-        f.tensor(3, running_min);
-        f.tensor(4, running_max);
-        f.tensor(5, scale);
-        f.tensor(6, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, observer_on, "observer_on");
+        f.tensor(2, fake_quant_on, "fake_quant_on");
+        f.tensor(3, running_min, "running_min");
+        f.tensor(4, running_max, "running_max");
+        f.tensor(5, scale, "scale");
+        f.tensor(6, zero_point, "zero_point");
         f.real(7, averaging_const);
         f.integer(8, quant_min);
         f.integer(9, quant_max);
         f.integer(10, ch_axis);
         f.bool(11, per_row_fake_quant);
         f.bool(12, symmetric_quant);
-        f.tensor(13, out0);
-        f.tensor(14, out1);
+        f.tensor(13, out0, "out0");
+        f.tensor(14, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw1._fused_moving_avg_obs_fq_helper_out(f.address()), "aten::_fused_moving_avg_obs_fq_helper.out");
     }
 
     /** {@code aten::_fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask, Tensor running_min_out, Tensor running_max_out, Tensor scale_out, Tensor zero_point_out)} */
     public static OutputMaskRunningMinOutRunningMaxOutScaleOutZeroPointOut _fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, observer_on);
-        f.tensor(2, fake_quant_on);
-        f.tensor(3, running_min);
-        f.tensor(4, running_max);
-        f.tensor(5, scale);
-        f.tensor(6, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, observer_on, "observer_on");
+        f.tensor(2, fake_quant_on, "fake_quant_on");
+        f.tensor(3, running_min, "running_min");
+        f.tensor(4, running_max, "running_max");
+        f.tensor(5, scale, "scale");
+        f.tensor(6, zero_point, "zero_point");
         f.real(7, averaging_const);
         f.integer(8, quant_min);
         f.integer(9, quant_max);
@@ -6244,9 +6244,9 @@ public final class Aten {
     /** {@code aten::_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float? eps) -> (Tensor, Tensor)} */
     public static Tensors2 _fused_rms_norm(Tensor input, long[] normalized_shape, Tensor weight, Double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.integers(1, normalized_shape);
-        f.optionalTensor(3, weight);
+        f.tensor(0, input, "input");
+        f.integers(1, normalized_shape, "normalized_shape");
+        f.optionalTensor(3, weight, "weight");
         f.optionalReal(4, eps);
         f.check(dev.gatun.ffm.AtenRaw1._fused_rms_norm(f.address()), "aten::_fused_rms_norm");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -6260,12 +6260,12 @@ public final class Aten {
     /** {@code aten::_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 _fused_rms_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor rstd, Tensor weight, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.integers(2, normalized_shape);
-        f.tensor(4, rstd);
-        f.optionalTensor(5, weight);
-        f.bools(6, output_mask, 2);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.integers(2, normalized_shape, "normalized_shape");
+        f.tensor(4, rstd, "rstd");
+        f.optionalTensor(5, weight, "weight");
+        f.bools(6, output_mask, 2, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw1._fused_rms_norm_backward(f.address()), "aten::_fused_rms_norm_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -6273,10 +6273,10 @@ public final class Aten {
     /** {@code aten::_fused_sdp_choice(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> int} */
     public static long _fused_sdp_choice(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_mask);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_mask, "attn_mask");
         f.real(4, dropout_p);
         f.bool(5, is_causal);
         f.optionalReal(6, scale);
@@ -6323,9 +6323,9 @@ public final class Aten {
     /** {@code aten::_fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
         f.real(8, lr);
@@ -6333,8 +6333,8 @@ public final class Aten {
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd(f.address()), "aten::_fused_sgd");
         return new SelfOutGradsOutMomentumBufferListOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4));
     }
@@ -6352,9 +6352,9 @@ public final class Aten {
     /** {@code aten::_fused_sgd.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
         f.real(8, lr);
@@ -6362,27 +6362,27 @@ public final class Aten {
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
-        f.tensors(15, out);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
+        f.tensors(15, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd_out(f.address()), "aten::_fused_sgd.out");
     }
 
     /** {@code aten::_fused_sgd.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
-        f.tensor(8, lr);
+        f.tensor(8, lr, "lr");
         f.real(9, dampening);
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd_tensor_lr(f.address()), "aten::_fused_sgd.tensor_lr");
         return new SelfOutGradsOutMomentumBufferListOutLists(f.newTensors(0), f.newTensors(2), f.newTensors(4));
     }
@@ -6400,28 +6400,28 @@ public final class Aten {
     /** {@code aten::_fused_sgd.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
-        f.tensor(8, lr);
+        f.tensor(8, lr, "lr");
         f.real(9, dampening);
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
-        f.tensors(15, out);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
+        f.tensors(15, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd_tensor_lr_out(f.address()), "aten::_fused_sgd.tensor_lr_out");
     }
 
     /** {@code aten::_fused_sgd_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
         f.real(8, lr);
@@ -6429,8 +6429,8 @@ public final class Aten {
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd_(f.address()), "aten::_fused_sgd_");
     }
 
@@ -6447,18 +6447,18 @@ public final class Aten {
     /** {@code aten::_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
         Frame f = Frame.begin();
-        f.tensors(0, self);
-        f.tensors(2, grads);
-        f.tensors(4, momentum_buffer_list);
+        f.tensors(0, self, "self");
+        f.tensors(2, grads, "grads");
+        f.tensors(4, momentum_buffer_list, "momentum_buffer_list");
         f.real(6, weight_decay);
         f.real(7, momentum);
-        f.tensor(8, lr);
+        f.tensor(8, lr, "lr");
         f.real(9, dampening);
         f.bool(10, nesterov);
         f.bool(11, maximize);
         f.bool(12, is_first_step);
-        f.optionalTensor(13, grad_scale);
-        f.optionalTensor(14, found_inf);
+        f.optionalTensor(13, grad_scale, "grad_scale");
+        f.optionalTensor(14, found_inf, "found_inf");
         f.check(dev.gatun.ffm.AtenRaw1._fused_sgd__tensor_lr(f.address()), "aten::_fused_sgd_.tensor_lr");
     }
 
@@ -6475,7 +6475,7 @@ public final class Aten {
     /** {@code aten::_fw_primal(Tensor(a) self, int level) -> Tensor(a)} */
     public static Tensor _fw_primal(Tensor self, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, level);
         f.check(dev.gatun.ffm.AtenRaw1._fw_primal(f.address()), "aten::_fw_primal");
         return f.newTensor(0);
@@ -6484,7 +6484,7 @@ public final class Aten {
     /** {@code aten::_fw_primal_copy(Tensor self, int level) -> Tensor} */
     public static Tensor _fw_primal_copy(Tensor self, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, level);
         f.check(dev.gatun.ffm.AtenRaw1._fw_primal_copy(f.address()), "aten::_fw_primal_copy");
         return f.newTensor(0);
@@ -6493,9 +6493,9 @@ public final class Aten {
     /** {@code aten::_fw_primal_copy.out(Tensor self, int level, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fw_primal_copy(Tensor self, long level, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, level);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._fw_primal_copy_out(f.address()), "aten::_fw_primal_copy.out");
         return out;
     }
@@ -6503,10 +6503,10 @@ public final class Aten {
     /** {@code aten::_gather_sparse_backward(Tensor self, int dim, Tensor index, Tensor grad) -> Tensor} */
     public static Tensor _gather_sparse_backward(Tensor self, long dim, Tensor index, Tensor grad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, grad);
+        f.tensor(2, index, "index");
+        f.tensor(3, grad, "grad");
         f.check(dev.gatun.ffm.AtenRaw1._gather_sparse_backward(f.address()), "aten::_gather_sparse_backward");
         return f.newTensor(0);
     }
@@ -6514,8 +6514,8 @@ public final class Aten {
     /** {@code aten::_grid_sampler_2d_cpu_fallback(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor _grid_sampler_2d_cpu_fallback(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
@@ -6526,12 +6526,12 @@ public final class Aten {
     /** {@code aten::_grid_sampler_2d_cpu_fallback.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _grid_sampler_2d_cpu_fallback(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._grid_sampler_2d_cpu_fallback_out(f.address()), "aten::_grid_sampler_2d_cpu_fallback.out");
         return out;
     }
@@ -6539,9 +6539,9 @@ public final class Aten {
     /** {@code aten::_grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> (Tensor, Tensor)} */
     public static Tensors2 _grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, grid);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, grid, "grid");
         f.integer(3, interpolation_mode);
         f.integer(4, padding_mode);
         f.bool(5, align_corners);
@@ -6552,10 +6552,10 @@ public final class Aten {
     /** {@code aten::_grouped_mm(Tensor self, Tensor mat2, Tensor? offs=None, Tensor? bias=None, ScalarType? out_dtype=None) -> Tensor} */
     public static Tensor _grouped_mm(Tensor self, Tensor mat2, Tensor offs, Tensor bias, DType out_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.optionalTensor(2, offs);
-        f.optionalTensor(3, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.optionalTensor(2, offs, "offs");
+        f.optionalTensor(3, bias, "bias");
         f.optionalDtype(4, out_dtype);
         f.check(dev.gatun.ffm.AtenRaw1._grouped_mm(f.address()), "aten::_grouped_mm");
         return f.newTensor(0);
@@ -6579,8 +6579,8 @@ public final class Aten {
     /** {@code aten::_has_compatible_shallow_copy_type(Tensor self, Tensor from) -> bool} */
     public static boolean _has_compatible_shallow_copy_type(Tensor self, Tensor from) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, from);
+        f.tensor(0, self, "self");
+        f.tensor(1, from, "from");
         f.check(dev.gatun.ffm.AtenRaw1._has_compatible_shallow_copy_type(f.address()), "aten::_has_compatible_shallow_copy_type");
         return f.readBool(0);
     }
@@ -6588,8 +6588,8 @@ public final class Aten {
     /** {@code aten::_has_same_storage_numel(Tensor self, Tensor other) -> bool} */
     public static boolean _has_same_storage_numel(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw1._has_same_storage_numel(f.address()), "aten::_has_same_storage_numel");
         return f.readBool(0);
     }
@@ -6597,10 +6597,10 @@ public final class Aten {
     /** {@code aten::_histogramdd_bin_edges(Tensor self, int[] bins, *, float[]? range=None, Tensor? weight=None, bool density=False) -> Tensor[]} */
     public static Tensor[] _histogramdd_bin_edges(Tensor self, long[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, bins);
+        f.tensor(0, self, "self");
+        f.integers(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_bin_edges(f.address()), "aten::_histogramdd_bin_edges");
         return f.newTensors(0);
@@ -6624,22 +6624,22 @@ public final class Aten {
     /** {@code aten::_histogramdd_bin_edges.out(Tensor self, int[] bins, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!)[] out) -> ()} */
     public static void _histogramdd_bin_edges(Tensor self, long[] bins, double[] range, Tensor weight, boolean density, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, bins);
+        f.tensor(0, self, "self");
+        f.integers(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
-        f.tensors(7, out);
+        f.tensors(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_bin_edges_out(f.address()), "aten::_histogramdd_bin_edges.out");
     }
 
     /** {@code aten::_histogramdd_from_bin_cts(Tensor self, int[] bins, *, float[]? range=None, Tensor? weight=None, bool density=False) -> Tensor} */
     public static Tensor _histogramdd_from_bin_cts(Tensor self, long[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, bins);
+        f.tensor(0, self, "self");
+        f.integers(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_from_bin_cts(f.address()), "aten::_histogramdd_from_bin_cts");
         return f.newTensor(0);
@@ -6663,12 +6663,12 @@ public final class Aten {
     /** {@code aten::_histogramdd_from_bin_cts.out(Tensor self, int[] bins, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _histogramdd_from_bin_cts(Tensor self, long[] bins, double[] range, Tensor weight, boolean density, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, bins);
+        f.tensor(0, self, "self");
+        f.integers(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_from_bin_cts_out(f.address()), "aten::_histogramdd_from_bin_cts.out");
         return out;
     }
@@ -6676,9 +6676,9 @@ public final class Aten {
     /** {@code aten::_histogramdd_from_bin_tensors(Tensor self, Tensor[] bins, *, Tensor? weight=None, bool density=False) -> Tensor} */
     public static Tensor _histogramdd_from_bin_tensors(Tensor self, Tensor[] bins, Tensor weight, boolean density) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensors(1, bins);
-        f.optionalTensor(3, weight);
+        f.tensor(0, self, "self");
+        f.tensors(1, bins, "bins");
+        f.optionalTensor(3, weight, "weight");
         f.bool(4, density);
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_from_bin_tensors(f.address()), "aten::_histogramdd_from_bin_tensors");
         return f.newTensor(0);
@@ -6697,11 +6697,11 @@ public final class Aten {
     /** {@code aten::_histogramdd_from_bin_tensors.out(Tensor self, Tensor[] bins, *, Tensor? weight=None, bool density=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _histogramdd_from_bin_tensors(Tensor self, Tensor[] bins, Tensor weight, boolean density, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensors(1, bins);
-        f.optionalTensor(3, weight);
+        f.tensor(0, self, "self");
+        f.tensors(1, bins, "bins");
+        f.optionalTensor(3, weight, "weight");
         f.bool(4, density);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._histogramdd_from_bin_tensors_out(f.address()), "aten::_histogramdd_from_bin_tensors.out");
         return out;
     }
@@ -6709,9 +6709,9 @@ public final class Aten {
     /** {@code aten::_index_put_impl(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor} */
     public static Tensor _index_put_impl(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, boolean unsafe) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.bool(5, unsafe);
         f.check(dev.gatun.ffm.AtenRaw1._index_put_impl(f.address()), "aten::_index_put_impl");
@@ -6731,12 +6731,12 @@ public final class Aten {
     /** {@code aten::_index_put_impl.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _index_put_impl(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, boolean unsafe, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.bool(5, unsafe);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._index_put_impl_out(f.address()), "aten::_index_put_impl.out");
         return out;
     }
@@ -6744,9 +6744,9 @@ public final class Aten {
     /** {@code aten::_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)} */
     public static Tensor _index_put_impl_(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, boolean unsafe) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.bool(5, unsafe);
         f.check(dev.gatun.ffm.AtenRaw1._index_put_impl_(f.address()), "aten::_index_put_impl_");
@@ -6766,7 +6766,7 @@ public final class Aten {
     /** {@code aten::_indices(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _indices(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._indices(f.address()), "aten::_indices");
         return f.newTensor(0);
     }
@@ -6774,7 +6774,7 @@ public final class Aten {
     /** {@code aten::_indices_copy(Tensor self) -> Tensor} */
     public static Tensor _indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._indices_copy(f.address()), "aten::_indices_copy");
         return f.newTensor(0);
     }
@@ -6782,8 +6782,8 @@ public final class Aten {
     /** {@code aten::_indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._indices_copy_out(f.address()), "aten::_indices_copy.out");
         return out;
     }
@@ -6791,8 +6791,8 @@ public final class Aten {
     /** {@code aten::_int_mm(Tensor self, Tensor mat2) -> Tensor} */
     public static Tensor _int_mm(Tensor self, Tensor mat2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
         f.check(dev.gatun.ffm.AtenRaw1._int_mm(f.address()), "aten::_int_mm");
         return f.newTensor(0);
     }
@@ -6800,9 +6800,9 @@ public final class Aten {
     /** {@code aten::_int_mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _int_mm(Tensor self, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._int_mm_out(f.address()), "aten::_int_mm.out");
         return out;
     }
@@ -6810,7 +6810,7 @@ public final class Aten {
     /** {@code aten::_is_all_true(Tensor self) -> Tensor} */
     public static Tensor _is_all_true(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._is_all_true(f.address()), "aten::_is_all_true");
         return f.newTensor(0);
     }
@@ -6818,7 +6818,7 @@ public final class Aten {
     /** {@code aten::_is_any_true(Tensor self) -> Tensor} */
     public static Tensor _is_any_true(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._is_any_true(f.address()), "aten::_is_any_true");
         return f.newTensor(0);
     }
@@ -6826,7 +6826,7 @@ public final class Aten {
     /** {@code aten::_is_zerotensor(Tensor self) -> bool} */
     public static boolean _is_zerotensor(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._is_zerotensor(f.address()), "aten::_is_zerotensor");
         return f.readBool(0);
     }
@@ -6834,9 +6834,9 @@ public final class Aten {
     /** {@code aten::_jagged_to_padded_dense_forward(Tensor values, Tensor[] offsets, SymInt[] max_lengths, float padding_value=0.) -> Tensor} */
     public static Tensor _jagged_to_padded_dense_forward(Tensor values, Tensor[] offsets, long[] max_lengths, double padding_value) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
-        f.tensors(1, offsets);
-        f.integers(3, max_lengths);
+        f.tensor(0, values, "values");
+        f.tensors(1, offsets, "offsets");
+        f.integers(3, max_lengths, "max_lengths");
         f.real(5, padding_value);
         f.check(dev.gatun.ffm.AtenRaw1._jagged_to_padded_dense_forward(f.address()), "aten::_jagged_to_padded_dense_forward");
         return f.newTensor(0);
@@ -6850,7 +6850,7 @@ public final class Aten {
     /** {@code aten::_lazy_clone(Tensor self) -> Tensor} */
     public static Tensor _lazy_clone(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._lazy_clone(f.address()), "aten::_lazy_clone");
         return f.newTensor(0);
     }
@@ -6858,8 +6858,8 @@ public final class Aten {
     /** {@code aten::_linalg_check_errors(Tensor info, str api_name, *, bool is_matrix) -> ()} */
     public static void _linalg_check_errors(Tensor info, String api_name, boolean is_matrix) {
         Frame f = Frame.begin();
-        f.tensor(0, info);
-        f.string(1, api_name);
+        f.tensor(0, info, "info");
+        f.string(1, api_name, "api_name");
         f.bool(3, is_matrix);
         f.check(dev.gatun.ffm.AtenRaw1._linalg_check_errors(f.address()), "aten::_linalg_check_errors");
     }
@@ -6867,7 +6867,7 @@ public final class Aten {
     /** {@code aten::_linalg_det(Tensor A) -> (Tensor result, Tensor LU, Tensor pivots)} */
     public static ResultLUPivots _linalg_det(Tensor A) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_det(f.address()), "aten::_linalg_det");
         return new ResultLUPivots(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -6875,18 +6875,18 @@ public final class Aten {
     /** {@code aten::_linalg_det.result(Tensor A, *, Tensor(a!) result, Tensor(b!) LU, Tensor(c!) pivots) -> (Tensor(a!) result, Tensor(b!) LU, Tensor(c!) pivots)} */
     public static void _linalg_det(Tensor A, Tensor result, Tensor LU, Tensor pivots) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, result);
-        f.tensor(2, LU);
-        f.tensor(3, pivots);
+        f.tensor(0, A, "A");
+        f.tensor(1, result, "result");
+        f.tensor(2, LU, "LU");
+        f.tensor(3, pivots, "pivots");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_det_result(f.address()), "aten::_linalg_det.result");
     }
 
     /** {@code aten::_linalg_eigh(Tensor A, str UPLO="L", bool compute_v=True) -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public static EigenvaluesEigenvectors _linalg_eigh(Tensor A, String UPLO, boolean compute_v) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.string(1, UPLO);
+        f.tensor(0, A, "A");
+        f.string(1, UPLO, "UPLO");
         f.bool(3, compute_v);
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigh(f.address()), "aten::_linalg_eigh");
         return new EigenvaluesEigenvectors(f.newTensor(0), f.newTensor(1));
@@ -6905,18 +6905,18 @@ public final class Aten {
     /** {@code aten::_linalg_eigh.eigenvalues(Tensor A, str UPLO="L", bool compute_v=True, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void _linalg_eigh(Tensor A, String UPLO, boolean compute_v, Tensor eigenvalues, Tensor eigenvectors) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.string(1, UPLO);
+        f.tensor(0, A, "A");
+        f.string(1, UPLO, "UPLO");
         f.bool(3, compute_v);
-        f.tensor(4, eigenvalues);
-        f.tensor(5, eigenvectors);
+        f.tensor(4, eigenvalues, "eigenvalues");
+        f.tensor(5, eigenvectors, "eigenvectors");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigh_eigenvalues(f.address()), "aten::_linalg_eigh.eigenvalues");
     }
 
     /** {@code aten::_linalg_eigvals(Tensor self) -> Tensor} */
     public static Tensor _linalg_eigvals(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigvals(f.address()), "aten::_linalg_eigvals");
         return f.newTensor(0);
     }
@@ -6924,7 +6924,7 @@ public final class Aten {
     /** {@code aten::_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots)} */
     public static SignLogabsdetLUPivots _linalg_slogdet(Tensor A) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_slogdet(f.address()), "aten::_linalg_slogdet");
         return new SignLogabsdetLUPivots(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
     }
@@ -6932,19 +6932,19 @@ public final class Aten {
     /** {@code aten::_linalg_slogdet.sign(Tensor A, *, Tensor(a!) sign, Tensor(b!) logabsdet, Tensor(c!) LU, Tensor(d!) pivots) -> (Tensor(a!) sign, Tensor(b!) logabsdet, Tensor(c!) LU, Tensor(d!) pivots)} */
     public static void _linalg_slogdet(Tensor A, Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, sign);
-        f.tensor(2, logabsdet);
-        f.tensor(3, LU);
-        f.tensor(4, pivots);
+        f.tensor(0, A, "A");
+        f.tensor(1, sign, "sign");
+        f.tensor(2, logabsdet, "logabsdet");
+        f.tensor(3, LU, "LU");
+        f.tensor(4, pivots, "pivots");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_slogdet_sign(f.address()), "aten::_linalg_slogdet.sign");
     }
 
     /** {@code aten::_linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)} */
     public static ResultLUPivotsInfo _linalg_solve_ex(Tensor A, Tensor B, boolean left, boolean check_errors) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.bool(3, check_errors);
         f.check(dev.gatun.ffm.AtenRaw1._linalg_solve_ex(f.address()), "aten::_linalg_solve_ex");
@@ -6964,21 +6964,21 @@ public final class Aten {
     /** {@code aten::_linalg_solve_ex.result(Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor(a!) result, Tensor(b!) LU, Tensor(c!) pivots, Tensor(d!) info) -> (Tensor(a!) result, Tensor(b!) LU, Tensor(c!) pivots, Tensor(d!) info)} */
     public static void _linalg_solve_ex(Tensor A, Tensor B, boolean left, boolean check_errors, Tensor result, Tensor LU, Tensor pivots, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.bool(3, check_errors);
-        f.tensor(4, result);
-        f.tensor(5, LU);
-        f.tensor(6, pivots);
-        f.tensor(7, info);
+        f.tensor(4, result, "result");
+        f.tensor(5, LU, "LU");
+        f.tensor(6, pivots, "pivots");
+        f.tensor(7, info, "info");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_solve_ex_result(f.address()), "aten::_linalg_solve_ex.result");
     }
 
     /** {@code aten::_linalg_svd(Tensor A, bool full_matrices=False, bool compute_uv=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)} */
     public static USVh _linalg_svd(Tensor A, boolean full_matrices, boolean compute_uv, String driver) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, full_matrices);
         f.bool(2, compute_uv);
         f.optionalString(3, driver);
@@ -7004,20 +7004,20 @@ public final class Aten {
     /** {@code aten::_linalg_svd.U(Tensor A, bool full_matrices=False, bool compute_uv=True, *, str? driver=None, Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh)} */
     public static void _linalg_svd(Tensor A, boolean full_matrices, boolean compute_uv, String driver, Tensor U, Tensor S, Tensor Vh) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, full_matrices);
         f.bool(2, compute_uv);
         f.optionalString(3, driver);
-        f.tensor(5, U);
-        f.tensor(6, S);
-        f.tensor(7, Vh);
+        f.tensor(5, U, "U");
+        f.tensor(6, S, "S");
+        f.tensor(7, Vh, "Vh");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_svd_U(f.address()), "aten::_linalg_svd.U");
     }
 
     /** {@code aten::_local_scalar_dense(Tensor self) -> Scalar} */
     public static Scalar _local_scalar_dense(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._local_scalar_dense(f.address()), "aten::_local_scalar_dense");
         return f.readScalar(0);
     }
@@ -7025,7 +7025,7 @@ public final class Aten {
     /** {@code aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor} */
     public static Tensor _log_softmax(Tensor self, long dim, boolean half_to_float) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
         f.check(dev.gatun.ffm.AtenRaw1._log_softmax(f.address()), "aten::_log_softmax");
@@ -7035,10 +7035,10 @@ public final class Aten {
     /** {@code aten::_log_softmax.out(Tensor self, int dim, bool half_to_float, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _log_softmax(Tensor self, long dim, boolean half_to_float, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._log_softmax_out(f.address()), "aten::_log_softmax.out");
         return out;
     }
@@ -7046,10 +7046,10 @@ public final class Aten {
     /** {@code aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.dtype(3, input_dtype);
+        f.dtype(3, input_dtype, "input_dtype");
         f.check(dev.gatun.ffm.AtenRaw1._log_softmax_backward_data(f.address()), "aten::_log_softmax_backward_data");
         return f.newTensor(0);
     }
@@ -7057,11 +7057,11 @@ public final class Aten {
     /** {@code aten::_log_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.dtype(3, input_dtype);
-        f.tensor(4, out);
+        f.dtype(3, input_dtype, "input_dtype");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._log_softmax_backward_data_out(f.address()), "aten::_log_softmax_backward_data.out");
         return out;
     }
@@ -7069,7 +7069,7 @@ public final class Aten {
     /** {@code aten::_logcumsumexp(Tensor self, int dim) -> Tensor} */
     public static Tensor _logcumsumexp(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw1._logcumsumexp(f.address()), "aten::_logcumsumexp");
         return f.newTensor(0);
@@ -7078,9 +7078,9 @@ public final class Aten {
     /** {@code aten::_logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _logcumsumexp(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._logcumsumexp_out(f.address()), "aten::_logcumsumexp.out");
         return out;
     }
@@ -7088,9 +7088,9 @@ public final class Aten {
     /** {@code aten::_lstm_mps(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors6 _lstm_mps(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, hx);
-        f.tensors(3, params);
+        f.tensor(0, input, "input");
+        f.tensors(1, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
@@ -7104,28 +7104,28 @@ public final class Aten {
     /** {@code aten::_lstm_mps.out(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4, Tensor(f!) out5) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _lstm_mps(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4, Tensor out5) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, hx);
-        f.tensors(3, params);
+        f.tensor(0, input, "input");
+        f.tensors(1, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
         f.bool(8, train);
         f.bool(9, bidirectional);
         f.bool(10, batch_first);
-        f.tensor(11, out0);
-        f.tensor(12, out1);
-        f.tensor(13, out2);
-        f.tensor(14, out3);
-        f.tensor(15, out4);
-        f.tensor(16, out5);
+        f.tensor(11, out0, "out0");
+        f.tensor(12, out1, "out1");
+        f.tensor(13, out2, "out2");
+        f.tensor(14, out3, "out3");
+        f.tensor(15, out4, "out4");
+        f.tensor(16, out5, "out5");
         f.check(dev.gatun.ffm.AtenRaw1._lstm_mps_out(f.address()), "aten::_lstm_mps.out");
     }
 
     /** {@code aten::_lu_with_info(Tensor self, bool pivot=True, bool check_errors=True) -> (Tensor LU, Tensor pivots, Tensor info)} */
     public static LUPivotsInfo _lu_with_info(Tensor self, boolean pivot, boolean check_errors) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, pivot);
         f.bool(2, check_errors);
         f.check(dev.gatun.ffm.AtenRaw1._lu_with_info(f.address()), "aten::_lu_with_info");
@@ -7164,8 +7164,8 @@ public final class Aten {
     /** {@code aten::_make_dual(Tensor(a) primal, Tensor tangent, int level) -> Tensor(a)} */
     public static Tensor _make_dual(Tensor primal, Tensor tangent, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, primal);
-        f.tensor(1, tangent);
+        f.tensor(0, primal, "primal");
+        f.tensor(1, tangent, "tangent");
         f.integer(2, level);
         f.check(dev.gatun.ffm.AtenRaw1._make_dual(f.address()), "aten::_make_dual");
         return f.newTensor(0);
@@ -7174,8 +7174,8 @@ public final class Aten {
     /** {@code aten::_make_dual_copy(Tensor primal, Tensor tangent, int level) -> Tensor} */
     public static Tensor _make_dual_copy(Tensor primal, Tensor tangent, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, primal);
-        f.tensor(1, tangent);
+        f.tensor(0, primal, "primal");
+        f.tensor(1, tangent, "tangent");
         f.integer(2, level);
         f.check(dev.gatun.ffm.AtenRaw1._make_dual_copy(f.address()), "aten::_make_dual_copy");
         return f.newTensor(0);
@@ -7184,10 +7184,10 @@ public final class Aten {
     /** {@code aten::_make_dual_copy.out(Tensor primal, Tensor tangent, int level, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _make_dual_copy(Tensor primal, Tensor tangent, long level, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, primal);
-        f.tensor(1, tangent);
+        f.tensor(0, primal, "primal");
+        f.tensor(1, tangent, "tangent");
         f.integer(2, level);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._make_dual_copy_out(f.address()), "aten::_make_dual_copy.out");
         return out;
     }
@@ -7195,9 +7195,9 @@ public final class Aten {
     /** {@code aten::_make_per_channel_quantized_tensor(Tensor self, Tensor scale, Tensor zero_point, int axis) -> Tensor} */
     public static Tensor _make_per_channel_quantized_tensor(Tensor self, Tensor scale, Tensor zero_point, long axis) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.check(dev.gatun.ffm.AtenRaw1._make_per_channel_quantized_tensor(f.address()), "aten::_make_per_channel_quantized_tensor");
         return f.newTensor(0);
@@ -7206,11 +7206,11 @@ public final class Aten {
     /** {@code aten::_make_per_channel_quantized_tensor.out(Tensor self, Tensor scale, Tensor zero_point, int axis, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _make_per_channel_quantized_tensor(Tensor self, Tensor scale, Tensor zero_point, long axis, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._make_per_channel_quantized_tensor_out(f.address()), "aten::_make_per_channel_quantized_tensor.out");
         return out;
     }
@@ -7218,7 +7218,7 @@ public final class Aten {
     /** {@code aten::_make_per_tensor_quantized_tensor(Tensor self, float scale, int zero_point) -> Tensor} */
     public static Tensor _make_per_tensor_quantized_tensor(Tensor self, double scale, long zero_point) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
         f.check(dev.gatun.ffm.AtenRaw1._make_per_tensor_quantized_tensor(f.address()), "aten::_make_per_tensor_quantized_tensor");
@@ -7228,10 +7228,10 @@ public final class Aten {
     /** {@code aten::_make_per_tensor_quantized_tensor.out(Tensor self, float scale, int zero_point, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _make_per_tensor_quantized_tensor(Tensor self, double scale, long zero_point, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._make_per_tensor_quantized_tensor_out(f.address()), "aten::_make_per_tensor_quantized_tensor.out");
         return out;
     }
@@ -7239,8 +7239,8 @@ public final class Aten {
     /** {@code aten::_masked_scale(Tensor self, Tensor mask, float scale) -> Tensor} */
     public static Tensor _masked_scale(Tensor self, Tensor mask, double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.real(2, scale);
         f.check(dev.gatun.ffm.AtenRaw1._masked_scale(f.address()), "aten::_masked_scale");
         return f.newTensor(0);
@@ -7249,10 +7249,10 @@ public final class Aten {
     /** {@code aten::_masked_scale.out(Tensor self, Tensor mask, float scale, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_scale(Tensor self, Tensor mask, double scale, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.real(2, scale);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._masked_scale_out(f.address()), "aten::_masked_scale.out");
         return out;
     }
@@ -7260,8 +7260,8 @@ public final class Aten {
     /** {@code aten::_masked_softmax(Tensor self, Tensor mask, int? dim=None, int? mask_type=None) -> Tensor} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.optionalInteger(2, dim);
         f.optionalInteger(4, mask_type);
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax(f.address()), "aten::_masked_softmax");
@@ -7291,11 +7291,11 @@ public final class Aten {
     /** {@code aten::_masked_softmax.out(Tensor self, Tensor mask, int? dim=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.optionalInteger(2, dim);
         f.optionalInteger(4, mask_type);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax_out(f.address()), "aten::_masked_softmax.out");
         return out;
     }
@@ -7308,9 +7308,9 @@ public final class Aten {
     /** {@code aten::_masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, int? dim=None) -> Tensor} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, mask);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, mask, "mask");
         f.optionalInteger(3, dim);
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax_backward(f.address()), "aten::_masked_softmax_backward");
         return f.newTensor(0);
@@ -7329,11 +7329,11 @@ public final class Aten {
     /** {@code aten::_masked_softmax_backward.out(Tensor grad_output, Tensor output, Tensor mask, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, mask);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, mask, "mask");
         f.optionalInteger(3, dim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._masked_softmax_backward_out(f.address()), "aten::_masked_softmax_backward.out");
         return out;
     }
@@ -7346,10 +7346,10 @@ public final class Aten {
     /** {@code aten::_mixed_dtypes_linear(Tensor input, Tensor weight, Tensor scale, *, Tensor? bias=None, str? activation=None) -> Tensor} */
     public static Tensor _mixed_dtypes_linear(Tensor input, Tensor weight, Tensor scale, Tensor bias, String activation) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.tensor(2, scale);
-        f.optionalTensor(3, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, scale, "scale");
+        f.optionalTensor(3, bias, "bias");
         f.optionalString(4, activation);
         f.check(dev.gatun.ffm.AtenRaw1._mixed_dtypes_linear(f.address()), "aten::_mixed_dtypes_linear");
         return f.newTensor(0);
@@ -7368,8 +7368,8 @@ public final class Aten {
     /** {@code aten::_mkldnn_reshape(Tensor self, int[] shape) -> Tensor} */
     public static Tensor _mkldnn_reshape(Tensor self, long... shape) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, shape);
+        f.tensor(0, self, "self");
+        f.integers(1, shape, "shape");
         f.check(dev.gatun.ffm.AtenRaw1._mkldnn_reshape(f.address()), "aten::_mkldnn_reshape");
         return f.newTensor(0);
     }
@@ -7377,9 +7377,9 @@ public final class Aten {
     /** {@code aten::_mkldnn_reshape.out(Tensor self, int[] shape, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mkldnn_reshape(Tensor self, long[] shape, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, shape);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, shape, "shape");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._mkldnn_reshape_out(f.address()), "aten::_mkldnn_reshape.out");
         return out;
     }
@@ -7387,7 +7387,7 @@ public final class Aten {
     /** {@code aten::_mkldnn_transpose(Tensor self, int dim0, int dim1) -> Tensor} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim0);
         f.integer(2, dim1);
         f.check(dev.gatun.ffm.AtenRaw1._mkldnn_transpose(f.address()), "aten::_mkldnn_transpose");
@@ -7397,10 +7397,10 @@ public final class Aten {
     /** {@code aten::_mkldnn_transpose.out(Tensor self, int dim0, int dim1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim0);
         f.integer(2, dim1);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._mkldnn_transpose_out(f.address()), "aten::_mkldnn_transpose.out");
         return out;
     }
@@ -7408,7 +7408,7 @@ public final class Aten {
     /** {@code aten::_mkldnn_transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose_(Tensor self, long dim0, long dim1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim0);
         f.integer(2, dim1);
         f.check(dev.gatun.ffm.AtenRaw1._mkldnn_transpose_(f.address()), "aten::_mkldnn_transpose_");
@@ -7418,12 +7418,12 @@ public final class Aten {
     /** {@code aten::_mps_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _mps_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw1._mps_convolution(f.address()), "aten::_mps_convolution");
         return f.newTensor(0);
@@ -7432,14 +7432,14 @@ public final class Aten {
     /** {@code aten::_mps_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mps_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._mps_convolution_out(f.address()), "aten::_mps_convolution.out");
         return out;
     }
@@ -7447,12 +7447,12 @@ public final class Aten {
     /** {@code aten::_mps_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _mps_convolution_transpose(Tensor self, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, output_padding);
-        f.integers(6, stride);
-        f.integers(8, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, output_padding, "output_padding");
+        f.integers(6, stride, "stride");
+        f.integers(8, dilation, "dilation");
         f.integer(10, groups);
         f.check(dev.gatun.ffm.AtenRaw1._mps_convolution_transpose(f.address()), "aten::_mps_convolution_transpose");
         return f.newTensor(0);
@@ -7461,14 +7461,14 @@ public final class Aten {
     /** {@code aten::_mps_convolution_transpose.out(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mps_convolution_transpose(Tensor self, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, output_padding);
-        f.integers(6, stride);
-        f.integers(8, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, output_padding, "output_padding");
+        f.integers(6, stride, "stride");
+        f.integers(8, dilation, "dilation");
         f.integer(10, groups);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw1._mps_convolution_transpose_out(f.address()), "aten::_mps_convolution_transpose.out");
         return out;
     }
@@ -7476,11 +7476,11 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
@@ -7491,9 +7491,9 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.bool(3, training);
         f.real(4, momentum);
         f.real(5, eps);
@@ -7504,43 +7504,43 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit.no_stats_out(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.bool(3, training);
         f.real(4, momentum);
         f.real(5, eps);
-        f.tensor(6, out);
-        f.tensor(7, save_mean);
-        f.tensor(8, save_invstd);
+        f.tensor(6, out, "out");
+        f.tensor(7, save_mean, "save_mean");
+        f.tensor(8, save_invstd, "save_invstd");
         f.check(dev.gatun.ffm.AtenRaw1._native_batch_norm_legit_no_stats_out(f.address()), "aten::_native_batch_norm_legit.no_stats_out");
     }
 
     /** {@code aten::_native_batch_norm_legit.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd) -> (Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
-        f.tensor(8, out);
-        f.tensor(9, save_mean);
-        f.tensor(10, save_invstd);
+        f.tensor(8, out, "out");
+        f.tensor(9, save_mean, "save_mean");
+        f.tensor(10, save_invstd, "save_invstd");
         f.check(dev.gatun.ffm.AtenRaw1._native_batch_norm_legit_out(f.address()), "aten::_native_batch_norm_legit.out");
     }
 
     /** {@code aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors5 _native_batch_norm_legit_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
@@ -7551,11 +7551,11 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.check(dev.gatun.ffm.AtenRaw2._native_batch_norm_legit_no_training(f.address()), "aten::_native_batch_norm_legit_no_training");
@@ -7565,32 +7565,32 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit_no_training.out(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, running_mean);
-        f.tensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, running_mean, "running_mean");
+        f.tensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
-        f.tensor(7, out0);
-        f.tensor(8, out1);
-        f.tensor(9, out2);
+        f.tensor(7, out0, "out0");
+        f.tensor(8, out1, "out1");
+        f.tensor(9, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._native_batch_norm_legit_no_training_out(f.address()), "aten::_native_batch_norm_legit_no_training.out");
     }
 
     /** {@code aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)} */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.integer(3, embed_dim);
         f.integer(4, num_head);
-        f.tensor(5, qkv_weight);
-        f.tensor(6, qkv_bias);
-        f.tensor(7, proj_weight);
-        f.tensor(8, proj_bias);
-        f.optionalTensor(9, mask);
+        f.tensor(5, qkv_weight, "qkv_weight");
+        f.tensor(6, qkv_bias, "qkv_bias");
+        f.tensor(7, proj_weight, "proj_weight");
+        f.tensor(8, proj_bias, "proj_bias");
+        f.optionalTensor(9, mask, "mask");
         f.bool(10, need_weights);
         f.bool(11, average_attn_weights);
         f.optionalInteger(12, mask_type);
@@ -7626,21 +7626,21 @@ public final class Aten {
     /** {@code aten::_native_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.integer(3, embed_dim);
         f.integer(4, num_head);
-        f.tensor(5, qkv_weight);
-        f.tensor(6, qkv_bias);
-        f.tensor(7, proj_weight);
-        f.tensor(8, proj_bias);
-        f.optionalTensor(9, mask);
+        f.tensor(5, qkv_weight, "qkv_weight");
+        f.tensor(6, qkv_bias, "qkv_bias");
+        f.tensor(7, proj_weight, "proj_weight");
+        f.tensor(8, proj_bias, "proj_bias");
+        f.optionalTensor(9, mask, "mask");
         f.bool(10, need_weights);
         f.bool(11, average_attn_weights);
         f.optionalInteger(12, mask_type);
-        f.tensor(14, out0);
-        f.tensor(15, out1);
+        f.tensor(14, out0, "out0");
+        f.tensor(15, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw2._native_multi_head_attention_out(f.address()), "aten::_native_multi_head_attention.out");
     }
 
@@ -7652,7 +7652,7 @@ public final class Aten {
     /** {@code aten::_neg_view(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _neg_view(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._neg_view(f.address()), "aten::_neg_view");
         return f.newTensor(0);
     }
@@ -7660,7 +7660,7 @@ public final class Aten {
     /** {@code aten::_neg_view_copy(Tensor self) -> Tensor} */
     public static Tensor _neg_view_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._neg_view_copy(f.address()), "aten::_neg_view_copy");
         return f.newTensor(0);
     }
@@ -7668,8 +7668,8 @@ public final class Aten {
     /** {@code aten::_neg_view_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _neg_view_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._neg_view_copy_out(f.address()), "aten::_neg_view_copy.out");
         return out;
     }
@@ -7677,7 +7677,7 @@ public final class Aten {
     /** {@code aten::_nested_compute_contiguous_strides_offsets(Tensor nested_size) -> (Tensor, Tensor)} */
     public static Tensors2 _nested_compute_contiguous_strides_offsets(Tensor nested_size) {
         Frame f = Frame.begin();
-        f.tensor(0, nested_size);
+        f.tensor(0, nested_size, "nested_size");
         f.check(dev.gatun.ffm.AtenRaw2._nested_compute_contiguous_strides_offsets(f.address()), "aten::_nested_compute_contiguous_strides_offsets");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -7685,8 +7685,8 @@ public final class Aten {
     /** {@code aten::_nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False) -> Tensor} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213) {
         Frame f = Frame.begin();
-        f.tensor(0, padded);
-        f.tensor(1, cpu_nested_shape_example);
+        f.tensor(0, padded, "padded");
+        f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
         f.bool(2, fuse_transform_0213);
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded(f.address()), "aten::_nested_from_padded");
         return f.newTensor(0);
@@ -7700,10 +7700,10 @@ public final class Aten {
     /** {@code aten::_nested_from_padded.out(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, padded);
-        f.tensor(1, cpu_nested_shape_example);
+        f.tensor(0, padded, "padded");
+        f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
         f.bool(2, fuse_transform_0213);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded_out(f.address()), "aten::_nested_from_padded.out");
         return out;
     }
@@ -7711,8 +7711,8 @@ public final class Aten {
     /** {@code aten::_nested_from_padded_and_nested_example(Tensor padded, Tensor nt_example) -> Tensor} */
     public static Tensor _nested_from_padded_and_nested_example(Tensor padded, Tensor nt_example) {
         Frame f = Frame.begin();
-        f.tensor(0, padded);
-        f.tensor(1, nt_example);
+        f.tensor(0, padded, "padded");
+        f.tensor(1, nt_example, "nt_example");
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded_and_nested_example(f.address()), "aten::_nested_from_padded_and_nested_example");
         return f.newTensor(0);
     }
@@ -7720,9 +7720,9 @@ public final class Aten {
     /** {@code aten::_nested_from_padded_and_nested_example.out(Tensor padded, Tensor nt_example, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_from_padded_and_nested_example(Tensor padded, Tensor nt_example, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, padded);
-        f.tensor(1, nt_example);
-        f.tensor(2, out);
+        f.tensor(0, padded, "padded");
+        f.tensor(1, nt_example, "nt_example");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded_and_nested_example_out(f.address()), "aten::_nested_from_padded_and_nested_example.out");
         return out;
     }
@@ -7730,12 +7730,12 @@ public final class Aten {
     /** {@code aten::_nested_from_padded_tensor(Tensor padded, Tensor offsets, Tensor dummy, int ragged_idx=1, Tensor? min_seqlen=None, Tensor? max_seqlen=None, SymInt? sum_S=None) -> Tensor} */
     public static Tensor _nested_from_padded_tensor(Tensor padded, Tensor offsets, Tensor dummy, long ragged_idx, Tensor min_seqlen, Tensor max_seqlen, Long sum_S) {
         Frame f = Frame.begin();
-        f.tensor(0, padded);
-        f.tensor(1, offsets);
-        f.tensor(2, dummy);
+        f.tensor(0, padded, "padded");
+        f.tensor(1, offsets, "offsets");
+        f.tensor(2, dummy, "dummy");
         f.integer(3, ragged_idx);
-        f.optionalTensor(4, min_seqlen);
-        f.optionalTensor(5, max_seqlen);
+        f.optionalTensor(4, min_seqlen, "min_seqlen");
+        f.optionalTensor(5, max_seqlen, "max_seqlen");
         f.optionalInteger(6, sum_S);
         f.check(dev.gatun.ffm.AtenRaw2._nested_from_padded_tensor(f.address()), "aten::_nested_from_padded_tensor");
         return f.newTensor(0);
@@ -7769,7 +7769,7 @@ public final class Aten {
     /** {@code aten::_nested_get_jagged_dummy(Tensor any) -> Tensor} */
     public static Tensor _nested_get_jagged_dummy(Tensor any) {
         Frame f = Frame.begin();
-        f.tensor(0, any);
+        f.tensor(0, any, "any");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_jagged_dummy(f.address()), "aten::_nested_get_jagged_dummy");
         return f.newTensor(0);
     }
@@ -7777,7 +7777,7 @@ public final class Aten {
     /** {@code aten::_nested_get_lengths(Tensor self) -> Tensor} */
     public static Tensor _nested_get_lengths(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_lengths(f.address()), "aten::_nested_get_lengths");
         return f.newTensor(0);
     }
@@ -7785,7 +7785,7 @@ public final class Aten {
     /** {@code aten::_nested_get_max_seqlen(Tensor self) -> Tensor} */
     public static Tensor _nested_get_max_seqlen(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_max_seqlen(f.address()), "aten::_nested_get_max_seqlen");
         return f.newTensor(0);
     }
@@ -7793,7 +7793,7 @@ public final class Aten {
     /** {@code aten::_nested_get_min_seqlen(Tensor self) -> Tensor} */
     public static Tensor _nested_get_min_seqlen(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_min_seqlen(f.address()), "aten::_nested_get_min_seqlen");
         return f.newTensor(0);
     }
@@ -7801,7 +7801,7 @@ public final class Aten {
     /** {@code aten::_nested_get_offsets(Tensor self) -> Tensor} */
     public static Tensor _nested_get_offsets(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_offsets(f.address()), "aten::_nested_get_offsets");
         return f.newTensor(0);
     }
@@ -7809,7 +7809,7 @@ public final class Aten {
     /** {@code aten::_nested_get_ragged_idx(Tensor self) -> int} */
     public static long _nested_get_ragged_idx(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_ragged_idx(f.address()), "aten::_nested_get_ragged_idx");
         return f.readInteger(0);
     }
@@ -7817,7 +7817,7 @@ public final class Aten {
     /** {@code aten::_nested_get_values(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _nested_get_values(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_values(f.address()), "aten::_nested_get_values");
         return f.newTensor(0);
     }
@@ -7825,7 +7825,7 @@ public final class Aten {
     /** {@code aten::_nested_get_values_copy(Tensor self) -> Tensor} */
     public static Tensor _nested_get_values_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_values_copy(f.address()), "aten::_nested_get_values_copy");
         return f.newTensor(0);
     }
@@ -7833,8 +7833,8 @@ public final class Aten {
     /** {@code aten::_nested_get_values_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_get_values_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_get_values_copy_out(f.address()), "aten::_nested_get_values_copy.out");
         return out;
     }
@@ -7842,8 +7842,8 @@ public final class Aten {
     /** {@code aten::_nested_select_backward(Tensor grad_output, Tensor self, int dim, SymInt index) -> Tensor} */
     public static Tensor _nested_select_backward(Tensor grad_output, Tensor self, long dim, long index) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.integer(2, dim);
         f.integer(3, index);
         f.check(dev.gatun.ffm.AtenRaw2._nested_select_backward(f.address()), "aten::_nested_select_backward");
@@ -7853,8 +7853,8 @@ public final class Aten {
     /** {@code aten::_nested_sum_backward(Tensor grad, Tensor self, int[1]? dim, bool keepdim=False) -> Tensor} */
     public static Tensor _nested_sum_backward(Tensor grad, Tensor self, long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
         f.optionalIntegers(2, dim);
         f.bool(4, keepdim);
         f.check(dev.gatun.ffm.AtenRaw2._nested_sum_backward(f.address()), "aten::_nested_sum_backward");
@@ -7879,8 +7879,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor} */
     public static Tensor _nested_tensor_from_mask(Tensor t, Tensor mask, boolean mask_check) {
         Frame f = Frame.begin();
-        f.tensor(0, t);
-        f.tensor(1, mask);
+        f.tensor(0, t, "t");
+        f.tensor(1, mask, "mask");
         f.bool(2, mask_check);
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_from_mask(f.address()), "aten::_nested_tensor_from_mask");
         return f.newTensor(0);
@@ -7894,10 +7894,10 @@ public final class Aten {
     /** {@code aten::_nested_tensor_from_mask.out(Tensor t, Tensor mask, bool mask_check=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_tensor_from_mask(Tensor t, Tensor mask, boolean mask_check, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, t);
-        f.tensor(1, mask);
+        f.tensor(0, t, "t");
+        f.tensor(1, mask, "mask");
         f.bool(2, mask_check);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_from_mask_out(f.address()), "aten::_nested_tensor_from_mask.out");
         return out;
     }
@@ -7905,8 +7905,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool} */
     public static boolean _nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) {
         Frame f = Frame.begin();
-        f.tensor(0, t);
-        f.tensor(1, mask);
+        f.tensor(0, t, "t");
+        f.tensor(1, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_from_mask_left_aligned(f.address()), "aten::_nested_tensor_from_mask_left_aligned");
         return f.readBool(0);
     }
@@ -7914,7 +7914,7 @@ public final class Aten {
     /** {@code aten::_nested_tensor_from_tensor_list(Tensor[] list, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _nested_tensor_from_tensor_list(Tensor[] list, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensors(0, list);
+        f.tensors(0, list, "list");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_from_tensor_list(f.address()), "aten::_nested_tensor_from_tensor_list");
         return f.newTensor(0);
@@ -7928,9 +7928,9 @@ public final class Aten {
     /** {@code aten::_nested_tensor_from_tensor_list.out(Tensor[] list, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_tensor_from_tensor_list(Tensor[] list, TensorOptions options, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, list);
+        f.tensors(0, list, "list");
         f.options(2, options);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_from_tensor_list_out(f.address()), "aten::_nested_tensor_from_tensor_list.out");
         return out;
     }
@@ -7938,7 +7938,7 @@ public final class Aten {
     /** {@code aten::_nested_tensor_size(Tensor self) -> Tensor} */
     public static Tensor _nested_tensor_size(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_size(f.address()), "aten::_nested_tensor_size");
         return f.newTensor(0);
     }
@@ -7946,8 +7946,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_size.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_tensor_size(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_size_out(f.address()), "aten::_nested_tensor_size.out");
         return out;
     }
@@ -7955,8 +7955,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_softmax_with_shape(Tensor self, Tensor query) -> Tensor} */
     public static Tensor _nested_tensor_softmax_with_shape(Tensor self, Tensor query) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, query);
+        f.tensor(0, self, "self");
+        f.tensor(1, query, "query");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_softmax_with_shape(f.address()), "aten::_nested_tensor_softmax_with_shape");
         return f.newTensor(0);
     }
@@ -7964,7 +7964,7 @@ public final class Aten {
     /** {@code aten::_nested_tensor_storage_offsets(Tensor self) -> Tensor} */
     public static Tensor _nested_tensor_storage_offsets(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_storage_offsets(f.address()), "aten::_nested_tensor_storage_offsets");
         return f.newTensor(0);
     }
@@ -7972,8 +7972,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_storage_offsets.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_tensor_storage_offsets(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_storage_offsets_out(f.address()), "aten::_nested_tensor_storage_offsets.out");
         return out;
     }
@@ -7981,7 +7981,7 @@ public final class Aten {
     /** {@code aten::_nested_tensor_strides(Tensor self) -> Tensor} */
     public static Tensor _nested_tensor_strides(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_strides(f.address()), "aten::_nested_tensor_strides");
         return f.newTensor(0);
     }
@@ -7989,8 +7989,8 @@ public final class Aten {
     /** {@code aten::_nested_tensor_strides.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_tensor_strides(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_tensor_strides_out(f.address()), "aten::_nested_tensor_strides.out");
         return out;
     }
@@ -7998,10 +7998,10 @@ public final class Aten {
     /** {@code aten::_nested_view_from_buffer(Tensor(a) self, Tensor nested_size, Tensor nested_strides, Tensor offsets) -> Tensor(a)} */
     public static Tensor _nested_view_from_buffer(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, nested_size);
-        f.tensor(2, nested_strides);
-        f.tensor(3, offsets);
+        f.tensor(0, self, "self");
+        f.tensor(1, nested_size, "nested_size");
+        f.tensor(2, nested_strides, "nested_strides");
+        f.tensor(3, offsets, "offsets");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_buffer(f.address()), "aten::_nested_view_from_buffer");
         return f.newTensor(0);
     }
@@ -8009,10 +8009,10 @@ public final class Aten {
     /** {@code aten::_nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) -> Tensor} */
     public static Tensor _nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, nested_size);
-        f.tensor(2, nested_strides);
-        f.tensor(3, offsets);
+        f.tensor(0, self, "self");
+        f.tensor(1, nested_size, "nested_size");
+        f.tensor(2, nested_strides, "nested_strides");
+        f.tensor(3, offsets, "offsets");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_buffer_copy(f.address()), "aten::_nested_view_from_buffer_copy");
         return f.newTensor(0);
     }
@@ -8020,11 +8020,11 @@ public final class Aten {
     /** {@code aten::_nested_view_from_buffer_copy.out(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, nested_size);
-        f.tensor(2, nested_strides);
-        f.tensor(3, offsets);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, nested_size, "nested_size");
+        f.tensor(2, nested_strides, "nested_strides");
+        f.tensor(3, offsets, "offsets");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_buffer_copy_out(f.address()), "aten::_nested_view_from_buffer_copy.out");
         return out;
     }
@@ -8032,13 +8032,13 @@ public final class Aten {
     /** {@code aten::_nested_view_from_jagged(Tensor(a) self, Tensor offsets, Tensor dummy, Tensor? lengths=None, int ragged_idx=1, Tensor? min_seqlen=None, Tensor? max_seqlen=None) -> Tensor(a)} */
     public static Tensor _nested_view_from_jagged(Tensor self, Tensor offsets, Tensor dummy, Tensor lengths, long ragged_idx, Tensor min_seqlen, Tensor max_seqlen) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, offsets);
-        f.tensor(2, dummy);
-        f.optionalTensor(3, lengths);
+        f.tensor(0, self, "self");
+        f.tensor(1, offsets, "offsets");
+        f.tensor(2, dummy, "dummy");
+        f.optionalTensor(3, lengths, "lengths");
         f.integer(4, ragged_idx);
-        f.optionalTensor(5, min_seqlen);
-        f.optionalTensor(6, max_seqlen);
+        f.optionalTensor(5, min_seqlen, "min_seqlen");
+        f.optionalTensor(6, max_seqlen, "max_seqlen");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_jagged(f.address()), "aten::_nested_view_from_jagged");
         return f.newTensor(0);
     }
@@ -8066,13 +8066,13 @@ public final class Aten {
     /** {@code aten::_nested_view_from_jagged_copy(Tensor self, Tensor offsets, Tensor dummy, Tensor? lengths=None, int ragged_idx=1, Tensor? min_seqlen=None, Tensor? max_seqlen=None) -> Tensor} */
     public static Tensor _nested_view_from_jagged_copy(Tensor self, Tensor offsets, Tensor dummy, Tensor lengths, long ragged_idx, Tensor min_seqlen, Tensor max_seqlen) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, offsets);
-        f.tensor(2, dummy);
-        f.optionalTensor(3, lengths);
+        f.tensor(0, self, "self");
+        f.tensor(1, offsets, "offsets");
+        f.tensor(2, dummy, "dummy");
+        f.optionalTensor(3, lengths, "lengths");
         f.integer(4, ragged_idx);
-        f.optionalTensor(5, min_seqlen);
-        f.optionalTensor(6, max_seqlen);
+        f.optionalTensor(5, min_seqlen, "min_seqlen");
+        f.optionalTensor(6, max_seqlen, "max_seqlen");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_jagged_copy(f.address()), "aten::_nested_view_from_jagged_copy");
         return f.newTensor(0);
     }
@@ -8100,14 +8100,14 @@ public final class Aten {
     /** {@code aten::_nested_view_from_jagged_copy.out(Tensor self, Tensor offsets, Tensor dummy, Tensor? lengths=None, int ragged_idx=1, Tensor? min_seqlen=None, Tensor? max_seqlen=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_view_from_jagged_copy(Tensor self, Tensor offsets, Tensor dummy, Tensor lengths, long ragged_idx, Tensor min_seqlen, Tensor max_seqlen, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, offsets);
-        f.tensor(2, dummy);
-        f.optionalTensor(3, lengths);
+        f.tensor(0, self, "self");
+        f.tensor(1, offsets, "offsets");
+        f.tensor(2, dummy, "dummy");
+        f.optionalTensor(3, lengths, "lengths");
         f.integer(4, ragged_idx);
-        f.optionalTensor(5, min_seqlen);
-        f.optionalTensor(6, max_seqlen);
-        f.tensor(7, out);
+        f.optionalTensor(5, min_seqlen, "min_seqlen");
+        f.optionalTensor(6, max_seqlen, "max_seqlen");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nested_view_from_jagged_copy_out(f.address()), "aten::_nested_view_from_jagged_copy.out");
         return out;
     }
@@ -8115,8 +8115,8 @@ public final class Aten {
     /** {@code aten::_new_zeros_with_same_feature_meta(Tensor self, Tensor other, *, int self_num_batch_dims=0) -> Tensor} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.integer(2, self_num_batch_dims);
         f.check(dev.gatun.ffm.AtenRaw2._new_zeros_with_same_feature_meta(f.address()), "aten::_new_zeros_with_same_feature_meta");
         return f.newTensor(0);
@@ -8130,10 +8130,10 @@ public final class Aten {
     /** {@code aten::_new_zeros_with_same_feature_meta.out(Tensor self, Tensor other, *, int self_num_batch_dims=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.integer(2, self_num_batch_dims);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._new_zeros_with_same_feature_meta_out(f.address()), "aten::_new_zeros_with_same_feature_meta.out");
         return out;
     }
@@ -8148,11 +8148,11 @@ public final class Aten {
     /** {@code aten::_nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1]) -> Tensor} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long... stride) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw2._nnpack_spatial_convolution(f.address()), "aten::_nnpack_spatial_convolution");
         return f.newTensor(0);
     }
@@ -8165,12 +8165,12 @@ public final class Aten {
     /** {@code aten::_nnpack_spatial_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.tensor(7, out);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._nnpack_spatial_convolution_out(f.address()), "aten::_nnpack_spatial_convolution.out");
         return out;
     }
@@ -8178,7 +8178,7 @@ public final class Aten {
     /** {@code aten::_nnz(Tensor self) -> int} */
     public static long _nnz(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._nnz(f.address()), "aten::_nnz");
         return f.readInteger(0);
     }
@@ -8186,8 +8186,8 @@ public final class Aten {
     /** {@code aten::_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 _pack_padded_sequence(Tensor input, Tensor lengths, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, lengths);
+        f.tensor(0, input, "input");
+        f.tensor(1, lengths, "lengths");
         f.bool(2, batch_first);
         f.check(dev.gatun.ffm.AtenRaw2._pack_padded_sequence(f.address()), "aten::_pack_padded_sequence");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -8196,20 +8196,20 @@ public final class Aten {
     /** {@code aten::_pack_padded_sequence.out(Tensor input, Tensor lengths, bool batch_first, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _pack_padded_sequence(Tensor input, Tensor lengths, boolean batch_first, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, lengths);
+        f.tensor(0, input, "input");
+        f.tensor(1, lengths, "lengths");
         f.bool(2, batch_first);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw2._pack_padded_sequence_out(f.address()), "aten::_pack_padded_sequence.out");
     }
 
     /** {@code aten::_pack_padded_sequence_backward(Tensor grad, SymInt[] input_size, Tensor batch_sizes, bool batch_first) -> Tensor} */
     public static Tensor _pack_padded_sequence_backward(Tensor grad, long[] input_size, Tensor batch_sizes, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.integers(1, input_size);
-        f.tensor(3, batch_sizes);
+        f.tensor(0, grad, "grad");
+        f.integers(1, input_size, "input_size");
+        f.tensor(3, batch_sizes, "batch_sizes");
         f.bool(4, batch_first);
         f.check(dev.gatun.ffm.AtenRaw2._pack_padded_sequence_backward(f.address()), "aten::_pack_padded_sequence_backward");
         return f.newTensor(0);
@@ -8218,8 +8218,8 @@ public final class Aten {
     /** {@code aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor} */
     public static Tensor _pad_circular(Tensor self, long... pad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, pad);
+        f.tensor(0, self, "self");
+        f.integers(1, pad, "pad");
         f.check(dev.gatun.ffm.AtenRaw2._pad_circular(f.address()), "aten::_pad_circular");
         return f.newTensor(0);
     }
@@ -8227,8 +8227,8 @@ public final class Aten {
     /** {@code aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor} */
     public static Tensor _pad_enum(Tensor self, long[] pad, long mode, Double value) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, pad);
+        f.tensor(0, self, "self");
+        f.integers(1, pad, "pad");
         f.integer(3, mode);
         f.optionalReal(4, value);
         f.check(dev.gatun.ffm.AtenRaw2._pad_enum(f.address()), "aten::_pad_enum");
@@ -8248,10 +8248,10 @@ public final class Aten {
     /** {@code aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)} */
     public static Tensors2 _pad_packed_sequence(Tensor data, Tensor batch_sizes, boolean batch_first, Scalar padding_value, long total_length) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.tensor(1, batch_sizes);
+        f.tensor(0, data, "data");
+        f.tensor(1, batch_sizes, "batch_sizes");
         f.bool(2, batch_first);
-        f.scalar(3, padding_value);
+        f.scalar(3, padding_value, "padding_value");
         f.integer(6, total_length);
         f.check(dev.gatun.ffm.AtenRaw2._pad_packed_sequence(f.address()), "aten::_pad_packed_sequence");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -8270,8 +8270,8 @@ public final class Aten {
     /** {@code aten::_padded_dense_to_jagged_forward(Tensor dense, Tensor[] offsets, SymInt? total_L=None) -> Tensor} */
     public static Tensor _padded_dense_to_jagged_forward(Tensor dense, Tensor[] offsets, Long total_L) {
         Frame f = Frame.begin();
-        f.tensor(0, dense);
-        f.tensors(1, offsets);
+        f.tensor(0, dense, "dense");
+        f.tensors(1, offsets, "offsets");
         f.optionalInteger(3, total_L);
         f.check(dev.gatun.ffm.AtenRaw2._padded_dense_to_jagged_forward(f.address()), "aten::_padded_dense_to_jagged_forward");
         return f.newTensor(0);
@@ -8290,10 +8290,10 @@ public final class Aten {
     /** {@code aten::_pdist_backward(Tensor grad, Tensor self, float p, Tensor pdist) -> Tensor} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
         f.real(2, p);
-        f.tensor(3, pdist);
+        f.tensor(3, pdist, "pdist");
         f.check(dev.gatun.ffm.AtenRaw2._pdist_backward(f.address()), "aten::_pdist_backward");
         return f.newTensor(0);
     }
@@ -8301,11 +8301,11 @@ public final class Aten {
     /** {@code aten::_pdist_backward.out(Tensor grad, Tensor self, float p, Tensor pdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
         f.real(2, p);
-        f.tensor(3, pdist);
-        f.tensor(4, out);
+        f.tensor(3, pdist, "pdist");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._pdist_backward_out(f.address()), "aten::_pdist_backward.out");
         return out;
     }
@@ -8313,7 +8313,7 @@ public final class Aten {
     /** {@code aten::_pdist_forward(Tensor self, float p=2.) -> Tensor} */
     public static Tensor _pdist_forward(Tensor self, double p) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
         f.check(dev.gatun.ffm.AtenRaw2._pdist_forward(f.address()), "aten::_pdist_forward");
         return f.newTensor(0);
@@ -8327,9 +8327,9 @@ public final class Aten {
     /** {@code aten::_pdist_forward.out(Tensor self, float p=2., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_forward(Tensor self, double p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._pdist_forward_out(f.address()), "aten::_pdist_forward.out");
         return out;
     }
@@ -8337,7 +8337,7 @@ public final class Aten {
     /** {@code aten::_pin_memory(Tensor self, Device? device=None) -> Tensor} */
     public static Tensor _pin_memory(Tensor self, Device device) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDevice(1, device);
         f.check(dev.gatun.ffm.AtenRaw2._pin_memory(f.address()), "aten::_pin_memory");
         return f.newTensor(0);
@@ -8351,9 +8351,9 @@ public final class Aten {
     /** {@code aten::_pin_memory.out(Tensor self, Device? device=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pin_memory(Tensor self, Device device, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDevice(1, device);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._pin_memory_out(f.address()), "aten::_pin_memory.out");
         return out;
     }
@@ -8361,8 +8361,8 @@ public final class Aten {
     /** {@code aten::_prelu_kernel(Tensor self, Tensor weight) -> Tensor} */
     public static Tensor _prelu_kernel(Tensor self, Tensor weight) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw2._prelu_kernel(f.address()), "aten::_prelu_kernel");
         return f.newTensor(0);
     }
@@ -8370,9 +8370,9 @@ public final class Aten {
     /** {@code aten::_prelu_kernel_backward(Tensor grad_output, Tensor self, Tensor weight) -> (Tensor, Tensor)} */
     public static Tensors2 _prelu_kernel_backward(Tensor grad_output, Tensor self, Tensor weight) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw2._prelu_kernel_backward(f.address()), "aten::_prelu_kernel_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -8380,22 +8380,22 @@ public final class Aten {
     /** {@code aten::_print(str s) -> ()} */
     public static void _print(String s) {
         Frame f = Frame.begin();
-        f.string(0, s);
+        f.string(0, s, "s");
         f.check(dev.gatun.ffm.AtenRaw2._print(f.address()), "aten::_print");
     }
 
     /** {@code aten::_propagate_xla_data(Tensor input, Tensor output) -> ()} */
     public static void _propagate_xla_data(Tensor input, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, output);
+        f.tensor(0, input, "input");
+        f.tensor(1, output, "output");
         f.check(dev.gatun.ffm.AtenRaw2._propagate_xla_data(f.address()), "aten::_propagate_xla_data");
     }
 
     /** {@code aten::_remove_batch_dim(Tensor self, int level, SymInt batch_size, int out_dim) -> Tensor} */
     public static Tensor _remove_batch_dim(Tensor self, long level, long batch_size, long out_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, level);
         f.integer(2, batch_size);
         f.integer(3, out_dim);
@@ -8406,9 +8406,9 @@ public final class Aten {
     /** {@code aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)} */
     public static Tensor _reshape_alias(Tensor self, long[] size, long... stride) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw2._reshape_alias(f.address()), "aten::_reshape_alias");
         return f.newTensor(0);
     }
@@ -8416,9 +8416,9 @@ public final class Aten {
     /** {@code aten::_reshape_alias_copy(Tensor self, SymInt[] size, SymInt[] stride) -> Tensor} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long... stride) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw2._reshape_alias_copy(f.address()), "aten::_reshape_alias_copy");
         return f.newTensor(0);
     }
@@ -8426,10 +8426,10 @@ public final class Aten {
     /** {@code aten::_reshape_alias_copy.out(Tensor self, SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._reshape_alias_copy_out(f.address()), "aten::_reshape_alias_copy.out");
         return out;
     }
@@ -8437,8 +8437,8 @@ public final class Aten {
     /** {@code aten::_reshape_copy(Tensor self, SymInt[] size) -> Tensor} */
     public static Tensor _reshape_copy(Tensor self, long... size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw2._reshape_copy(f.address()), "aten::_reshape_copy");
         return f.newTensor(0);
     }
@@ -8446,8 +8446,8 @@ public final class Aten {
     /** {@code aten::_reshape_from_tensor(Tensor self, Tensor shape) -> Tensor} */
     public static Tensor _reshape_from_tensor(Tensor self, Tensor shape) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, shape);
+        f.tensor(0, self, "self");
+        f.tensor(1, shape, "shape");
         f.check(dev.gatun.ffm.AtenRaw2._reshape_from_tensor(f.address()), "aten::_reshape_from_tensor");
         return f.newTensor(0);
     }
@@ -8455,9 +8455,9 @@ public final class Aten {
     /** {@code aten::_resize_output(Tensor self, SymInt[] size, Device device) -> Tensor} */
     public static Tensor _resize_output(Tensor self, long[] size, Device device) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.device(3, device);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.device(3, device, "device");
         f.check(dev.gatun.ffm.AtenRaw2._resize_output(f.address()), "aten::_resize_output");
         return f.newTensor(0);
     }
@@ -8465,10 +8465,10 @@ public final class Aten {
     /** {@code aten::_resize_output.out(Tensor self, SymInt[] size, Device device, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _resize_output(Tensor self, long[] size, Device device, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.device(3, device);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.device(3, device, "device");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._resize_output_out(f.address()), "aten::_resize_output.out");
         return out;
     }
@@ -8476,9 +8476,9 @@ public final class Aten {
     /** {@code aten::_resize_output_(Tensor(a!) self, SymInt[] size, Device device) -> Tensor(a!)} */
     public static Tensor _resize_output_(Tensor self, long[] size, Device device) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.device(3, device);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.device(3, device, "device");
         f.check(dev.gatun.ffm.AtenRaw2._resize_output_(f.address()), "aten::_resize_output_");
         return self;
     }
@@ -8486,9 +8486,9 @@ public final class Aten {
     /** {@code aten::_rowwise_prune(Tensor weight, Tensor mask, ScalarType compressed_indices_dtype) -> (Tensor, Tensor)} */
     public static Tensors2 _rowwise_prune(Tensor weight, Tensor mask, DType compressed_indices_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, mask);
-        f.dtype(2, compressed_indices_dtype);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, mask, "mask");
+        f.dtype(2, compressed_indices_dtype, "compressed_indices_dtype");
         f.check(dev.gatun.ffm.AtenRaw2._rowwise_prune(f.address()), "aten::_rowwise_prune");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -8496,7 +8496,7 @@ public final class Aten {
     /** {@code aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public static Tensor _safe_softmax(Tensor self, long dim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
         f.check(dev.gatun.ffm.AtenRaw2._safe_softmax(f.address()), "aten::_safe_softmax");
@@ -8511,7 +8511,7 @@ public final class Aten {
     /** {@code aten::_sample_dirichlet(Tensor self, Generator? generator=None) -> Tensor} */
     public static Tensor _sample_dirichlet(Tensor self, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
         f.check(dev.gatun.ffm.AtenRaw2._sample_dirichlet(f.address()), "aten::_sample_dirichlet");
         return f.newTensor(0);
@@ -8525,9 +8525,9 @@ public final class Aten {
     /** {@code aten::_sample_dirichlet.out(Tensor self, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sample_dirichlet(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sample_dirichlet_out(f.address()), "aten::_sample_dirichlet.out");
         return out;
     }
@@ -8535,7 +8535,7 @@ public final class Aten {
     /** {@code aten::_saturate_weight_to_fp16(Tensor weight) -> Tensor} */
     public static Tensor _saturate_weight_to_fp16(Tensor weight) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
+        f.tensor(0, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw2._saturate_weight_to_fp16(f.address()), "aten::_saturate_weight_to_fp16");
         return f.newTensor(0);
     }
@@ -8543,13 +8543,13 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)} */
     public static Tensors2 _scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, Double scale, boolean enable_gqa) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_mask);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_mask, "attn_mask");
         f.real(4, dropout_p);
         f.bool(5, is_causal);
-        f.optionalTensor(6, dropout_mask);
+        f.optionalTensor(6, dropout_mask, "dropout_mask");
         f.optionalReal(7, scale);
         f.bool(9, enable_gqa);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_attention_math(f.address()), "aten::_scaled_dot_product_attention_math");
@@ -8599,13 +8599,13 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None) -> (Tensor, Tensor)} */
     public static Tensors2 _scaled_dot_product_attention_math_for_mps(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_mask);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_mask, "attn_mask");
         f.real(4, dropout_p);
         f.bool(5, is_causal);
-        f.optionalTensor(6, dropout_mask);
+        f.optionalTensor(6, dropout_mask, "dropout_mask");
         f.optionalReal(7, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_attention_math_for_mps(f.address()), "aten::_scaled_dot_product_attention_math_for_mps");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -8644,10 +8644,10 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_cudnn_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_bias, bool compute_log_sumexp, float dropout_p=0., bool is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> (Tensor output, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, Tensor philox_seed, Tensor philox_offset, Tensor debug_attn_mask)} */
     public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _scaled_dot_product_cudnn_attention(Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean compute_log_sumexp, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_bias);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_bias, "attn_bias");
         f.bool(4, compute_log_sumexp);
         f.real(5, dropout_p);
         f.bool(6, is_causal);
@@ -8685,17 +8685,17 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, *, float? scale=None) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _scaled_dot_product_cudnn_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, Tensor attn_bias, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, out);
-        f.tensor(5, logsumexp);
-        f.tensor(6, philox_seed);
-        f.tensor(7, philox_offset);
-        f.tensor(8, attn_bias);
-        f.tensor(9, cum_seq_q);
-        f.tensor(10, cum_seq_k);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
+        f.tensor(5, logsumexp, "logsumexp");
+        f.tensor(6, philox_seed, "philox_seed");
+        f.tensor(7, philox_offset, "philox_offset");
+        f.tensor(8, attn_bias, "attn_bias");
+        f.tensor(9, cum_seq_q, "cum_seq_q");
+        f.tensor(10, cum_seq_k, "cum_seq_k");
         f.integer(11, max_q);
         f.integer(12, max_k);
         f.real(13, dropout_p);
@@ -8718,10 +8718,10 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_efficient_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_bias, bool compute_log_sumexp, float dropout_p=0., bool is_causal=False, *, float? scale=None) -> (Tensor output, Tensor log_sumexp, Tensor philox_seed, Tensor philox_offset)} */
     public static OutputLogSumexpPhiloxSeedPhiloxOffset _scaled_dot_product_efficient_attention(Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean compute_log_sumexp, double dropout_p, boolean is_causal, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_bias);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_bias, "attn_bias");
         f.bool(4, compute_log_sumexp);
         f.real(5, dropout_p);
         f.bool(6, is_causal);
@@ -8753,17 +8753,17 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, float dropout_p, bool[4] grad_input_mask, bool is_causal=False, *, float? scale=None) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _scaled_dot_product_efficient_attention_backward(Tensor grad_out_, Tensor query, Tensor key, Tensor value, Tensor attn_bias, Tensor out, Tensor logsumexp, Tensor philox_seed, Tensor philox_offset, double dropout_p, boolean[] grad_input_mask, boolean is_causal, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out_);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, attn_bias);
-        f.tensor(5, out);
-        f.tensor(6, logsumexp);
-        f.tensor(7, philox_seed);
-        f.tensor(8, philox_offset);
+        f.tensor(0, grad_out_, "grad_out_");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, attn_bias, "attn_bias");
+        f.tensor(5, out, "out");
+        f.tensor(6, logsumexp, "logsumexp");
+        f.tensor(7, philox_seed, "philox_seed");
+        f.tensor(8, philox_offset, "philox_offset");
         f.real(9, dropout_p);
-        f.bools(10, grad_input_mask, 4);
+        f.bools(10, grad_input_mask, 4, "grad_input_mask");
         f.bool(12, is_causal);
         f.optionalReal(13, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_efficient_attention_backward(f.address()), "aten::_scaled_dot_product_efficient_attention_backward");
@@ -8788,9 +8788,9 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_flash_attention(Tensor query, Tensor key, Tensor value, float dropout_p=0., bool is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> (Tensor output, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, Tensor rng_state, Tensor unused, Tensor debug_attn_mask)} */
     public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKRngStateUnusedDebugAttnMask _scaled_dot_product_flash_attention(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.real(3, dropout_p);
         f.bool(4, is_causal);
         f.bool(5, return_debug_mask);
@@ -8827,20 +8827,20 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, Tensor philox_seed, Tensor philox_offset, *, float? scale=None) -> (Tensor grad_query, Tensor grad_key, Tensor grad_value)} */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor philox_seed, Tensor philox_offset, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, out);
-        f.tensor(5, logsumexp);
-        f.tensor(6, cum_seq_q);
-        f.tensor(7, cum_seq_k);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
+        f.tensor(5, logsumexp, "logsumexp");
+        f.tensor(6, cum_seq_q, "cum_seq_q");
+        f.tensor(7, cum_seq_k, "cum_seq_k");
         f.integer(8, max_q);
         f.integer(9, max_k);
         f.real(10, dropout_p);
         f.bool(11, is_causal);
-        f.tensor(12, philox_seed);
-        f.tensor(13, philox_offset);
+        f.tensor(12, philox_seed, "philox_seed");
+        f.tensor(13, philox_offset, "philox_offset");
         f.optionalReal(14, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_flash_attention_backward(f.address()), "aten::_scaled_dot_product_flash_attention_backward");
         return new GradQueryGradKeyGradValue(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -8859,12 +8859,12 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, float dropout_p=0., bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor output, Tensor logsumexp)} */
     public static OutputLogsumexp _scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.real(3, dropout_p);
         f.bool(4, is_causal);
-        f.optionalTensor(5, attn_mask);
+        f.optionalTensor(5, attn_mask, "attn_mask");
         f.optionalReal(6, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_flash_attention_for_cpu(f.address()), "aten::_scaled_dot_product_flash_attention_for_cpu");
         return new OutputLogsumexp(f.newTensor(0), f.newTensor(1));
@@ -8898,15 +8898,15 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, float dropout_p, bool is_causal, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor grad_query, Tensor grad_key, Tensor grad_value)} */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, out);
-        f.tensor(5, logsumexp);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
+        f.tensor(5, logsumexp, "logsumexp");
         f.real(6, dropout_p);
         f.bool(7, is_causal);
-        f.optionalTensor(8, attn_mask);
+        f.optionalTensor(8, attn_mask, "attn_mask");
         f.optionalReal(9, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_flash_attention_for_cpu_backward(f.address()), "aten::_scaled_dot_product_flash_attention_for_cpu_backward");
         return new GradQueryGradKeyGradValue(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -8930,10 +8930,10 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_fused_attention_overrideable(Tensor query, Tensor key, Tensor value, Tensor? attn_bias=None, float dropout_p=0., bool is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> (Tensor output, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, Tensor philox_seed, Tensor philox_offset, Tensor debug_attn_mask)} */
     public static OutputLogsumexpCumSeqQCumSeqKMaxQMaxKPhiloxSeedPhiloxOffsetDebugAttnMask _scaled_dot_product_fused_attention_overrideable(Tensor query, Tensor key, Tensor value, Tensor attn_bias, double dropout_p, boolean is_causal, boolean return_debug_mask, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_bias);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_bias, "attn_bias");
         f.real(4, dropout_p);
         f.bool(5, is_causal);
         f.bool(6, return_debug_mask);
@@ -8975,22 +8975,22 @@ public final class Aten {
     /** {@code aten::_scaled_dot_product_fused_attention_overrideable_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor attn_bias, bool[4] grad_input_mask, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, SymInt max_q, SymInt max_k, float dropout_p, bool is_causal, Tensor philox_seed, Tensor philox_offset, *, float? scale=None) -> (Tensor grad_query, Tensor grad_key, Tensor grad_value, Tensor grad_attn_bias)} */
     public static GradQueryGradKeyGradValueGradAttnBias _scaled_dot_product_fused_attention_overrideable_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor attn_bias, boolean[] grad_input_mask, Tensor out, Tensor logsumexp, Tensor cum_seq_q, Tensor cum_seq_k, long max_q, long max_k, double dropout_p, boolean is_causal, Tensor philox_seed, Tensor philox_offset, Double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, query);
-        f.tensor(2, key);
-        f.tensor(3, value);
-        f.tensor(4, attn_bias);
-        f.bools(5, grad_input_mask, 4);
-        f.tensor(7, out);
-        f.tensor(8, logsumexp);
-        f.tensor(9, cum_seq_q);
-        f.tensor(10, cum_seq_k);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, query, "query");
+        f.tensor(2, key, "key");
+        f.tensor(3, value, "value");
+        f.tensor(4, attn_bias, "attn_bias");
+        f.bools(5, grad_input_mask, 4, "grad_input_mask");
+        f.tensor(7, out, "out");
+        f.tensor(8, logsumexp, "logsumexp");
+        f.tensor(9, cum_seq_q, "cum_seq_q");
+        f.tensor(10, cum_seq_k, "cum_seq_k");
         f.integer(11, max_q);
         f.integer(12, max_k);
         f.real(13, dropout_p);
         f.bool(14, is_causal);
-        f.tensor(15, philox_seed);
-        f.tensor(16, philox_offset);
+        f.tensor(15, philox_seed, "philox_seed");
+        f.tensor(16, philox_offset, "philox_offset");
         f.optionalReal(17, scale);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_dot_product_fused_attention_overrideable_backward(f.address()), "aten::_scaled_dot_product_fused_attention_overrideable_backward");
         return new GradQueryGradKeyGradValueGradAttnBias(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
@@ -9009,13 +9009,13 @@ public final class Aten {
     /** {@code aten::_scaled_grouped_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor? offs=None, Tensor? bias=None, Tensor? scale_result=None, ScalarType? out_dtype=None, bool use_fast_accum=False) -> Tensor} */
     public static Tensor _scaled_grouped_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor offs, Tensor bias, Tensor scale_result, DType out_dtype, boolean use_fast_accum) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, scale_a);
-        f.tensor(3, scale_b);
-        f.optionalTensor(4, offs);
-        f.optionalTensor(5, bias);
-        f.optionalTensor(6, scale_result);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, scale_a, "scale_a");
+        f.tensor(3, scale_b, "scale_b");
+        f.optionalTensor(4, offs, "offs");
+        f.optionalTensor(5, bias, "bias");
+        f.optionalTensor(6, scale_result, "scale_result");
         f.optionalDtype(7, out_dtype);
         f.bool(9, use_fast_accum);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_grouped_mm(f.address()), "aten::_scaled_grouped_mm");
@@ -9050,18 +9050,18 @@ public final class Aten {
     /** {@code aten::_scaled_grouped_mm_v2(Tensor self, Tensor mat2, Tensor[] scale_a, int[] recipe_a, int[] swizzle_a, Tensor[] scale_b, int[] recipe_b, int[] swizzle_b, Tensor? offs=None, Tensor? bias=None, ScalarType? out_dtype=None, int[] contraction_dim=[], bool use_fast_accum=False) -> Tensor} */
     public static Tensor _scaled_grouped_mm_v2(Tensor self, Tensor mat2, Tensor[] scale_a, long[] recipe_a, long[] swizzle_a, Tensor[] scale_b, long[] recipe_b, long[] swizzle_b, Tensor offs, Tensor bias, DType out_dtype, long[] contraction_dim, boolean use_fast_accum) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensors(2, scale_a);
-        f.integers(4, recipe_a);
-        f.integers(6, swizzle_a);
-        f.tensors(8, scale_b);
-        f.integers(10, recipe_b);
-        f.integers(12, swizzle_b);
-        f.optionalTensor(14, offs);
-        f.optionalTensor(15, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensors(2, scale_a, "scale_a");
+        f.integers(4, recipe_a, "recipe_a");
+        f.integers(6, swizzle_a, "swizzle_a");
+        f.tensors(8, scale_b, "scale_b");
+        f.integers(10, recipe_b, "recipe_b");
+        f.integers(12, swizzle_b, "swizzle_b");
+        f.optionalTensor(14, offs, "offs");
+        f.optionalTensor(15, bias, "bias");
         f.optionalDtype(16, out_dtype);
-        f.integers(18, contraction_dim);
+        f.integers(18, contraction_dim, "contraction_dim");
         f.bool(20, use_fast_accum);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_grouped_mm_v2(f.address()), "aten::_scaled_grouped_mm_v2");
         return f.newTensor(0);
@@ -9095,12 +9095,12 @@ public final class Aten {
     /** {@code aten::_scaled_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor? bias=None, Tensor? scale_result=None, ScalarType? out_dtype=None, bool use_fast_accum=False) -> Tensor} */
     public static Tensor _scaled_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor bias, Tensor scale_result, DType out_dtype, boolean use_fast_accum) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, scale_a);
-        f.tensor(3, scale_b);
-        f.optionalTensor(4, bias);
-        f.optionalTensor(5, scale_result);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, scale_a, "scale_a");
+        f.tensor(3, scale_b, "scale_b");
+        f.optionalTensor(4, bias, "bias");
+        f.optionalTensor(5, scale_result, "scale_result");
         f.optionalDtype(6, out_dtype);
         f.bool(8, use_fast_accum);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_mm(f.address()), "aten::_scaled_mm");
@@ -9130,15 +9130,15 @@ public final class Aten {
     /** {@code aten::_scaled_mm.out(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor? bias=None, Tensor? scale_result=None, ScalarType? out_dtype=None, bool use_fast_accum=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _scaled_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor bias, Tensor scale_result, DType out_dtype, boolean use_fast_accum, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, scale_a);
-        f.tensor(3, scale_b);
-        f.optionalTensor(4, bias);
-        f.optionalTensor(5, scale_result);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, scale_a, "scale_a");
+        f.tensor(3, scale_b, "scale_b");
+        f.optionalTensor(4, bias, "bias");
+        f.optionalTensor(5, scale_result, "scale_result");
         f.optionalDtype(6, out_dtype);
         f.bool(8, use_fast_accum);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._scaled_mm_out(f.address()), "aten::_scaled_mm.out");
         return out;
     }
@@ -9146,17 +9146,17 @@ public final class Aten {
     /** {@code aten::_scaled_mm_v2(Tensor self, Tensor mat2, Tensor[] scale_a, int[] recipe_a, int[] swizzle_a, Tensor[] scale_b, int[] recipe_b, int[] swizzle_b, Tensor? bias, ScalarType? out_dtype, int[] contraction_dim=[], bool use_fast_accum=False) -> Tensor} */
     public static Tensor _scaled_mm_v2(Tensor self, Tensor mat2, Tensor[] scale_a, long[] recipe_a, long[] swizzle_a, Tensor[] scale_b, long[] recipe_b, long[] swizzle_b, Tensor bias, DType out_dtype, long[] contraction_dim, boolean use_fast_accum) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensors(2, scale_a);
-        f.integers(4, recipe_a);
-        f.integers(6, swizzle_a);
-        f.tensors(8, scale_b);
-        f.integers(10, recipe_b);
-        f.integers(12, swizzle_b);
-        f.optionalTensor(14, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensors(2, scale_a, "scale_a");
+        f.integers(4, recipe_a, "recipe_a");
+        f.integers(6, swizzle_a, "swizzle_a");
+        f.tensors(8, scale_b, "scale_b");
+        f.integers(10, recipe_b, "recipe_b");
+        f.integers(12, swizzle_b, "swizzle_b");
+        f.optionalTensor(14, bias, "bias");
         f.optionalDtype(15, out_dtype);
-        f.integers(17, contraction_dim);
+        f.integers(17, contraction_dim, "contraction_dim");
         f.bool(19, use_fast_accum);
         f.check(dev.gatun.ffm.AtenRaw2._scaled_mm_v2(f.address()), "aten::_scaled_mm_v2");
         return f.newTensor(0);
@@ -9175,19 +9175,19 @@ public final class Aten {
     /** {@code aten::_scaled_mm_v2.out(Tensor self, Tensor mat2, Tensor[] scale_a, int[] recipe_a, int[] swizzle_a, Tensor[] scale_b, int[] recipe_b, int[] swizzle_b, Tensor? bias, ScalarType? out_dtype, int[] contraction_dim=[], bool use_fast_accum=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _scaled_mm_v2(Tensor self, Tensor mat2, Tensor[] scale_a, long[] recipe_a, long[] swizzle_a, Tensor[] scale_b, long[] recipe_b, long[] swizzle_b, Tensor bias, DType out_dtype, long[] contraction_dim, boolean use_fast_accum, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensors(2, scale_a);
-        f.integers(4, recipe_a);
-        f.integers(6, swizzle_a);
-        f.tensors(8, scale_b);
-        f.integers(10, recipe_b);
-        f.integers(12, swizzle_b);
-        f.optionalTensor(14, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensors(2, scale_a, "scale_a");
+        f.integers(4, recipe_a, "recipe_a");
+        f.integers(6, swizzle_a, "swizzle_a");
+        f.tensors(8, scale_b, "scale_b");
+        f.integers(10, recipe_b, "recipe_b");
+        f.integers(12, swizzle_b, "swizzle_b");
+        f.optionalTensor(14, bias, "bias");
         f.optionalDtype(15, out_dtype);
-        f.integers(17, contraction_dim);
+        f.integers(17, contraction_dim, "contraction_dim");
         f.bool(19, use_fast_accum);
-        f.tensor(20, out);
+        f.tensor(20, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._scaled_mm_v2_out(f.address()), "aten::_scaled_mm_v2.out");
         return out;
     }
@@ -9195,12 +9195,12 @@ public final class Aten {
     /** {@code aten::_segment_reduce_backward(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None) -> Tensor} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, output);
-        f.tensor(2, data);
-        f.string(3, reduce);
-        f.optionalTensor(5, lengths);
-        f.optionalTensor(6, offsets);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, output, "output");
+        f.tensor(2, data, "data");
+        f.string(3, reduce, "reduce");
+        f.optionalTensor(5, lengths, "lengths");
+        f.optionalTensor(6, offsets, "offsets");
         f.integer(7, axis);
         f.optionalScalar(8, initial);
         f.check(dev.gatun.ffm.AtenRaw2._segment_reduce_backward(f.address()), "aten::_segment_reduce_backward");
@@ -9240,15 +9240,15 @@ public final class Aten {
     /** {@code aten::_segment_reduce_backward.out(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, output);
-        f.tensor(2, data);
-        f.string(3, reduce);
-        f.optionalTensor(5, lengths);
-        f.optionalTensor(6, offsets);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, output, "output");
+        f.tensor(2, data, "data");
+        f.string(3, reduce, "reduce");
+        f.optionalTensor(5, lengths, "lengths");
+        f.optionalTensor(6, offsets, "offsets");
         f.integer(7, axis);
         f.optionalScalar(8, initial);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._segment_reduce_backward_out(f.address()), "aten::_segment_reduce_backward.out");
         return out;
     }
@@ -9266,7 +9266,7 @@ public final class Aten {
     /** {@code aten::_shape_as_tensor(Tensor self) -> Tensor} */
     public static Tensor _shape_as_tensor(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._shape_as_tensor(f.address()), "aten::_shape_as_tensor");
         return f.newTensor(0);
     }
@@ -9274,28 +9274,28 @@ public final class Aten {
     /** {@code aten::_slow_conv2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) grad_input, Tensor(b!) grad_weight, Tensor(c!) grad_bias) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, Tensor grad_input, Tensor grad_weight, Tensor grad_bias) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, weight);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.tensor(9, grad_input);
-        f.tensor(10, grad_weight);
-        f.tensor(11, grad_bias);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, weight, "weight");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.tensor(9, grad_input, "grad_input");
+        f.tensor(10, grad_weight, "grad_weight");
+        f.tensor(11, grad_bias, "grad_bias");
         f.check(dev.gatun.ffm.AtenRaw2._slow_conv2d_backward_grad_input(f.address()), "aten::_slow_conv2d_backward.grad_input");
     }
 
     /** {@code aten::_slow_conv2d_backward.output_mask(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, weight);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.bools(9, output_mask, 3);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, weight, "weight");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.bools(9, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw2._slow_conv2d_backward_output_mask(f.address()), "aten::_slow_conv2d_backward.output_mask");
         return new GradInputGradWeightGradBias(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -9303,28 +9303,28 @@ public final class Aten {
     /** {@code aten::_slow_conv2d_backward.output_mask_out(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, weight);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.bools(9, output_mask, 3);
-        f.tensor(11, out0);
-        f.tensor(12, out1);
-        f.tensor(13, out2);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, weight, "weight");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.bools(9, output_mask, 3, "output_mask");
+        f.tensor(11, out0, "out0");
+        f.tensor(12, out1, "out1");
+        f.tensor(13, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._slow_conv2d_backward_output_mask_out(f.address()), "aten::_slow_conv2d_backward.output_mask_out");
     }
 
     /** {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw2._slow_conv2d_forward(f.address()), "aten::_slow_conv2d_forward");
         return f.newTensor(0);
     }
@@ -9332,13 +9332,13 @@ public final class Aten {
     /** {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.tensor(9, output);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.tensor(9, output, "output");
         f.check(dev.gatun.ffm.AtenRaw2._slow_conv2d_forward_output(f.address()), "aten::_slow_conv2d_forward.output");
         return output;
     }
@@ -9346,9 +9346,9 @@ public final class Aten {
     /** {@code aten::_sobol_engine_draw(Tensor quasi, int n, Tensor sobolstate, int dimension, int num_generated, ScalarType? dtype) -> (Tensor, Tensor)} */
     public static Tensors2 _sobol_engine_draw(Tensor quasi, long n, Tensor sobolstate, long dimension, long num_generated, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, quasi);
+        f.tensor(0, quasi, "quasi");
         f.integer(1, n);
-        f.tensor(2, sobolstate);
+        f.tensor(2, sobolstate, "sobolstate");
         f.integer(3, dimension);
         f.integer(4, num_generated);
         f.optionalDtype(5, dtype);
@@ -9359,9 +9359,9 @@ public final class Aten {
     /** {@code aten::_sobol_engine_ff_(Tensor(a!) self, int n, Tensor sobolstate, int dimension, int num_generated) -> Tensor(a!)} */
     public static Tensor _sobol_engine_ff_(Tensor self, long n, Tensor sobolstate, long dimension, long num_generated) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, n);
-        f.tensor(2, sobolstate);
+        f.tensor(2, sobolstate, "sobolstate");
         f.integer(3, dimension);
         f.integer(4, num_generated);
         f.check(dev.gatun.ffm.AtenRaw2._sobol_engine_ff_(f.address()), "aten::_sobol_engine_ff_");
@@ -9371,7 +9371,7 @@ public final class Aten {
     /** {@code aten::_sobol_engine_initialize_state_(Tensor(a!) self, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_initialize_state_(Tensor self, long dimension) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dimension);
         f.check(dev.gatun.ffm.AtenRaw2._sobol_engine_initialize_state_(f.address()), "aten::_sobol_engine_initialize_state_");
         return self;
@@ -9380,8 +9380,8 @@ public final class Aten {
     /** {@code aten::_sobol_engine_scramble_(Tensor(a!) self, Tensor ltm, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_scramble_(Tensor self, Tensor ltm, long dimension) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, ltm);
+        f.tensor(0, self, "self");
+        f.tensor(1, ltm, "ltm");
         f.integer(2, dimension);
         f.check(dev.gatun.ffm.AtenRaw2._sobol_engine_scramble_(f.address()), "aten::_sobol_engine_scramble_");
         return self;
@@ -9390,7 +9390,7 @@ public final class Aten {
     /** {@code aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor} */
     public static Tensor _softmax(Tensor self, long dim, boolean half_to_float) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
         f.check(dev.gatun.ffm.AtenRaw2._softmax(f.address()), "aten::_softmax");
@@ -9400,10 +9400,10 @@ public final class Aten {
     /** {@code aten::_softmax.out(Tensor self, int dim, bool half_to_float, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _softmax(Tensor self, long dim, boolean half_to_float, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._softmax_out(f.address()), "aten::_softmax.out");
         return out;
     }
@@ -9411,10 +9411,10 @@ public final class Aten {
     /** {@code aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.dtype(3, input_dtype);
+        f.dtype(3, input_dtype, "input_dtype");
         f.check(dev.gatun.ffm.AtenRaw2._softmax_backward_data(f.address()), "aten::_softmax_backward_data");
         return f.newTensor(0);
     }
@@ -9422,11 +9422,11 @@ public final class Aten {
     /** {@code aten::_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.dtype(3, input_dtype);
-        f.tensor(4, grad_input);
+        f.dtype(3, input_dtype, "input_dtype");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw2._softmax_backward_data_out(f.address()), "aten::_softmax_backward_data.out");
         return grad_input;
     }
@@ -9434,11 +9434,11 @@ public final class Aten {
     /** {@code aten::_sparse_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public static Tensor _sparse_addmm(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_addmm(f.address()), "aten::_sparse_addmm");
         return f.newTensor(0);
     }
@@ -9476,12 +9476,12 @@ public final class Aten {
     /** {@code aten::_sparse_addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_addmm(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_addmm_out(f.address()), "aten::_sparse_addmm.out");
         return out;
     }
@@ -9499,8 +9499,8 @@ public final class Aten {
     /** {@code aten::_sparse_broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)} */
     public static Tensor _sparse_broadcast_to(Tensor self, long... size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_broadcast_to(f.address()), "aten::_sparse_broadcast_to");
         return f.newTensor(0);
     }
@@ -9508,8 +9508,8 @@ public final class Aten {
     /** {@code aten::_sparse_broadcast_to_copy(Tensor self, int[] size) -> Tensor} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long... size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_broadcast_to_copy(f.address()), "aten::_sparse_broadcast_to_copy");
         return f.newTensor(0);
     }
@@ -9517,9 +9517,9 @@ public final class Aten {
     /** {@code aten::_sparse_broadcast_to_copy.out(Tensor self, int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_broadcast_to_copy_out(f.address()), "aten::_sparse_broadcast_to_copy.out");
         return out;
     }
@@ -9527,10 +9527,10 @@ public final class Aten {
     /** {@code aten::_sparse_bsc_tensor_unsafe(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _sparse_bsc_tensor_unsafe(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_bsc_tensor_unsafe(f.address()), "aten::_sparse_bsc_tensor_unsafe");
         return f.newTensor(0);
@@ -9544,10 +9544,10 @@ public final class Aten {
     /** {@code aten::_sparse_bsr_tensor_unsafe(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _sparse_bsr_tensor_unsafe(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_bsr_tensor_unsafe(f.address()), "aten::_sparse_bsr_tensor_unsafe");
         return f.newTensor(0);
@@ -9561,10 +9561,10 @@ public final class Aten {
     /** {@code aten::_sparse_compressed_tensor_unsafe(Tensor compressed_indices, Tensor plain_indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _sparse_compressed_tensor_unsafe(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_indices);
-        f.tensor(1, plain_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, compressed_indices, "compressed_indices");
+        f.tensor(1, plain_indices, "plain_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_compressed_tensor_unsafe(f.address()), "aten::_sparse_compressed_tensor_unsafe");
         return f.newTensor(0);
@@ -9580,9 +9580,9 @@ public final class Aten {
         Frame f = Frame.begin();
         f.integer(0, nnz);
         f.integer(1, dense_dim);
-        f.integers(2, size);
-        f.integers(4, blocksize);
-        f.dtype(6, index_dtype);
+        f.integers(2, size, "size");
+        f.integers(4, blocksize, "blocksize");
+        f.dtype(6, index_dtype, "index_dtype");
         f.options(7, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_compressed_tensor_with_dims(f.address()), "aten::_sparse_compressed_tensor_with_dims");
         return f.newTensor(0);
@@ -9596,9 +9596,9 @@ public final class Aten {
     /** {@code aten::_sparse_coo_tensor_unsafe(Tensor indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
     public static Tensor _sparse_coo_tensor_unsafe(Tensor indices, Tensor values, long[] size, TensorOptions options, Boolean is_coalesced) {
         Frame f = Frame.begin();
-        f.tensor(0, indices);
-        f.tensor(1, values);
-        f.integers(2, size);
+        f.tensor(0, indices, "indices");
+        f.tensor(1, values, "values");
+        f.integers(2, size, "size");
         f.options(4, options);
         f.optionalBool(12, is_coalesced);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_unsafe(f.address()), "aten::_sparse_coo_tensor_unsafe");
@@ -9625,7 +9625,7 @@ public final class Aten {
         Frame f = Frame.begin();
         f.integer(0, sparse_dim);
         f.integer(1, dense_dim);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.options(4, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_with_dims(f.address()), "aten::_sparse_coo_tensor_with_dims");
         return f.newTensor(0);
@@ -9641,8 +9641,8 @@ public final class Aten {
         Frame f = Frame.begin();
         f.integer(0, sparse_dim);
         f.integer(1, dense_dim);
-        f.integers(2, size);
-        f.tensor(4, out);
+        f.integers(2, size, "size");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_with_dims_out(f.address()), "aten::_sparse_coo_tensor_with_dims.out");
         return out;
     }
@@ -9652,9 +9652,9 @@ public final class Aten {
         Frame f = Frame.begin();
         f.integer(0, sparse_dim);
         f.integer(1, dense_dim);
-        f.integers(2, size);
-        f.tensor(4, indices);
-        f.tensor(5, values);
+        f.integers(2, size, "size");
+        f.tensor(4, indices, "indices");
+        f.tensor(5, values, "values");
         f.options(6, options);
         f.optionalBool(14, is_coalesced);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_with_dims_and_tensors(f.address()), "aten::_sparse_coo_tensor_with_dims_and_tensors");
@@ -9681,11 +9681,11 @@ public final class Aten {
         Frame f = Frame.begin();
         f.integer(0, sparse_dim);
         f.integer(1, dense_dim);
-        f.integers(2, size);
-        f.tensor(4, indices);
-        f.tensor(5, values);
+        f.integers(2, size, "size");
+        f.tensor(4, indices, "indices");
+        f.tensor(5, values, "values");
         f.optionalBool(6, is_coalesced);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_coo_tensor_with_dims_and_tensors_out(f.address()), "aten::_sparse_coo_tensor_with_dims_and_tensors.out");
         return out;
     }
@@ -9698,10 +9698,10 @@ public final class Aten {
     /** {@code aten::_sparse_csc_tensor_unsafe(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _sparse_csc_tensor_unsafe(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csc_tensor_unsafe(f.address()), "aten::_sparse_csc_tensor_unsafe");
         return f.newTensor(0);
@@ -9715,8 +9715,8 @@ public final class Aten {
     /** {@code aten::_sparse_csr_prod.dim_dtype(Tensor self, int[1] dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public static Tensor _sparse_csr_prod(Tensor self, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csr_prod_dim_dtype(f.address()), "aten::_sparse_csr_prod.dim_dtype");
@@ -9751,11 +9751,11 @@ public final class Aten {
     /** {@code aten::_sparse_csr_prod.dim_dtype_out(Tensor self, int[1] dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_csr_prod(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csr_prod_dim_dtype_out(f.address()), "aten::_sparse_csr_prod.dim_dtype_out");
         return out;
     }
@@ -9768,8 +9768,8 @@ public final class Aten {
     /** {@code aten::_sparse_csr_sum.dim_dtype(Tensor self, int[1] dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public static Tensor _sparse_csr_sum(Tensor self, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csr_sum_dim_dtype(f.address()), "aten::_sparse_csr_sum.dim_dtype");
@@ -9804,11 +9804,11 @@ public final class Aten {
     /** {@code aten::_sparse_csr_sum.dim_dtype_out(Tensor self, int[1] dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_csr_sum(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csr_sum_dim_dtype_out(f.address()), "aten::_sparse_csr_sum.dim_dtype_out");
         return out;
     }
@@ -9821,10 +9821,10 @@ public final class Aten {
     /** {@code aten::_sparse_csr_tensor_unsafe(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor _sparse_csr_tensor_unsafe(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_csr_tensor_unsafe(f.address()), "aten::_sparse_csr_tensor_unsafe");
         return f.newTensor(0);
@@ -9838,7 +9838,7 @@ public final class Aten {
     /** {@code aten::_sparse_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor} */
     public static Tensor _sparse_log_softmax(Tensor self, long dim, boolean half_to_float) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_log_softmax(f.address()), "aten::_sparse_log_softmax");
@@ -9848,7 +9848,7 @@ public final class Aten {
     /** {@code aten::_sparse_log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public static Tensor _sparse_log_softmax(Tensor self, long dim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_log_softmax_int(f.address()), "aten::_sparse_log_softmax.int");
@@ -9863,10 +9863,10 @@ public final class Aten {
     /** {@code aten::_sparse_log_softmax.out(Tensor self, int dim, bool half_to_float, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_log_softmax(Tensor self, long dim, boolean half_to_float, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_log_softmax_out(f.address()), "aten::_sparse_log_softmax.out");
         return out;
     }
@@ -9874,10 +9874,10 @@ public final class Aten {
     /** {@code aten::_sparse_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, Tensor self) -> Tensor} */
     public static Tensor _sparse_log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.tensor(3, self);
+        f.tensor(3, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_log_softmax_backward_data(f.address()), "aten::_sparse_log_softmax_backward_data");
         return f.newTensor(0);
     }
@@ -9885,11 +9885,11 @@ public final class Aten {
     /** {@code aten::_sparse_log_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.tensor(3, self);
-        f.tensor(4, out);
+        f.tensor(3, self, "self");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_log_softmax_backward_data_out(f.address()), "aten::_sparse_log_softmax_backward_data.out");
         return out;
     }
@@ -9897,8 +9897,8 @@ public final class Aten {
     /** {@code aten::_sparse_mask_projection(Tensor self, Tensor mask, bool accumulate_matches=False) -> Tensor} */
     public static Tensor _sparse_mask_projection(Tensor self, Tensor mask, boolean accumulate_matches) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.bool(2, accumulate_matches);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mask_projection(f.address()), "aten::_sparse_mask_projection");
         return f.newTensor(0);
@@ -9912,10 +9912,10 @@ public final class Aten {
     /** {@code aten::_sparse_mask_projection.out(Tensor self, Tensor mask, bool accumulate_matches=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_mask_projection(Tensor self, Tensor mask, boolean accumulate_matches, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
         f.bool(2, accumulate_matches);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mask_projection_out(f.address()), "aten::_sparse_mask_projection.out");
         return out;
     }
@@ -9923,8 +9923,8 @@ public final class Aten {
     /** {@code aten::_sparse_mm(Tensor sparse, Tensor dense) -> Tensor} */
     public static Tensor _sparse_mm(Tensor sparse, Tensor dense) {
         Frame f = Frame.begin();
-        f.tensor(0, sparse);
-        f.tensor(1, dense);
+        f.tensor(0, sparse, "sparse");
+        f.tensor(1, dense, "dense");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mm(f.address()), "aten::_sparse_mm");
         return f.newTensor(0);
     }
@@ -9932,9 +9932,9 @@ public final class Aten {
     /** {@code aten::_sparse_mm.reduce(Tensor sparse, Tensor dense, str reduce) -> Tensor} */
     public static Tensor _sparse_mm(Tensor sparse, Tensor dense, String reduce) {
         Frame f = Frame.begin();
-        f.tensor(0, sparse);
-        f.tensor(1, dense);
-        f.string(2, reduce);
+        f.tensor(0, sparse, "sparse");
+        f.tensor(1, dense, "dense");
+        f.string(2, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mm_reduce(f.address()), "aten::_sparse_mm.reduce");
         return f.newTensor(0);
     }
@@ -9942,9 +9942,9 @@ public final class Aten {
     /** {@code aten::_sparse_mm_reduce_impl(Tensor self, Tensor other, str reduce) -> (Tensor, Tensor)} */
     public static Tensors2 _sparse_mm_reduce_impl(Tensor self, Tensor other, String reduce) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.string(2, reduce);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.string(2, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mm_reduce_impl(f.address()), "aten::_sparse_mm_reduce_impl");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -9952,12 +9952,12 @@ public final class Aten {
     /** {@code aten::_sparse_mm_reduce_impl_backward(Tensor self, Tensor grad_out, Tensor weight, str reduce, Tensor arg_out, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 _sparse_mm_reduce_impl_backward(Tensor self, Tensor grad_out, Tensor weight, String reduce, Tensor arg_out, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_out);
-        f.tensor(2, weight);
-        f.string(3, reduce);
-        f.tensor(5, arg_out);
-        f.bools(6, output_mask, 2);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_out, "grad_out");
+        f.tensor(2, weight, "weight");
+        f.string(3, reduce, "reduce");
+        f.tensor(5, arg_out, "arg_out");
+        f.bools(6, output_mask, 2, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_mm_reduce_impl_backward(f.address()), "aten::_sparse_mm_reduce_impl_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -9965,12 +9965,12 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_addmm(Tensor input, Tensor mat1, Tensor mat1_meta, Tensor mat2, *, Scalar alpha=1, Scalar beta=1, ScalarType? out_dtype=None) -> Tensor} */
     public static Tensor _sparse_semi_structured_addmm(Tensor input, Tensor mat1, Tensor mat1_meta, Tensor mat2, Scalar alpha, Scalar beta, DType out_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, mat1);
-        f.tensor(2, mat1_meta);
-        f.tensor(3, mat2);
-        f.scalar(4, alpha);
-        f.scalar(7, beta);
+        f.tensor(0, input, "input");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat1_meta, "mat1_meta");
+        f.tensor(3, mat2, "mat2");
+        f.scalar(4, alpha, "alpha");
+        f.scalar(7, beta, "beta");
         f.optionalDtype(10, out_dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_addmm(f.address()), "aten::_sparse_semi_structured_addmm");
         return f.newTensor(0);
@@ -10024,8 +10024,8 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_apply(Tensor input, Tensor thread_masks) -> (Tensor, Tensor)} */
     public static Tensors2 _sparse_semi_structured_apply(Tensor input, Tensor thread_masks) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, thread_masks);
+        f.tensor(0, input, "input");
+        f.tensor(1, thread_masks, "thread_masks");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_apply(f.address()), "aten::_sparse_semi_structured_apply");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -10033,8 +10033,8 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_apply_dense(Tensor input, Tensor thread_masks) -> Tensor} */
     public static Tensor _sparse_semi_structured_apply_dense(Tensor input, Tensor thread_masks) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, thread_masks);
+        f.tensor(0, input, "input");
+        f.tensor(1, thread_masks, "thread_masks");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_apply_dense(f.address()), "aten::_sparse_semi_structured_apply_dense");
         return f.newTensor(0);
     }
@@ -10042,10 +10042,10 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_linear(Tensor input, Tensor weight, Tensor meta, *, Tensor? bias=None, str? activation=None, ScalarType? out_dtype=None) -> Tensor} */
     public static Tensor _sparse_semi_structured_linear(Tensor input, Tensor weight, Tensor meta, Tensor bias, String activation, DType out_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.tensor(2, meta);
-        f.optionalTensor(3, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, meta, "meta");
+        f.optionalTensor(3, bias, "bias");
         f.optionalString(4, activation);
         f.optionalDtype(6, out_dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_linear(f.address()), "aten::_sparse_semi_structured_linear");
@@ -10070,9 +10070,9 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_mm(Tensor mat1, Tensor mat1_meta, Tensor mat2, *, ScalarType? out_dtype=None) -> Tensor} */
     public static Tensor _sparse_semi_structured_mm(Tensor mat1, Tensor mat1_meta, Tensor mat2, DType out_dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, mat1);
-        f.tensor(1, mat1_meta);
-        f.tensor(2, mat2);
+        f.tensor(0, mat1, "mat1");
+        f.tensor(1, mat1_meta, "mat1_meta");
+        f.tensor(2, mat2, "mat2");
         f.optionalDtype(3, out_dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_mm(f.address()), "aten::_sparse_semi_structured_mm");
         return f.newTensor(0);
@@ -10086,8 +10086,8 @@ public final class Aten {
     /** {@code aten::_sparse_semi_structured_tile(Tensor input, str algorithm="", bool use_cutlass=True) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _sparse_semi_structured_tile(Tensor input, String algorithm, boolean use_cutlass) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.string(1, algorithm);
+        f.tensor(0, input, "input");
+        f.string(1, algorithm, "algorithm");
         f.bool(3, use_cutlass);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_semi_structured_tile(f.address()), "aten::_sparse_semi_structured_tile");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
@@ -10106,7 +10106,7 @@ public final class Aten {
     /** {@code aten::_sparse_softmax(Tensor self, int dim, bool half_to_float) -> Tensor} */
     public static Tensor _sparse_softmax(Tensor self, long dim, boolean half_to_float) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_softmax(f.address()), "aten::_sparse_softmax");
@@ -10116,7 +10116,7 @@ public final class Aten {
     /** {@code aten::_sparse_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public static Tensor _sparse_softmax(Tensor self, long dim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
         f.check(dev.gatun.ffm.AtenRaw2._sparse_softmax_int(f.address()), "aten::_sparse_softmax.int");
@@ -10131,10 +10131,10 @@ public final class Aten {
     /** {@code aten::_sparse_softmax.out(Tensor self, int dim, bool half_to_float, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_softmax(Tensor self, long dim, boolean half_to_float, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, half_to_float);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_softmax_out(f.address()), "aten::_sparse_softmax.out");
         return out;
     }
@@ -10142,10 +10142,10 @@ public final class Aten {
     /** {@code aten::_sparse_softmax_backward_data(Tensor grad_output, Tensor output, int dim, Tensor self) -> Tensor} */
     public static Tensor _sparse_softmax_backward_data(Tensor grad_output, Tensor output, long dim, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.tensor(3, self);
+        f.tensor(3, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_softmax_backward_data(f.address()), "aten::_sparse_softmax_backward_data");
         return f.newTensor(0);
     }
@@ -10153,11 +10153,11 @@ public final class Aten {
     /** {@code aten::_sparse_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_softmax_backward_data(Tensor grad_output, Tensor output, long dim, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.integer(2, dim);
-        f.tensor(3, self);
-        f.tensor(4, out);
+        f.tensor(3, self, "self");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_softmax_backward_data_out(f.address()), "aten::_sparse_softmax_backward_data.out");
         return out;
     }
@@ -10165,8 +10165,8 @@ public final class Aten {
     /** {@code aten::_sparse_sparse_matmul(Tensor self, Tensor other) -> Tensor} */
     public static Tensor _sparse_sparse_matmul(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sparse_matmul(f.address()), "aten::_sparse_sparse_matmul");
         return f.newTensor(0);
     }
@@ -10174,9 +10174,9 @@ public final class Aten {
     /** {@code aten::_sparse_sparse_matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_sparse_matmul(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sparse_matmul_out(f.address()), "aten::_sparse_sparse_matmul.out");
         return out;
     }
@@ -10184,7 +10184,7 @@ public final class Aten {
     /** {@code aten::_sparse_sum(Tensor self) -> Tensor} */
     public static Tensor _sparse_sum(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum(f.address()), "aten::_sparse_sum");
         return f.newTensor(0);
     }
@@ -10192,8 +10192,8 @@ public final class Aten {
     /** {@code aten::_sparse_sum.dim(Tensor self, int[1] dim) -> Tensor} */
     public static Tensor _sparse_sum(Tensor self, long... dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_dim(f.address()), "aten::_sparse_sum.dim");
         return f.newTensor(0);
     }
@@ -10206,9 +10206,9 @@ public final class Aten {
     /** {@code aten::_sparse_sum.dim_dtype(Tensor self, int[1] dim, *, ScalarType dtype) -> Tensor} */
     public static Tensor _sparse_sum(Tensor self, long[] dim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
-        f.dtype(3, dtype);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
+        f.dtype(3, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_dim_dtype(f.address()), "aten::_sparse_sum.dim_dtype");
         return f.newTensor(0);
     }
@@ -10221,9 +10221,9 @@ public final class Aten {
     /** {@code aten::_sparse_sum.dim_out(Tensor self, int[1] dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_sum(Tensor self, long[] dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_dim_out(f.address()), "aten::_sparse_sum.dim_out");
         return out;
     }
@@ -10236,8 +10236,8 @@ public final class Aten {
     /** {@code aten::_sparse_sum.dtype(Tensor self, *, ScalarType dtype) -> Tensor} */
     public static Tensor _sparse_sum(Tensor self, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.dtype(1, dtype);
+        f.tensor(0, self, "self");
+        f.dtype(1, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_dtype(f.address()), "aten::_sparse_sum.dtype");
         return f.newTensor(0);
     }
@@ -10245,9 +10245,9 @@ public final class Aten {
     /** {@code aten::_sparse_sum_backward(Tensor grad, Tensor self, int[] dim) -> Tensor} */
     public static Tensor _sparse_sum_backward(Tensor grad, Tensor self, long... dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.integers(2, dim);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.integers(2, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_backward(f.address()), "aten::_sparse_sum_backward");
         return f.newTensor(0);
     }
@@ -10255,10 +10255,10 @@ public final class Aten {
     /** {@code aten::_sparse_sum_backward.out(Tensor grad, Tensor self, int[] dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_sum_backward(Tensor grad, Tensor self, long[] dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.integers(2, dim);
-        f.tensor(4, out);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.integers(2, dim, "dim");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._sparse_sum_backward_out(f.address()), "aten::_sparse_sum_backward.out");
         return out;
     }
@@ -10266,9 +10266,9 @@ public final class Aten {
     /** {@code aten::_spdiags(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None) -> Tensor} */
     public static Tensor _spdiags(Tensor diagonals, Tensor offsets, long[] shape, Layout layout) {
         Frame f = Frame.begin();
-        f.tensor(0, diagonals);
-        f.tensor(1, offsets);
-        f.integers(2, shape);
+        f.tensor(0, diagonals, "diagonals");
+        f.tensor(1, offsets, "offsets");
+        f.integers(2, shape, "shape");
         f.optionalLayout(4, layout);
         f.check(dev.gatun.ffm.AtenRaw2._spdiags(f.address()), "aten::_spdiags");
         return f.newTensor(0);
@@ -10282,11 +10282,11 @@ public final class Aten {
     /** {@code aten::_spdiags.out(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _spdiags(Tensor diagonals, Tensor offsets, long[] shape, Layout layout, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, diagonals);
-        f.tensor(1, offsets);
-        f.integers(2, shape);
+        f.tensor(0, diagonals, "diagonals");
+        f.tensor(1, offsets, "offsets");
+        f.integers(2, shape, "shape");
         f.optionalLayout(4, layout);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._spdiags_out(f.address()), "aten::_spdiags.out");
         return out;
     }
@@ -10294,8 +10294,8 @@ public final class Aten {
     /** {@code aten::_spsolve(Tensor A, Tensor B, *, bool left=True) -> Tensor} */
     public static Tensor _spsolve(Tensor A, Tensor B, boolean left) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.check(dev.gatun.ffm.AtenRaw2._spsolve(f.address()), "aten::_spsolve");
         return f.newTensor(0);
@@ -10309,7 +10309,7 @@ public final class Aten {
     /** {@code aten::_stack(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor _stack(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw2._stack(f.address()), "aten::_stack");
         return f.newTensor(0);
@@ -10323,9 +10323,9 @@ public final class Aten {
     /** {@code aten::_stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _stack(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._stack_out(f.address()), "aten::_stack.out");
         return out;
     }
@@ -10333,7 +10333,7 @@ public final class Aten {
     /** {@code aten::_standard_gamma(Tensor self, Generator? generator=None) -> Tensor} */
     public static Tensor _standard_gamma(Tensor self, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
         f.check(dev.gatun.ffm.AtenRaw2._standard_gamma(f.address()), "aten::_standard_gamma");
         return f.newTensor(0);
@@ -10347,9 +10347,9 @@ public final class Aten {
     /** {@code aten::_standard_gamma.out(Tensor self, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _standard_gamma(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._standard_gamma_out(f.address()), "aten::_standard_gamma.out");
         return out;
     }
@@ -10357,8 +10357,8 @@ public final class Aten {
     /** {@code aten::_standard_gamma_grad(Tensor self, Tensor output) -> Tensor} */
     public static Tensor _standard_gamma_grad(Tensor self, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, output);
+        f.tensor(0, self, "self");
+        f.tensor(1, output, "output");
         f.check(dev.gatun.ffm.AtenRaw2._standard_gamma_grad(f.address()), "aten::_standard_gamma_grad");
         return f.newTensor(0);
     }
@@ -10366,9 +10366,9 @@ public final class Aten {
     /** {@code aten::_standard_gamma_grad.out(Tensor self, Tensor output, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _standard_gamma_grad(Tensor self, Tensor output, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, output);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, output, "output");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._standard_gamma_grad_out(f.address()), "aten::_standard_gamma_grad.out");
         return out;
     }
@@ -10376,7 +10376,7 @@ public final class Aten {
     /** {@code aten::_test_ambiguous_defaults.a(Tensor dummy, int a=1, int b=1) -> Tensor} */
     public static Tensor _test_ambiguous_defaults(Tensor dummy, long a, long b) {
         Frame f = Frame.begin();
-        f.tensor(0, dummy);
+        f.tensor(0, dummy, "dummy");
         f.integer(1, a);
         f.integer(2, b);
         f.check(dev.gatun.ffm.AtenRaw2._test_ambiguous_defaults_a(f.address()), "aten::_test_ambiguous_defaults.a");
@@ -10396,9 +10396,9 @@ public final class Aten {
     /** {@code aten::_test_ambiguous_defaults.b(Tensor dummy, int a=2, str b="2") -> Tensor} */
     public static Tensor _test_ambiguous_defaults(Tensor dummy, long a, String b) {
         Frame f = Frame.begin();
-        f.tensor(0, dummy);
+        f.tensor(0, dummy, "dummy");
         f.integer(1, a);
-        f.string(2, b);
+        f.string(2, b, "b");
         f.check(dev.gatun.ffm.AtenRaw2._test_ambiguous_defaults_b(f.address()), "aten::_test_ambiguous_defaults.b");
         return f.newTensor(0);
     }
@@ -10406,7 +10406,7 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch.fullcoverage(Tensor self) -> Tensor} */
     public static Tensor _test_autograd_multiple_dispatch(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_fullcoverage(f.address()), "aten::_test_autograd_multiple_dispatch.fullcoverage");
         return f.newTensor(0);
     }
@@ -10414,8 +10414,8 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch.fullcoverage_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_autograd_multiple_dispatch(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_fullcoverage_out(f.address()), "aten::_test_autograd_multiple_dispatch.fullcoverage_out");
         return out;
     }
@@ -10423,7 +10423,7 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch.ntonly(Tensor self, bool b) -> Tensor} */
     public static Tensor _test_autograd_multiple_dispatch(Tensor self, boolean b) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, b);
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_ntonly(f.address()), "aten::_test_autograd_multiple_dispatch.ntonly");
         return f.newTensor(0);
@@ -10432,7 +10432,7 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch_view(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _test_autograd_multiple_dispatch_view(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_view(f.address()), "aten::_test_autograd_multiple_dispatch_view");
         return f.newTensor(0);
     }
@@ -10440,7 +10440,7 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch_view_copy(Tensor self) -> Tensor} */
     public static Tensor _test_autograd_multiple_dispatch_view_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_view_copy(f.address()), "aten::_test_autograd_multiple_dispatch_view_copy");
         return f.newTensor(0);
     }
@@ -10448,8 +10448,8 @@ public final class Aten {
     /** {@code aten::_test_autograd_multiple_dispatch_view_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_autograd_multiple_dispatch_view_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_autograd_multiple_dispatch_view_copy_out(f.address()), "aten::_test_autograd_multiple_dispatch_view_copy.out");
         return out;
     }
@@ -10457,7 +10457,7 @@ public final class Aten {
     /** {@code aten::_test_check_tensor(Tensor self) -> Tensor} */
     public static Tensor _test_check_tensor(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._test_check_tensor(f.address()), "aten::_test_check_tensor");
         return f.newTensor(0);
     }
@@ -10465,8 +10465,8 @@ public final class Aten {
     /** {@code aten::_test_functorch_fallback(Tensor self, Tensor other) -> Tensor} */
     public static Tensor _test_functorch_fallback(Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw2._test_functorch_fallback(f.address()), "aten::_test_functorch_fallback");
         return f.newTensor(0);
     }
@@ -10474,9 +10474,9 @@ public final class Aten {
     /** {@code aten::_test_functorch_fallback.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_functorch_fallback(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_functorch_fallback_out(f.address()), "aten::_test_functorch_fallback.out");
         return out;
     }
@@ -10484,7 +10484,7 @@ public final class Aten {
     /** {@code aten::_test_optional_filled_intlist(Tensor values, int[2]? addends) -> Tensor} */
     public static Tensor _test_optional_filled_intlist(Tensor values, long... addends) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalIntegers(1, addends);
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_filled_intlist(f.address()), "aten::_test_optional_filled_intlist");
         return f.newTensor(0);
@@ -10493,9 +10493,9 @@ public final class Aten {
     /** {@code aten::_test_optional_filled_intlist.out(Tensor values, int[2]? addends, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_optional_filled_intlist(Tensor values, long[] addends, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalIntegers(1, addends);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_filled_intlist_out(f.address()), "aten::_test_optional_filled_intlist.out");
         return out;
     }
@@ -10503,7 +10503,7 @@ public final class Aten {
     /** {@code aten::_test_optional_floatlist(Tensor values, float[]? addends) -> Tensor} */
     public static Tensor _test_optional_floatlist(Tensor values, double[] addends) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalReals(1, addends);
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_floatlist(f.address()), "aten::_test_optional_floatlist");
         return f.newTensor(0);
@@ -10512,9 +10512,9 @@ public final class Aten {
     /** {@code aten::_test_optional_floatlist.out(Tensor values, float[]? addends, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_optional_floatlist(Tensor values, double[] addends, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalReals(1, addends);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_floatlist_out(f.address()), "aten::_test_optional_floatlist.out");
         return out;
     }
@@ -10522,7 +10522,7 @@ public final class Aten {
     /** {@code aten::_test_optional_intlist(Tensor values, int[]? addends) -> Tensor} */
     public static Tensor _test_optional_intlist(Tensor values, long... addends) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalIntegers(1, addends);
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_intlist(f.address()), "aten::_test_optional_intlist");
         return f.newTensor(0);
@@ -10531,9 +10531,9 @@ public final class Aten {
     /** {@code aten::_test_optional_intlist.out(Tensor values, int[]? addends, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_optional_intlist(Tensor values, long[] addends, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, values);
+        f.tensor(0, values, "values");
         f.optionalIntegers(1, addends);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_optional_intlist_out(f.address()), "aten::_test_optional_intlist.out");
         return out;
     }
@@ -10541,7 +10541,7 @@ public final class Aten {
     /** {@code aten::_test_parallel_materialize(Tensor self, int num_parallel, bool skip_first=False) -> Tensor} */
     public static Tensor _test_parallel_materialize(Tensor self, long num_parallel, boolean skip_first) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, num_parallel);
         f.bool(2, skip_first);
         f.check(dev.gatun.ffm.AtenRaw2._test_parallel_materialize(f.address()), "aten::_test_parallel_materialize");
@@ -10556,9 +10556,9 @@ public final class Aten {
     /** {@code aten::_test_serialization_subcmul(Tensor self, Tensor other, Scalar alpha=1) -> Tensor} */
     public static Tensor _test_serialization_subcmul(Tensor self, Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw2._test_serialization_subcmul(f.address()), "aten::_test_serialization_subcmul");
         return f.newTensor(0);
     }
@@ -10581,7 +10581,7 @@ public final class Aten {
     /** {@code aten::_test_warn_in_autograd(Tensor self) -> Tensor} */
     public static Tensor _test_warn_in_autograd(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._test_warn_in_autograd(f.address()), "aten::_test_warn_in_autograd");
         return f.newTensor(0);
     }
@@ -10589,8 +10589,8 @@ public final class Aten {
     /** {@code aten::_test_warn_in_autograd.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _test_warn_in_autograd(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._test_warn_in_autograd_out(f.address()), "aten::_test_warn_in_autograd.out");
         return out;
     }
@@ -10598,12 +10598,12 @@ public final class Aten {
     /** {@code aten::_thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor? input_bias, Tensor? hidden_bias) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor input_bias, Tensor hidden_bias) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_hy);
-        f.tensor(1, input_gates);
-        f.tensor(2, hidden_gates);
-        f.tensor(3, hx);
-        f.optionalTensor(4, input_bias);
-        f.optionalTensor(5, hidden_bias);
+        f.tensor(0, grad_hy, "grad_hy");
+        f.tensor(1, input_gates, "input_gates");
+        f.tensor(2, hidden_gates, "hidden_gates");
+        f.tensor(3, hx, "hx");
+        f.optionalTensor(4, input_bias, "input_bias");
+        f.optionalTensor(5, hidden_bias, "hidden_bias");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_differentiable_gru_cell_backward(f.address()), "aten::_thnn_differentiable_gru_cell_backward");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
     }
@@ -10611,14 +10611,14 @@ public final class Aten {
     /** {@code aten::_thnn_differentiable_lstm_cell_backward(Tensor? grad_hy, Tensor? grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor? input_bias, Tensor? hidden_bias, Tensor cx, Tensor cy) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_lstm_cell_backward(Tensor grad_hy, Tensor grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor input_bias, Tensor hidden_bias, Tensor cx, Tensor cy) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_hy);
-        f.optionalTensor(1, grad_cy);
-        f.tensor(2, input_gates);
-        f.tensor(3, hidden_gates);
-        f.optionalTensor(4, input_bias);
-        f.optionalTensor(5, hidden_bias);
-        f.tensor(6, cx);
-        f.tensor(7, cy);
+        f.optionalTensor(0, grad_hy, "grad_hy");
+        f.optionalTensor(1, grad_cy, "grad_cy");
+        f.tensor(2, input_gates, "input_gates");
+        f.tensor(3, hidden_gates, "hidden_gates");
+        f.optionalTensor(4, input_bias, "input_bias");
+        f.optionalTensor(5, hidden_bias, "hidden_bias");
+        f.tensor(6, cx, "cx");
+        f.tensor(7, cy, "cy");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_differentiable_lstm_cell_backward(f.address()), "aten::_thnn_differentiable_lstm_cell_backward");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
     }
@@ -10626,11 +10626,11 @@ public final class Aten {
     /** {@code aten::_thnn_fused_gru_cell(Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor? input_bias=None, Tensor? hidden_bias=None) -> (Tensor, Tensor)} */
     public static Tensors2 _thnn_fused_gru_cell(Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor input_bias, Tensor hidden_bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input_gates);
-        f.tensor(1, hidden_gates);
-        f.tensor(2, hx);
-        f.optionalTensor(3, input_bias);
-        f.optionalTensor(4, hidden_bias);
+        f.tensor(0, input_gates, "input_gates");
+        f.tensor(1, hidden_gates, "hidden_gates");
+        f.tensor(2, hx, "hx");
+        f.optionalTensor(3, input_bias, "input_bias");
+        f.optionalTensor(4, hidden_bias, "hidden_bias");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_gru_cell(f.address()), "aten::_thnn_fused_gru_cell");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -10648,21 +10648,21 @@ public final class Aten {
     /** {@code aten::_thnn_fused_gru_cell.out(Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor? input_bias=None, Tensor? hidden_bias=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _thnn_fused_gru_cell(Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor input_bias, Tensor hidden_bias, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input_gates);
-        f.tensor(1, hidden_gates);
-        f.tensor(2, hx);
-        f.optionalTensor(3, input_bias);
-        f.optionalTensor(4, hidden_bias);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
+        f.tensor(0, input_gates, "input_gates");
+        f.tensor(1, hidden_gates, "hidden_gates");
+        f.tensor(2, hx, "hx");
+        f.optionalTensor(3, input_bias, "input_bias");
+        f.optionalTensor(4, hidden_bias, "hidden_bias");
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_gru_cell_out(f.address()), "aten::_thnn_fused_gru_cell.out");
     }
 
     /** {@code aten::_thnn_fused_gru_cell_backward(Tensor grad_hy, Tensor workspace, bool has_bias) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_fused_gru_cell_backward(Tensor grad_hy, Tensor workspace, boolean has_bias) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_hy);
-        f.tensor(1, workspace);
+        f.tensor(0, grad_hy, "grad_hy");
+        f.tensor(1, workspace, "workspace");
         f.bool(2, has_bias);
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_gru_cell_backward(f.address()), "aten::_thnn_fused_gru_cell_backward");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
@@ -10671,25 +10671,25 @@ public final class Aten {
     /** {@code aten::_thnn_fused_gru_cell_backward.out(Tensor grad_hy, Tensor workspace, bool has_bias, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!))} */
     public static void _thnn_fused_gru_cell_backward(Tensor grad_hy, Tensor workspace, boolean has_bias, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_hy);
-        f.tensor(1, workspace);
+        f.tensor(0, grad_hy, "grad_hy");
+        f.tensor(1, workspace, "workspace");
         f.bool(2, has_bias);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
-        f.tensor(5, out2);
-        f.tensor(6, out3);
-        f.tensor(7, out4);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
+        f.tensor(5, out2, "out2");
+        f.tensor(6, out3, "out3");
+        f.tensor(7, out4, "out4");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_gru_cell_backward_out(f.address()), "aten::_thnn_fused_gru_cell_backward.out");
     }
 
     /** {@code aten::_thnn_fused_lstm_cell(Tensor input_gates, Tensor hidden_gates, Tensor cx, Tensor? input_bias=None, Tensor? hidden_bias=None) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _thnn_fused_lstm_cell(Tensor input_gates, Tensor hidden_gates, Tensor cx, Tensor input_bias, Tensor hidden_bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input_gates);
-        f.tensor(1, hidden_gates);
-        f.tensor(2, cx);
-        f.optionalTensor(3, input_bias);
-        f.optionalTensor(4, hidden_bias);
+        f.tensor(0, input_gates, "input_gates");
+        f.tensor(1, hidden_gates, "hidden_gates");
+        f.tensor(2, cx, "cx");
+        f.optionalTensor(3, input_bias, "input_bias");
+        f.optionalTensor(4, hidden_bias, "hidden_bias");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_lstm_cell(f.address()), "aten::_thnn_fused_lstm_cell");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -10707,25 +10707,25 @@ public final class Aten {
     /** {@code aten::_thnn_fused_lstm_cell.out(Tensor input_gates, Tensor hidden_gates, Tensor cx, Tensor? input_bias=None, Tensor? hidden_bias=None, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _thnn_fused_lstm_cell(Tensor input_gates, Tensor hidden_gates, Tensor cx, Tensor input_bias, Tensor hidden_bias, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input_gates);
-        f.tensor(1, hidden_gates);
-        f.tensor(2, cx);
-        f.optionalTensor(3, input_bias);
-        f.optionalTensor(4, hidden_bias);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
-        f.tensor(7, out2);
+        f.tensor(0, input_gates, "input_gates");
+        f.tensor(1, hidden_gates, "hidden_gates");
+        f.tensor(2, cx, "cx");
+        f.optionalTensor(3, input_bias, "input_bias");
+        f.optionalTensor(4, hidden_bias, "hidden_bias");
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
+        f.tensor(7, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_lstm_cell_out(f.address()), "aten::_thnn_fused_lstm_cell.out");
     }
 
     /** {@code aten::_thnn_fused_lstm_cell_backward(Tensor? grad_hy, Tensor? grad_cy, Tensor cx, Tensor cy, Tensor workspace, bool has_bias) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_fused_lstm_cell_backward(Tensor grad_hy, Tensor grad_cy, Tensor cx, Tensor cy, Tensor workspace, boolean has_bias) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_hy);
-        f.optionalTensor(1, grad_cy);
-        f.tensor(2, cx);
-        f.tensor(3, cy);
-        f.tensor(4, workspace);
+        f.optionalTensor(0, grad_hy, "grad_hy");
+        f.optionalTensor(1, grad_cy, "grad_cy");
+        f.tensor(2, cx, "cx");
+        f.tensor(3, cy, "cy");
+        f.tensor(4, workspace, "workspace");
         f.bool(5, has_bias);
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_lstm_cell_backward(f.address()), "aten::_thnn_fused_lstm_cell_backward");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
@@ -10734,11 +10734,11 @@ public final class Aten {
     /** {@code aten::_thnn_fused_lstm_cell_backward_impl(Tensor? grad_hy, Tensor? grad_cy, Tensor cx, Tensor cy, Tensor workspace, bool has_bias) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _thnn_fused_lstm_cell_backward_impl(Tensor grad_hy, Tensor grad_cy, Tensor cx, Tensor cy, Tensor workspace, boolean has_bias) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_hy);
-        f.optionalTensor(1, grad_cy);
-        f.tensor(2, cx);
-        f.tensor(3, cy);
-        f.tensor(4, workspace);
+        f.optionalTensor(0, grad_hy, "grad_hy");
+        f.optionalTensor(1, grad_cy, "grad_cy");
+        f.tensor(2, cx, "cx");
+        f.tensor(3, cy, "cy");
+        f.tensor(4, workspace, "workspace");
         f.bool(5, has_bias);
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_lstm_cell_backward_impl(f.address()), "aten::_thnn_fused_lstm_cell_backward_impl");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -10747,22 +10747,22 @@ public final class Aten {
     /** {@code aten::_thnn_fused_lstm_cell_backward_impl.out(Tensor? grad_hy, Tensor? grad_cy, Tensor cx, Tensor cy, Tensor workspace, bool has_bias, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _thnn_fused_lstm_cell_backward_impl(Tensor grad_hy, Tensor grad_cy, Tensor cx, Tensor cy, Tensor workspace, boolean has_bias, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_hy);
-        f.optionalTensor(1, grad_cy);
-        f.tensor(2, cx);
-        f.tensor(3, cy);
-        f.tensor(4, workspace);
+        f.optionalTensor(0, grad_hy, "grad_hy");
+        f.optionalTensor(1, grad_cy, "grad_cy");
+        f.tensor(2, cx, "cx");
+        f.tensor(3, cy, "cy");
+        f.tensor(4, workspace, "workspace");
         f.bool(5, has_bias);
-        f.tensor(6, out0);
-        f.tensor(7, out1);
-        f.tensor(8, out2);
+        f.tensor(6, out0, "out0");
+        f.tensor(7, out1, "out1");
+        f.tensor(8, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._thnn_fused_lstm_cell_backward_impl_out(f.address()), "aten::_thnn_fused_lstm_cell_backward_impl.out");
     }
 
     /** {@code aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor} */
     public static Tensor _to_copy(Tensor self, TensorOptions options, boolean non_blocking, MemoryFormat memory_format) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.options(1, options);
         f.bool(9, non_blocking);
         f.optionalMemoryFormat(10, memory_format);
@@ -10788,10 +10788,10 @@ public final class Aten {
     /** {@code aten::_to_copy.out(Tensor self, *, bool non_blocking=False, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_copy(Tensor self, boolean non_blocking, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, non_blocking);
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_copy_out(f.address()), "aten::_to_copy.out");
         return out;
     }
@@ -10799,7 +10799,7 @@ public final class Aten {
     /** {@code aten::_to_cpu(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] _to_cpu(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw2._to_cpu(f.address()), "aten::_to_cpu");
         return f.newTensors(0);
     }
@@ -10807,7 +10807,7 @@ public final class Aten {
     /** {@code aten::_to_dense(Tensor self, ScalarType? dtype=None, bool? masked_grad=None) -> Tensor} */
     public static Tensor _to_dense(Tensor self, DType dtype, Boolean masked_grad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
         f.optionalBool(3, masked_grad);
         f.check(dev.gatun.ffm.AtenRaw2._to_dense(f.address()), "aten::_to_dense");
@@ -10832,10 +10832,10 @@ public final class Aten {
     /** {@code aten::_to_dense.out(Tensor self, ScalarType? dtype=None, bool? masked_grad=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_dense(Tensor self, DType dtype, Boolean masked_grad, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
         f.optionalBool(3, masked_grad);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_dense_out(f.address()), "aten::_to_dense.out");
         return out;
     }
@@ -10848,7 +10848,7 @@ public final class Aten {
     /** {@code aten::_to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse(Tensor self, Layout layout, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalLayout(1, layout);
         f.optionalIntegers(3, blocksize);
         f.optionalInteger(5, dense_dim);
@@ -10879,11 +10879,11 @@ public final class Aten {
     /** {@code aten::_to_sparse.out(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse(Tensor self, Layout layout, long[] blocksize, Long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalLayout(1, layout);
         f.optionalIntegers(3, blocksize);
         f.optionalInteger(5, dense_dim);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_out(f.address()), "aten::_to_sparse.out");
         return out;
     }
@@ -10896,7 +10896,7 @@ public final class Aten {
     /** {@code aten::_to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor} */
     public static Tensor _to_sparse(Tensor self, long sparse_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, sparse_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_sparse_dim(f.address()), "aten::_to_sparse.sparse_dim");
         return f.newTensor(0);
@@ -10905,9 +10905,9 @@ public final class Aten {
     /** {@code aten::_to_sparse.sparse_dim_out(Tensor self, int sparse_dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse(Tensor self, long sparse_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, sparse_dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_sparse_dim_out(f.address()), "aten::_to_sparse.sparse_dim_out");
         return out;
     }
@@ -10915,8 +10915,8 @@ public final class Aten {
     /** {@code aten::_to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_bsc(Tensor self, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, blocksize);
+        f.tensor(0, self, "self");
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_bsc(f.address()), "aten::_to_sparse_bsc");
         return f.newTensor(0);
@@ -10935,10 +10935,10 @@ public final class Aten {
     /** {@code aten::_to_sparse_bsc.out(Tensor self, int[2] blocksize, int? dense_dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse_bsc(Tensor self, long[] blocksize, Long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, blocksize);
+        f.tensor(0, self, "self");
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_bsc_out(f.address()), "aten::_to_sparse_bsc.out");
         return out;
     }
@@ -10951,8 +10951,8 @@ public final class Aten {
     /** {@code aten::_to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_bsr(Tensor self, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, blocksize);
+        f.tensor(0, self, "self");
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_bsr(f.address()), "aten::_to_sparse_bsr");
         return f.newTensor(0);
@@ -10971,10 +10971,10 @@ public final class Aten {
     /** {@code aten::_to_sparse_bsr.out(Tensor self, int[2] blocksize, int? dense_dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse_bsr(Tensor self, long[] blocksize, Long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, blocksize);
+        f.tensor(0, self, "self");
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_bsr_out(f.address()), "aten::_to_sparse_bsr.out");
         return out;
     }
@@ -10987,7 +10987,7 @@ public final class Aten {
     /** {@code aten::_to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_csc(Tensor self, Long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csc(f.address()), "aten::_to_sparse_csc");
         return f.newTensor(0);
@@ -11006,9 +11006,9 @@ public final class Aten {
     /** {@code aten::_to_sparse_csc.out(Tensor self, int? dense_dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse_csc(Tensor self, Long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dense_dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csc_out(f.address()), "aten::_to_sparse_csc.out");
         return out;
     }
@@ -11021,7 +11021,7 @@ public final class Aten {
     /** {@code aten::_to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor} */
     public static Tensor _to_sparse_csr(Tensor self, Long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csr(f.address()), "aten::_to_sparse_csr");
         return f.newTensor(0);
@@ -11040,9 +11040,9 @@ public final class Aten {
     /** {@code aten::_to_sparse_csr.out(Tensor self, int? dense_dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _to_sparse_csr(Tensor self, Long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dense_dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_csr_out(f.address()), "aten::_to_sparse_csr.out");
         return out;
     }
@@ -11055,7 +11055,7 @@ public final class Aten {
     /** {@code aten::_to_sparse_semi_structured(Tensor dense) -> (Tensor, Tensor)} */
     public static Tensors2 _to_sparse_semi_structured(Tensor dense) {
         Frame f = Frame.begin();
-        f.tensor(0, dense);
+        f.tensor(0, dense, "dense");
         f.check(dev.gatun.ffm.AtenRaw2._to_sparse_semi_structured(f.address()), "aten::_to_sparse_semi_structured");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -11063,8 +11063,8 @@ public final class Aten {
     /** {@code aten::_transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, int num_heads) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads) {
         Frame f = Frame.begin();
-        f.tensor(0, qkv);
-        f.tensor(1, qkv_bias);
+        f.tensor(0, qkv, "qkv");
+        f.tensor(1, qkv_bias, "qkv_bias");
         f.integer(2, num_heads);
         f.check(dev.gatun.ffm.AtenRaw2._transform_bias_rescale_qkv(f.address()), "aten::_transform_bias_rescale_qkv");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -11073,37 +11073,37 @@ public final class Aten {
     /** {@code aten::_transform_bias_rescale_qkv.out(Tensor qkv, Tensor qkv_bias, int num_heads, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, qkv);
-        f.tensor(1, qkv_bias);
+        f.tensor(0, qkv, "qkv");
+        f.tensor(1, qkv_bias, "qkv_bias");
         f.integer(2, num_heads);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
-        f.tensor(5, out2);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
+        f.tensor(5, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._transform_bias_rescale_qkv_out(f.address()), "aten::_transform_bias_rescale_qkv.out");
     }
 
     /** {@code aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type) {
         Frame f = Frame.begin();
-        f.tensor(0, src);
+        f.tensor(0, src, "src");
         f.integer(1, embed_dim);
         f.integer(2, num_heads);
-        f.tensor(3, qkv_weight);
-        f.tensor(4, qkv_bias);
-        f.tensor(5, proj_weight);
-        f.tensor(6, proj_bias);
+        f.tensor(3, qkv_weight, "qkv_weight");
+        f.tensor(4, qkv_bias, "qkv_bias");
+        f.tensor(5, proj_weight, "proj_weight");
+        f.tensor(6, proj_bias, "proj_bias");
         f.bool(7, use_gelu);
         f.bool(8, norm_first);
         f.real(9, eps);
-        f.tensor(10, norm_weight_1);
-        f.tensor(11, norm_bias_1);
-        f.tensor(12, norm_weight_2);
-        f.tensor(13, norm_bias_2);
-        f.tensor(14, ffn_weight_1);
-        f.tensor(15, ffn_bias_1);
-        f.tensor(16, ffn_weight_2);
-        f.tensor(17, ffn_bias_2);
-        f.optionalTensor(18, mask);
+        f.tensor(10, norm_weight_1, "norm_weight_1");
+        f.tensor(11, norm_bias_1, "norm_bias_1");
+        f.tensor(12, norm_weight_2, "norm_weight_2");
+        f.tensor(13, norm_bias_2, "norm_bias_2");
+        f.tensor(14, ffn_weight_1, "ffn_weight_1");
+        f.tensor(15, ffn_bias_1, "ffn_bias_1");
+        f.tensor(16, ffn_weight_2, "ffn_weight_2");
+        f.tensor(17, ffn_bias_2, "ffn_bias_2");
+        f.optionalTensor(18, mask, "mask");
         f.optionalInteger(19, mask_type);
         f.check(dev.gatun.ffm.AtenRaw2._transformer_encoder_layer_fwd(f.address()), "aten::_transformer_encoder_layer_fwd");
         return f.newTensor(0);
@@ -11127,27 +11127,27 @@ public final class Aten {
     /** {@code aten::_transformer_encoder_layer_fwd.out(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, src);
+        f.tensor(0, src, "src");
         f.integer(1, embed_dim);
         f.integer(2, num_heads);
-        f.tensor(3, qkv_weight);
-        f.tensor(4, qkv_bias);
-        f.tensor(5, proj_weight);
-        f.tensor(6, proj_bias);
+        f.tensor(3, qkv_weight, "qkv_weight");
+        f.tensor(4, qkv_bias, "qkv_bias");
+        f.tensor(5, proj_weight, "proj_weight");
+        f.tensor(6, proj_bias, "proj_bias");
         f.bool(7, use_gelu);
         f.bool(8, norm_first);
         f.real(9, eps);
-        f.tensor(10, norm_weight_1);
-        f.tensor(11, norm_bias_1);
-        f.tensor(12, norm_weight_2);
-        f.tensor(13, norm_bias_2);
-        f.tensor(14, ffn_weight_1);
-        f.tensor(15, ffn_bias_1);
-        f.tensor(16, ffn_weight_2);
-        f.tensor(17, ffn_bias_2);
-        f.optionalTensor(18, mask);
+        f.tensor(10, norm_weight_1, "norm_weight_1");
+        f.tensor(11, norm_bias_1, "norm_bias_1");
+        f.tensor(12, norm_weight_2, "norm_weight_2");
+        f.tensor(13, norm_bias_2, "norm_bias_2");
+        f.tensor(14, ffn_weight_1, "ffn_weight_1");
+        f.tensor(15, ffn_bias_1, "ffn_bias_1");
+        f.tensor(16, ffn_weight_2, "ffn_weight_2");
+        f.tensor(17, ffn_bias_2, "ffn_bias_2");
+        f.optionalTensor(18, mask, "mask");
         f.optionalInteger(19, mask_type);
-        f.tensor(21, out);
+        f.tensor(21, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._transformer_encoder_layer_fwd_out(f.address()), "aten::_transformer_encoder_layer_fwd.out");
         return out;
     }
@@ -11160,13 +11160,13 @@ public final class Aten {
     /** {@code aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, i1);
-        f.tensor(1, i2);
-        f.tensor(2, i3);
-        f.integers(3, expand1);
-        f.integers(5, expand2);
-        f.integers(7, expand3);
-        f.integers(9, sumdim);
+        f.tensor(0, i1, "i1");
+        f.tensor(1, i2, "i2");
+        f.tensor(2, i3, "i3");
+        f.integers(3, expand1, "expand1");
+        f.integers(5, expand2, "expand2");
+        f.integers(7, expand3, "expand3");
+        f.integers(9, sumdim, "sumdim");
         f.integer(11, unroll_dim);
         f.check(dev.gatun.ffm.AtenRaw2._trilinear(f.address()), "aten::_trilinear");
         return f.newTensor(0);
@@ -11180,15 +11180,15 @@ public final class Aten {
     /** {@code aten::_trilinear.out(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, i1);
-        f.tensor(1, i2);
-        f.tensor(2, i3);
-        f.integers(3, expand1);
-        f.integers(5, expand2);
-        f.integers(7, expand3);
-        f.integers(9, sumdim);
+        f.tensor(0, i1, "i1");
+        f.tensor(1, i2, "i2");
+        f.tensor(2, i3, "i3");
+        f.integers(3, expand1, "expand1");
+        f.integers(5, expand2, "expand2");
+        f.integers(7, expand3, "expand3");
+        f.integers(9, sumdim, "sumdim");
         f.integer(11, unroll_dim);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._trilinear_out(f.address()), "aten::_trilinear.out");
         return out;
     }
@@ -11196,16 +11196,16 @@ public final class Aten {
     /** {@code aten::_triton_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None) -> Tensor} */
     public static Tensor _triton_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.integer(3, embed_dim);
         f.integer(4, num_head);
-        f.tensor(5, qkv_weight);
-        f.tensor(6, qkv_bias);
-        f.tensor(7, proj_weight);
-        f.tensor(8, proj_bias);
-        f.optionalTensor(9, mask);
+        f.tensor(5, qkv_weight, "qkv_weight");
+        f.tensor(6, qkv_bias, "qkv_bias");
+        f.tensor(7, proj_weight, "proj_weight");
+        f.tensor(8, proj_bias, "proj_bias");
+        f.optionalTensor(9, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw2._triton_multi_head_attention(f.address()), "aten::_triton_multi_head_attention");
         return f.newTensor(0);
     }
@@ -11218,17 +11218,17 @@ public final class Aten {
     /** {@code aten::_triton_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _triton_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
         f.integer(3, embed_dim);
         f.integer(4, num_head);
-        f.tensor(5, qkv_weight);
-        f.tensor(6, qkv_bias);
-        f.tensor(7, proj_weight);
-        f.tensor(8, proj_bias);
-        f.optionalTensor(9, mask);
-        f.tensor(10, out);
+        f.tensor(5, qkv_weight, "qkv_weight");
+        f.tensor(6, qkv_bias, "qkv_bias");
+        f.tensor(7, proj_weight, "proj_weight");
+        f.tensor(8, proj_bias, "proj_bias");
+        f.optionalTensor(9, mask, "mask");
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._triton_multi_head_attention_out(f.address()), "aten::_triton_multi_head_attention.out");
         return out;
     }
@@ -11236,9 +11236,9 @@ public final class Aten {
     /** {@code aten::_triton_scaled_dot_attention(Tensor q, Tensor k, Tensor v, float dropout_p=0.) -> Tensor} */
     public static Tensor _triton_scaled_dot_attention(Tensor q, Tensor k, Tensor v, double dropout_p) {
         Frame f = Frame.begin();
-        f.tensor(0, q);
-        f.tensor(1, k);
-        f.tensor(2, v);
+        f.tensor(0, q, "q");
+        f.tensor(1, k, "k");
+        f.tensor(2, v, "v");
         f.real(3, dropout_p);
         f.check(dev.gatun.ffm.AtenRaw2._triton_scaled_dot_attention(f.address()), "aten::_triton_scaled_dot_attention");
         return f.newTensor(0);
@@ -11252,11 +11252,11 @@ public final class Aten {
     /** {@code aten::_triton_scaled_dot_attention.out(Tensor q, Tensor k, Tensor v, float dropout_p=0., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _triton_scaled_dot_attention(Tensor q, Tensor k, Tensor v, double dropout_p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, q);
-        f.tensor(1, k);
-        f.tensor(2, v);
+        f.tensor(0, q, "q");
+        f.tensor(1, k, "k");
+        f.tensor(2, v, "v");
         f.real(3, dropout_p);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._triton_scaled_dot_attention_out(f.address()), "aten::_triton_scaled_dot_attention.out");
         return out;
     }
@@ -11264,7 +11264,7 @@ public final class Aten {
     /** {@code aten::_unique(Tensor self, bool sorted=True, bool return_inverse=False) -> (Tensor, Tensor)} */
     public static Tensors2 _unique(Tensor self, boolean sorted, boolean return_inverse) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, sorted);
         f.bool(2, return_inverse);
         f.check(dev.gatun.ffm.AtenRaw2._unique(f.address()), "aten::_unique");
@@ -11284,18 +11284,18 @@ public final class Aten {
     /** {@code aten::_unique.out(Tensor self, bool sorted=True, bool return_inverse=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _unique(Tensor self, boolean sorted, boolean return_inverse, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, sorted);
         f.bool(2, return_inverse);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw2._unique_out(f.address()), "aten::_unique.out");
     }
 
     /** {@code aten::_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _unique2(Tensor self, boolean sorted, boolean return_inverse, boolean return_counts) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, sorted);
         f.bool(2, return_inverse);
         f.bool(3, return_counts);
@@ -11321,20 +11321,20 @@ public final class Aten {
     /** {@code aten::_unique2.out(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _unique2(Tensor self, boolean sorted, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, sorted);
         f.bool(2, return_inverse);
         f.bool(3, return_counts);
-        f.tensor(4, out0);
-        f.tensor(5, out1);
-        f.tensor(6, out2);
+        f.tensor(4, out0, "out0");
+        f.tensor(5, out1, "out1");
+        f.tensor(6, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw2._unique2_out(f.address()), "aten::_unique2.out");
     }
 
     /** {@code aten::_unpack_dual(Tensor(a) dual, int level) -> (Tensor(a) primal, Tensor tangent)} */
     public static PrimalTangent _unpack_dual(Tensor dual, long level) {
         Frame f = Frame.begin();
-        f.tensor(0, dual);
+        f.tensor(0, dual, "dual");
         f.integer(1, level);
         f.check(dev.gatun.ffm.AtenRaw2._unpack_dual(f.address()), "aten::_unpack_dual");
         return new PrimalTangent(f.newTensor(0), f.newTensor(1));
@@ -11343,8 +11343,8 @@ public final class Aten {
     /** {@code aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor} */
     public static Tensor _unsafe_index(Tensor self, Tensor... indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_index_Tensor(f.address()), "aten::_unsafe_index.Tensor");
         return f.newTensor(0);
     }
@@ -11352,9 +11352,9 @@ public final class Aten {
     /** {@code aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor} */
     public static Tensor _unsafe_index_put(Tensor self, Tensor[] indices, Tensor values, boolean accumulate) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_index_put(f.address()), "aten::_unsafe_index_put");
         return f.newTensor(0);
@@ -11368,10 +11368,10 @@ public final class Aten {
     /** {@code aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> Tensor} */
     public static Tensor _unsafe_masked_index(Tensor self, Tensor mask, Tensor[] indices, Scalar fill) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.optionalTensors(2, indices);
-        f.scalar(4, fill);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.optionalTensors(2, indices, "indices");
+        f.scalar(4, fill, "fill");
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_masked_index(f.address()), "aten::_unsafe_masked_index");
         return f.newTensor(0);
     }
@@ -11389,10 +11389,10 @@ public final class Aten {
     /** {@code aten::_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices, Tensor values) -> Tensor} */
     public static Tensor _unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor[] indices, Tensor values) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.optionalTensors(2, indices);
-        f.tensor(4, values);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.optionalTensors(2, indices, "indices");
+        f.tensor(4, values, "values");
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_masked_index_put_accumulate(f.address()), "aten::_unsafe_masked_index_put_accumulate");
         return f.newTensor(0);
     }
@@ -11400,8 +11400,8 @@ public final class Aten {
     /** {@code aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor} */
     public static Tensor _unsafe_view(Tensor self, long... size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_view(f.address()), "aten::_unsafe_view");
         return f.newTensor(0);
     }
@@ -11409,9 +11409,9 @@ public final class Aten {
     /** {@code aten::_unsafe_view.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _unsafe_view(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._unsafe_view_out(f.address()), "aten::_unsafe_view.out");
         return out;
     }
@@ -11419,8 +11419,8 @@ public final class Aten {
     /** {@code aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
@@ -11451,12 +11451,12 @@ public final class Aten {
     /** {@code aten::_upsample_bicubic2d_aa.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bicubic2d_aa_out(f.address()), "aten::_upsample_bicubic2d_aa.out");
         return out;
     }
@@ -11469,7 +11469,7 @@ public final class Aten {
     /** {@code aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -11480,9 +11480,9 @@ public final class Aten {
     /** {@code aten::_upsample_bicubic2d_aa_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
@@ -11513,13 +11513,13 @@ public final class Aten {
     /** {@code aten::_upsample_bicubic2d_aa_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
-        f.tensor(10, grad_input);
+        f.tensor(10, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bicubic2d_aa_backward_grad_input(f.address()), "aten::_upsample_bicubic2d_aa_backward.grad_input");
         return grad_input;
     }
@@ -11532,8 +11532,8 @@ public final class Aten {
     /** {@code aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
@@ -11564,12 +11564,12 @@ public final class Aten {
     /** {@code aten::_upsample_bilinear2d_aa.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bilinear2d_aa_out(f.address()), "aten::_upsample_bilinear2d_aa.out");
         return out;
     }
@@ -11582,7 +11582,7 @@ public final class Aten {
     /** {@code aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -11593,9 +11593,9 @@ public final class Aten {
     /** {@code aten::_upsample_bilinear2d_aa_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
@@ -11626,13 +11626,13 @@ public final class Aten {
     /** {@code aten::_upsample_bilinear2d_aa_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
-        f.tensor(10, grad_input);
+        f.tensor(10, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_bilinear2d_aa_backward_grad_input(f.address()), "aten::_upsample_bilinear2d_aa_backward.grad_input");
         return grad_input;
     }
@@ -11645,8 +11645,8 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales);
         f.check(dev.gatun.ffm.AtenRaw2._upsample_nearest_exact1d(f.address()), "aten::_upsample_nearest_exact1d");
         return f.newTensor(0);
@@ -11680,10 +11680,10 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_nearest_exact1d_out(f.address()), "aten::_upsample_nearest_exact1d.out");
         return out;
     }
@@ -11706,7 +11706,7 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw2._upsample_nearest_exact1d_vec(f.address()), "aten::_upsample_nearest_exact1d.vec");
@@ -11716,9 +11716,9 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales);
         f.check(dev.gatun.ffm.AtenRaw2._upsample_nearest_exact1d_backward(f.address()), "aten::_upsample_nearest_exact1d_backward");
         return f.newTensor(0);
@@ -11752,11 +11752,11 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales);
-        f.tensor(7, grad_input);
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw2._upsample_nearest_exact1d_backward_grad_input(f.address()), "aten::_upsample_nearest_exact1d_backward.grad_input");
         return grad_input;
     }
@@ -11779,8 +11779,8 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_h);
         f.optionalReal(5, scales_w);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d(f.address()), "aten::_upsample_nearest_exact2d");
@@ -11810,11 +11810,11 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_h);
         f.optionalReal(5, scales_w);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d_out(f.address()), "aten::_upsample_nearest_exact2d.out");
         return out;
     }
@@ -11827,7 +11827,7 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d_vec(f.address()), "aten::_upsample_nearest_exact2d.vec");
@@ -11837,9 +11837,9 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d_backward(f.address()), "aten::_upsample_nearest_exact2d_backward");
@@ -11869,12 +11869,12 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
-        f.tensor(9, grad_input);
+        f.tensor(9, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact2d_backward_grad_input(f.address()), "aten::_upsample_nearest_exact2d_backward.grad_input");
         return grad_input;
     }
@@ -11887,8 +11887,8 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_d);
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
@@ -11929,12 +11929,12 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_d);
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact3d_out(f.address()), "aten::_upsample_nearest_exact3d.out");
         return out;
     }
@@ -11947,7 +11947,7 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact3d_vec(f.address()), "aten::_upsample_nearest_exact3d.vec");
@@ -11957,9 +11957,9 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_d);
         f.optionalReal(7, scales_h);
         f.optionalReal(9, scales_w);
@@ -12000,13 +12000,13 @@ public final class Aten {
     /** {@code aten::_upsample_nearest_exact3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_d);
         f.optionalReal(7, scales_h);
         f.optionalReal(9, scales_w);
-        f.tensor(11, grad_input);
+        f.tensor(11, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3._upsample_nearest_exact3d_backward_grad_input(f.address()), "aten::_upsample_nearest_exact3d_backward.grad_input");
         return grad_input;
     }
@@ -12019,10 +12019,10 @@ public final class Aten {
     /** {@code aten::_use_cudnn_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank) -> bool} */
     public static boolean _use_cudnn_ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.check(dev.gatun.ffm.AtenRaw3._use_cudnn_ctc_loss(f.address()), "aten::_use_cudnn_ctc_loss");
         return f.readBool(0);
@@ -12031,10 +12031,10 @@ public final class Aten {
     /** {@code aten::_use_cudnn_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank) -> bool} */
     public static boolean _use_cudnn_ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.tensor(2, input_lengths);
-        f.tensor(3, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.tensor(2, input_lengths, "input_lengths");
+        f.tensor(3, target_lengths, "target_lengths");
         f.integer(4, blank);
         f.check(dev.gatun.ffm.AtenRaw3._use_cudnn_ctc_loss_Tensor(f.address()), "aten::_use_cudnn_ctc_loss.Tensor");
         return f.readBool(0);
@@ -12051,8 +12051,8 @@ public final class Aten {
     public static void _validate_compressed_sparse_indices(boolean is_crow, Tensor compressed_idx, Tensor plain_idx, long cdim, long dim, long nnz) {
         Frame f = Frame.begin();
         f.bool(0, is_crow);
-        f.tensor(1, compressed_idx);
-        f.tensor(2, plain_idx);
+        f.tensor(1, compressed_idx, "compressed_idx");
+        f.tensor(2, plain_idx, "plain_idx");
         f.integer(3, cdim);
         f.integer(4, dim);
         f.integer(5, nnz);
@@ -12062,10 +12062,10 @@ public final class Aten {
     /** {@code aten::_validate_sparse_bsc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_bsc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_bsc_tensor_args(f.address()), "aten::_validate_sparse_bsc_tensor_args");
     }
@@ -12083,10 +12083,10 @@ public final class Aten {
     /** {@code aten::_validate_sparse_bsr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_bsr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_bsr_tensor_args(f.address()), "aten::_validate_sparse_bsr_tensor_args");
     }
@@ -12104,11 +12104,11 @@ public final class Aten {
     /** {@code aten::_validate_sparse_compressed_tensor_args(Tensor compressed_indices, Tensor plain_indices, Tensor values, int[] size, Layout layout, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_compressed_tensor_args(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, Layout layout, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_indices);
-        f.tensor(1, plain_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
-        f.layout(5, layout);
+        f.tensor(0, compressed_indices, "compressed_indices");
+        f.tensor(1, plain_indices, "plain_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
+        f.layout(5, layout, "layout");
         f.optionalBool(6, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_compressed_tensor_args(f.address()), "aten::_validate_sparse_compressed_tensor_args");
     }
@@ -12126,9 +12126,9 @@ public final class Aten {
     /** {@code aten::_validate_sparse_coo_tensor_args(Tensor indices, Tensor values, int[] size, bool? is_coalesced=None, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_coo_tensor_args(Tensor indices, Tensor values, long[] size, Boolean is_coalesced, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, indices);
-        f.tensor(1, values);
-        f.integers(2, size);
+        f.tensor(0, indices, "indices");
+        f.tensor(1, values, "values");
+        f.integers(2, size, "size");
         f.optionalBool(4, is_coalesced);
         f.optionalBool(6, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_coo_tensor_args(f.address()), "aten::_validate_sparse_coo_tensor_args");
@@ -12157,10 +12157,10 @@ public final class Aten {
     /** {@code aten::_validate_sparse_csc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_csc_tensor_args(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_csc_tensor_args(f.address()), "aten::_validate_sparse_csc_tensor_args");
     }
@@ -12178,10 +12178,10 @@ public final class Aten {
     /** {@code aten::_validate_sparse_csr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, bool? check_pinning=None) -> ()} */
     public static void _validate_sparse_csr_tensor_args(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, Boolean check_pinning) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.optionalBool(5, check_pinning);
         f.check(dev.gatun.ffm.AtenRaw3._validate_sparse_csr_tensor_args(f.address()), "aten::_validate_sparse_csr_tensor_args");
     }
@@ -12199,7 +12199,7 @@ public final class Aten {
     /** {@code aten::_values(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _values(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw3._values(f.address()), "aten::_values");
         return f.newTensor(0);
     }
@@ -12207,7 +12207,7 @@ public final class Aten {
     /** {@code aten::_values_copy(Tensor self) -> Tensor} */
     public static Tensor _values_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw3._values_copy(f.address()), "aten::_values_copy");
         return f.newTensor(0);
     }
@@ -12215,8 +12215,8 @@ public final class Aten {
     /** {@code aten::_values_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _values_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3._values_copy_out(f.address()), "aten::_values_copy.out");
         return out;
     }
@@ -12224,7 +12224,7 @@ public final class Aten {
     /** {@code aten::_version(Tensor self) -> int} */
     public static long _version(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw3._version(f.address()), "aten::_version");
         return f.readInteger(0);
     }
@@ -12232,10 +12232,10 @@ public final class Aten {
     /** {@code aten::_weight_int4pack_mm(Tensor self, Tensor mat2, int qGroupSize, Tensor qScaleAndZeros) -> Tensor} */
     public static Tensor _weight_int4pack_mm(Tensor self, Tensor mat2, long qGroupSize, Tensor qScaleAndZeros) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
         f.integer(2, qGroupSize);
-        f.tensor(3, qScaleAndZeros);
+        f.tensor(3, qScaleAndZeros, "qScaleAndZeros");
         f.check(dev.gatun.ffm.AtenRaw3._weight_int4pack_mm(f.address()), "aten::_weight_int4pack_mm");
         return f.newTensor(0);
     }
@@ -12243,10 +12243,10 @@ public final class Aten {
     /** {@code aten::_weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, int qGroupSize, Tensor qScaleAndZeros) -> Tensor} */
     public static Tensor _weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, long qGroupSize, Tensor qScaleAndZeros) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
         f.integer(2, qGroupSize);
-        f.tensor(3, qScaleAndZeros);
+        f.tensor(3, qScaleAndZeros, "qScaleAndZeros");
         f.check(dev.gatun.ffm.AtenRaw3._weight_int4pack_mm_for_cpu(f.address()), "aten::_weight_int4pack_mm_for_cpu");
         return f.newTensor(0);
     }
@@ -12254,11 +12254,11 @@ public final class Aten {
     /** {@code aten::_weight_int4pack_mm_with_scales_and_zeros(Tensor self, Tensor mat2, int qGroupSize, Tensor qScale, Tensor qZeros) -> Tensor} */
     public static Tensor _weight_int4pack_mm_with_scales_and_zeros(Tensor self, Tensor mat2, long qGroupSize, Tensor qScale, Tensor qZeros) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
         f.integer(2, qGroupSize);
-        f.tensor(3, qScale);
-        f.tensor(4, qZeros);
+        f.tensor(3, qScale, "qScale");
+        f.tensor(4, qZeros, "qZeros");
         f.check(dev.gatun.ffm.AtenRaw3._weight_int4pack_mm_with_scales_and_zeros(f.address()), "aten::_weight_int4pack_mm_with_scales_and_zeros");
         return f.newTensor(0);
     }
@@ -12266,9 +12266,9 @@ public final class Aten {
     /** {@code aten::_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor} */
     public static Tensor _weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, scales);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, scales, "scales");
         f.check(dev.gatun.ffm.AtenRaw3._weight_int8pack_mm(f.address()), "aten::_weight_int8pack_mm");
         return f.newTensor(0);
     }
@@ -12276,8 +12276,8 @@ public final class Aten {
     /** {@code aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor} */
     public static Tensor _weight_norm(Tensor v, Tensor g, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, v);
-        f.tensor(1, g);
+        f.tensor(0, v, "v");
+        f.tensor(1, g, "g");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm(f.address()), "aten::_weight_norm");
         return f.newTensor(0);
@@ -12291,10 +12291,10 @@ public final class Aten {
     /** {@code aten::_weight_norm_differentiable_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_differentiable_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_w);
-        f.tensor(1, saved_v);
-        f.tensor(2, saved_g);
-        f.tensor(3, saved_norms);
+        f.tensor(0, grad_w, "grad_w");
+        f.tensor(1, saved_v, "saved_v");
+        f.tensor(2, saved_g, "saved_g");
+        f.tensor(3, saved_norms, "saved_norms");
         f.integer(4, dim);
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm_differentiable_backward(f.address()), "aten::_weight_norm_differentiable_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -12303,8 +12303,8 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, v);
-        f.tensor(1, g);
+        f.tensor(0, v, "v");
+        f.tensor(1, g, "g");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm_interface(f.address()), "aten::_weight_norm_interface");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -12318,21 +12318,21 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, v);
-        f.tensor(1, g);
+        f.tensor(0, v, "v");
+        f.tensor(1, g, "g");
         f.integer(2, dim);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm_interface_out(f.address()), "aten::_weight_norm_interface.out");
     }
 
     /** {@code aten::_weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_w);
-        f.tensor(1, saved_v);
-        f.tensor(2, saved_g);
-        f.tensor(3, saved_norms);
+        f.tensor(0, grad_w, "grad_w");
+        f.tensor(1, saved_v, "saved_v");
+        f.tensor(2, saved_g, "saved_g");
+        f.tensor(3, saved_norms, "saved_norms");
         f.integer(4, dim);
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm_interface_backward(f.address()), "aten::_weight_norm_interface_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -12341,23 +12341,23 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface_backward.out(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_w);
-        f.tensor(1, saved_v);
-        f.tensor(2, saved_g);
-        f.tensor(3, saved_norms);
+        f.tensor(0, grad_w, "grad_w");
+        f.tensor(1, saved_v, "saved_v");
+        f.tensor(2, saved_g, "saved_g");
+        f.tensor(3, saved_norms, "saved_norms");
         f.integer(4, dim);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3._weight_norm_interface_backward_out(f.address()), "aten::_weight_norm_interface_backward.out");
     }
 
     /** {@code aten::_wrapped_linear_prepack(Tensor weight, Tensor weight_scale, Tensor weight_zero_point, Tensor bias) -> Tensor} */
     public static Tensor _wrapped_linear_prepack(Tensor weight, Tensor weight_scale, Tensor weight_zero_point, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, weight_scale);
-        f.tensor(2, weight_zero_point);
-        f.tensor(3, bias);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, weight_scale, "weight_scale");
+        f.tensor(2, weight_zero_point, "weight_zero_point");
+        f.tensor(3, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw3._wrapped_linear_prepack(f.address()), "aten::_wrapped_linear_prepack");
         return f.newTensor(0);
     }
@@ -12365,12 +12365,12 @@ public final class Aten {
     /** {@code aten::_wrapped_quantized_linear_prepacked(Tensor input, Tensor input_scale, Tensor input_zero_point, Tensor packed_weight, Tensor output_scale, Tensor output_zero_point, int out_channel) -> Tensor} */
     public static Tensor _wrapped_quantized_linear_prepacked(Tensor input, Tensor input_scale, Tensor input_zero_point, Tensor packed_weight, Tensor output_scale, Tensor output_zero_point, long out_channel) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, input_scale);
-        f.tensor(2, input_zero_point);
-        f.tensor(3, packed_weight);
-        f.tensor(4, output_scale);
-        f.tensor(5, output_zero_point);
+        f.tensor(0, input, "input");
+        f.tensor(1, input_scale, "input_scale");
+        f.tensor(2, input_zero_point, "input_zero_point");
+        f.tensor(3, packed_weight, "packed_weight");
+        f.tensor(4, output_scale, "output_scale");
+        f.tensor(5, output_zero_point, "output_zero_point");
         f.integer(6, out_channel);
         f.check(dev.gatun.ffm.AtenRaw3._wrapped_quantized_linear_prepacked(f.address()), "aten::_wrapped_quantized_linear_prepacked");
         return f.newTensor(0);
@@ -12379,9 +12379,9 @@ public final class Aten {
     /** {@code aten::adaptive_avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool3d_backward_grad_input(f.address()), "aten::adaptive_avg_pool3d_backward.grad_input");
         return grad_input;
     }
@@ -12389,9 +12389,9 @@ public final class Aten {
     /** {@code aten::adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool2d_backward(f.address()), "aten::adaptive_max_pool2d_backward");
         return f.newTensor(0);
     }
@@ -12399,10 +12399,10 @@ public final class Aten {
     /** {@code aten::adaptive_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, indices);
-        f.tensor(3, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, indices, "indices");
+        f.tensor(3, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool2d_backward_grad_input(f.address()), "aten::adaptive_max_pool2d_backward.grad_input");
         return grad_input;
     }
@@ -12410,9 +12410,9 @@ public final class Aten {
     /** {@code aten::adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool3d_backward(f.address()), "aten::adaptive_max_pool3d_backward");
         return f.newTensor(0);
     }
@@ -12420,10 +12420,10 @@ public final class Aten {
     /** {@code aten::adaptive_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, indices);
-        f.tensor(3, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, indices, "indices");
+        f.tensor(3, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool3d_backward_grad_input(f.address()), "aten::adaptive_max_pool3d_backward.grad_input");
         return grad_input;
     }
@@ -12431,8 +12431,8 @@ public final class Aten {
     /** {@code aten::affine_grid_generator_backward(Tensor grad, SymInt[] size, bool align_corners) -> Tensor} */
     public static Tensor affine_grid_generator_backward(Tensor grad, long[] size, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.integers(1, size);
+        f.tensor(0, grad, "grad");
+        f.integers(1, size, "size");
         f.bool(3, align_corners);
         f.check(dev.gatun.ffm.AtenRaw3.affine_grid_generator_backward(f.address()), "aten::affine_grid_generator_backward");
         return f.newTensor(0);
@@ -12441,7 +12441,7 @@ public final class Aten {
     /** {@code aten::alias_copy(Tensor self) -> Tensor} */
     public static Tensor alias_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw3.alias_copy(f.address()), "aten::alias_copy");
         return f.newTensor(0);
     }
@@ -12449,8 +12449,8 @@ public final class Aten {
     /** {@code aten::alias_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor alias_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.alias_copy_out(f.address()), "aten::alias_copy.out");
         return out;
     }
@@ -12458,9 +12458,9 @@ public final class Aten {
     /** {@code aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor} */
     public static Tensor as_strided_copy(Tensor self, long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.optionalInteger(5, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_copy(f.address()), "aten::as_strided_copy");
         return f.newTensor(0);
@@ -12479,11 +12479,11 @@ public final class Aten {
     /** {@code aten::as_strided_copy.out(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor as_strided_copy(Tensor self, long[] size, long[] stride, Long storage_offset, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.optionalInteger(5, storage_offset);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_copy_out(f.address()), "aten::as_strided_copy.out");
         return out;
     }
@@ -12496,11 +12496,11 @@ public final class Aten {
     /** {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
         f.bool(8, ceil_mode);
         f.bool(9, count_include_pad);
         f.optionalInteger(10, divisor_override);
@@ -12516,15 +12516,15 @@ public final class Aten {
     /** {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
         f.bool(8, ceil_mode);
         f.bool(9, count_include_pad);
         f.optionalInteger(10, divisor_override);
-        f.tensor(12, grad_input);
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool2d_backward_grad_input(f.address()), "aten::avg_pool2d_backward.grad_input");
         return grad_input;
     }
@@ -12537,11 +12537,11 @@ public final class Aten {
     /** {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
         f.bool(8, ceil_mode);
         f.bool(9, count_include_pad);
         f.optionalInteger(10, divisor_override);
@@ -12557,15 +12557,15 @@ public final class Aten {
     /** {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
         f.bool(8, ceil_mode);
         f.bool(9, count_include_pad);
         f.optionalInteger(10, divisor_override);
-        f.tensor(12, grad_input);
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d_backward_grad_input(f.address()), "aten::avg_pool3d_backward.grad_input");
         return grad_input;
     }
@@ -12578,17 +12578,17 @@ public final class Aten {
     /** {@code aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, boolean update, double eps, boolean[] output_mask, Tensor reserve) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_var);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_var, "save_var");
         f.bool(7, update);
         f.real(8, eps);
-        f.bools(9, output_mask, 3);
-        f.tensor(11, reserve);
+        f.bools(9, output_mask, 3, "output_mask");
+        f.tensor(11, reserve, "reserve");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_backward(f.address()), "aten::batch_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -12596,14 +12596,14 @@ public final class Aten {
     /** {@code aten::batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor} */
     public static Tensor batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, invstd);
-        f.optionalTensor(4, weight);
-        f.tensor(5, sum_dy);
-        f.tensor(6, sum_dy_xmu);
-        f.tensor(7, count);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, invstd, "invstd");
+        f.optionalTensor(4, weight, "weight");
+        f.tensor(5, sum_dy, "sum_dy");
+        f.tensor(6, sum_dy_xmu, "sum_dy_xmu");
+        f.tensor(7, count, "count");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_backward_elemt(f.address()), "aten::batch_norm_backward_elemt");
         return f.newTensor(0);
     }
@@ -12611,15 +12611,15 @@ public final class Aten {
     /** {@code aten::batch_norm_backward_elemt.out(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, invstd);
-        f.optionalTensor(4, weight);
-        f.tensor(5, sum_dy);
-        f.tensor(6, sum_dy_xmu);
-        f.tensor(7, count);
-        f.tensor(8, out);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, invstd, "invstd");
+        f.optionalTensor(4, weight, "weight");
+        f.tensor(5, sum_dy, "sum_dy");
+        f.tensor(6, sum_dy_xmu, "sum_dy_xmu");
+        f.tensor(7, count, "count");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_backward_elemt_out(f.address()), "aten::batch_norm_backward_elemt.out");
         return out;
     }
@@ -12627,11 +12627,11 @@ public final class Aten {
     /** {@code aten::batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, bool input_g, bool weight_g, bool bias_g) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, boolean input_g, boolean weight_g, boolean bias_g) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, invstd);
-        f.optionalTensor(4, weight);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, invstd, "invstd");
+        f.optionalTensor(4, weight, "weight");
         f.bool(5, input_g);
         f.bool(6, weight_g);
         f.bool(7, bias_g);
@@ -12642,29 +12642,29 @@ public final class Aten {
     /** {@code aten::batch_norm_backward_reduce.out(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, bool input_g, bool weight_g, bool bias_g, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor weight, boolean input_g, boolean weight_g, boolean bias_g, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, invstd);
-        f.optionalTensor(4, weight);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, invstd, "invstd");
+        f.optionalTensor(4, weight, "weight");
         f.bool(5, input_g);
         f.bool(6, weight_g);
         f.bool(7, bias_g);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
-        f.tensor(10, out2);
-        f.tensor(11, out3);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
+        f.tensor(10, out2, "out2");
+        f.tensor(11, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_backward_reduce_out(f.address()), "aten::batch_norm_backward_reduce.out");
     }
 
     /** {@code aten::batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor} */
     public static Tensor batch_norm_elemt(Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor invstd, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, mean);
-        f.tensor(4, invstd);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, mean, "mean");
+        f.tensor(4, invstd, "invstd");
         f.real(5, eps);
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_elemt(f.address()), "aten::batch_norm_elemt");
         return f.newTensor(0);
@@ -12673,13 +12673,13 @@ public final class Aten {
     /** {@code aten::batch_norm_elemt.out(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor batch_norm_elemt(Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor invstd, double eps, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, mean);
-        f.tensor(4, invstd);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, mean, "mean");
+        f.tensor(4, invstd, "invstd");
         f.real(5, eps);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_elemt_out(f.address()), "aten::batch_norm_elemt.out");
         return out;
     }
@@ -12687,11 +12687,11 @@ public final class Aten {
     /** {@code aten::batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, int count) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, double momentum, double eps, long count) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, mean);
-        f.tensor(2, invstd);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, mean, "mean");
+        f.tensor(2, invstd, "invstd");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.integer(7, count);
@@ -12702,30 +12702,30 @@ public final class Aten {
     /** {@code aten::batch_norm_gather_stats.out(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, int count, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, double momentum, double eps, long count, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, mean);
-        f.tensor(2, invstd);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, mean, "mean");
+        f.tensor(2, invstd, "invstd");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
         f.integer(7, count);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_gather_stats_out(f.address()), "aten::batch_norm_gather_stats.out");
     }
 
     /** {@code aten::batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor counts) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, mean);
-        f.tensor(2, invstd);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, mean, "mean");
+        f.tensor(2, invstd, "invstd");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
-        f.tensor(7, counts);
+        f.tensor(7, counts, "counts");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_gather_stats_with_counts(f.address()), "aten::batch_norm_gather_stats_with_counts");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -12733,23 +12733,23 @@ public final class Aten {
     /** {@code aten::batch_norm_gather_stats_with_counts.out(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, Tensor counts, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor counts, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, mean);
-        f.tensor(2, invstd);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, mean, "mean");
+        f.tensor(2, invstd, "invstd");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.real(5, momentum);
         f.real(6, eps);
-        f.tensor(7, counts);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
+        f.tensor(7, counts, "counts");
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_gather_stats_with_counts_out(f.address()), "aten::batch_norm_gather_stats_with_counts.out");
     }
 
     /** {@code aten::batch_norm_stats(Tensor input, float eps) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_stats(Tensor input, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, eps);
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_stats(f.address()), "aten::batch_norm_stats");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -12758,19 +12758,19 @@ public final class Aten {
     /** {@code aten::batch_norm_stats.out(Tensor input, float eps, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_stats(Tensor input, double eps, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, eps);
-        f.tensor(2, out0);
-        f.tensor(3, out1);
+        f.tensor(2, out0, "out0");
+        f.tensor(3, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_stats_out(f.address()), "aten::batch_norm_stats.out");
     }
 
     /** {@code aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, running_mean);
-        f.optionalTensor(2, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, running_mean, "running_mean");
+        f.optionalTensor(2, running_var, "running_var");
         f.real(3, momentum);
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_update_stats(f.address()), "aten::batch_norm_update_stats");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -12779,22 +12779,22 @@ public final class Aten {
     /** {@code aten::batch_norm_update_stats.out(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, running_mean);
-        f.optionalTensor(2, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, running_mean, "running_mean");
+        f.optionalTensor(2, running_var, "running_var");
         f.real(3, momentum);
-        f.tensor(4, out0);
-        f.tensor(5, out1);
+        f.tensor(4, out0, "out0");
+        f.tensor(5, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw3.batch_norm_update_stats_out(f.address()), "aten::batch_norm_update_stats.out");
     }
 
     /** {@code aten::binary_cross_entropy_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor} */
     public static Tensor binary_cross_entropy_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy_backward(f.address()), "aten::binary_cross_entropy_backward");
         return f.newTensor(0);
@@ -12813,12 +12813,12 @@ public final class Aten {
     /** {@code aten::binary_cross_entropy_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, Tensor? weight=None, int reduction=1, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor binary_cross_entropy_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
-        f.tensor(5, grad_input);
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy_backward_grad_input(f.address()), "aten::binary_cross_entropy_backward.grad_input");
         return grad_input;
     }
@@ -12826,7 +12826,7 @@ public final class Aten {
     /** {@code aten::ccol_indices_copy(Tensor self) -> Tensor} */
     public static Tensor ccol_indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.ccol_indices_copy(f.address()), "aten::ccol_indices_copy");
         return f.newTensor(0);
     }
@@ -12834,8 +12834,8 @@ public final class Aten {
     /** {@code aten::ccol_indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ccol_indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.ccol_indices_copy_out(f.address()), "aten::ccol_indices_copy.out");
         return out;
     }
@@ -12843,7 +12843,7 @@ public final class Aten {
     /** {@code aten::col_indices_copy(Tensor self) -> Tensor} */
     public static Tensor col_indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.col_indices_copy(f.address()), "aten::col_indices_copy");
         return f.newTensor(0);
     }
@@ -12851,8 +12851,8 @@ public final class Aten {
     /** {@code aten::col_indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col_indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.col_indices_copy_out(f.address()), "aten::col_indices_copy.out");
         return out;
     }
@@ -12860,13 +12860,13 @@ public final class Aten {
     /** {@code aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw4.conv_depthwise3d(f.address()), "aten::conv_depthwise3d");
         return f.newTensor(0);
     }
@@ -12874,14 +12874,14 @@ public final class Aten {
     /** {@code aten::conv_depthwise3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
-        f.tensor(11, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.conv_depthwise3d_out(f.address()), "aten::conv_depthwise3d.out");
         return out;
     }
@@ -12889,10 +12889,10 @@ public final class Aten {
     /** {@code aten::conv_tbc_backward(Tensor self, Tensor input, Tensor weight, Tensor bias, int pad) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 conv_tbc_backward(Tensor self, Tensor input, Tensor weight, Tensor bias, long pad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, input);
-        f.tensor(2, weight);
-        f.tensor(3, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
+        f.tensor(3, bias, "bias");
         f.integer(4, pad);
         f.check(dev.gatun.ffm.AtenRaw4.conv_tbc_backward(f.address()), "aten::conv_tbc_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -12901,17 +12901,17 @@ public final class Aten {
     /** {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
         f.optionalIntegers(3, bias_sizes);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, transposed);
-        f.integers(12, output_padding);
+        f.integers(12, output_padding, "output_padding");
         f.integer(14, groups);
-        f.bools(15, output_mask, 3);
+        f.bools(15, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_backward(f.address()), "aten::convolution_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -12919,36 +12919,36 @@ public final class Aten {
     /** {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
         f.optionalIntegers(3, bias_sizes);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, transposed);
-        f.integers(12, output_padding);
+        f.integers(12, output_padding, "output_padding");
         f.integer(14, groups);
-        f.bools(15, output_mask, 3);
-        f.tensor(17, out0);
-        f.tensor(18, out1);
-        f.tensor(19, out2);
+        f.bools(15, output_mask, 3, "output_mask");
+        f.tensor(17, out0, "out0");
+        f.tensor(18, out1, "out1");
+        f.tensor(19, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_backward_out(f.address()), "aten::convolution_backward.out");
     }
 
     /** {@code aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
-        f.bools(13, output_mask, 3);
+        f.bools(13, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_backward_overrideable(f.address()), "aten::convolution_backward_overrideable");
         return new GradInputGradWeightGradBias(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -12956,33 +12956,33 @@ public final class Aten {
     /** {@code aten::convolution_backward_overrideable.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
-        f.bools(13, output_mask, 3);
-        f.tensor(15, out0);
-        f.tensor(16, out1);
-        f.tensor(17, out2);
+        f.bools(13, output_mask, 3, "output_mask");
+        f.tensor(15, out0, "out0");
+        f.tensor(16, out1, "out1");
+        f.tensor(17, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_backward_overrideable_out(f.address()), "aten::convolution_backward_overrideable.out");
     }
 
     /** {@code aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
         f.check(dev.gatun.ffm.AtenRaw4.convolution_overrideable(f.address()), "aten::convolution_overrideable");
         return f.newTensor(0);
@@ -12991,16 +12991,16 @@ public final class Aten {
     /** {@code aten::convolution_overrideable.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
-        f.tensor(13, out);
+        f.tensor(13, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_overrideable_out(f.address()), "aten::convolution_overrideable.out");
         return out;
     }
@@ -13008,7 +13008,7 @@ public final class Aten {
     /** {@code aten::crow_indices_copy(Tensor self) -> Tensor} */
     public static Tensor crow_indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.crow_indices_copy(f.address()), "aten::crow_indices_copy");
         return f.newTensor(0);
     }
@@ -13016,8 +13016,8 @@ public final class Aten {
     /** {@code aten::crow_indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor crow_indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.crow_indices_copy_out(f.address()), "aten::crow_indices_copy.out");
         return out;
     }
@@ -13025,7 +13025,7 @@ public final class Aten {
     /** {@code aten::cudnn_affine_grid_generator(Tensor theta, int N, int C, int H, int W) -> Tensor grid} */
     public static Tensor cudnn_affine_grid_generator(Tensor theta, long N, long C, long H, long W) {
         Frame f = Frame.begin();
-        f.tensor(0, theta);
+        f.tensor(0, theta, "theta");
         f.integer(1, N);
         f.integer(2, C);
         f.integer(3, H);
@@ -13037,12 +13037,12 @@ public final class Aten {
     /** {@code aten::cudnn_affine_grid_generator.out(Tensor theta, int N, int C, int H, int W, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_affine_grid_generator(Tensor theta, long N, long C, long H, long W, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, theta);
+        f.tensor(0, theta, "theta");
         f.integer(1, N);
         f.integer(2, C);
         f.integer(3, H);
         f.integer(4, W);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_affine_grid_generator_out(f.address()), "aten::cudnn_affine_grid_generator.out");
         return out;
     }
@@ -13050,7 +13050,7 @@ public final class Aten {
     /** {@code aten::cudnn_affine_grid_generator_backward(Tensor grad, int N, int C, int H, int W) -> Tensor grad_theta} */
     public static Tensor cudnn_affine_grid_generator_backward(Tensor grad, long N, long C, long H, long W) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
+        f.tensor(0, grad, "grad");
         f.integer(1, N);
         f.integer(2, C);
         f.integer(3, H);
@@ -13062,12 +13062,12 @@ public final class Aten {
     /** {@code aten::cudnn_affine_grid_generator_backward.out(Tensor grad, int N, int C, int H, int W, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_affine_grid_generator_backward(Tensor grad, long N, long C, long H, long W, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
+        f.tensor(0, grad, "grad");
         f.integer(1, N);
         f.integer(2, C);
         f.integer(3, H);
         f.integer(4, W);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_affine_grid_generator_backward_out(f.address()), "aten::cudnn_affine_grid_generator_backward.out");
         return out;
     }
@@ -13075,11 +13075,11 @@ public final class Aten {
     /** {@code aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 cudnn_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double exponential_average_factor, double epsilon) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, exponential_average_factor);
         f.real(7, epsilon);
@@ -13090,33 +13090,33 @@ public final class Aten {
     /** {@code aten::cudnn_batch_norm.out(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void cudnn_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double exponential_average_factor, double epsilon, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, exponential_average_factor);
         f.real(7, epsilon);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
-        f.tensor(10, out2);
-        f.tensor(11, out3);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
+        f.tensor(10, out2, "out2");
+        f.tensor(11, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_batch_norm_out(f.address()), "aten::cudnn_batch_norm.out");
     }
 
     /** {@code aten::cudnn_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon, Tensor reserveSpace) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 cudnn_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, double epsilon, Tensor reserveSpace) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_var, "save_var");
         f.real(7, epsilon);
-        f.tensor(8, reserveSpace);
+        f.tensor(8, reserveSpace, "reserveSpace");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_batch_norm_backward(f.address()), "aten::cudnn_batch_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -13124,29 +13124,29 @@ public final class Aten {
     /** {@code aten::cudnn_batch_norm_backward.out(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon, Tensor reserveSpace, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void cudnn_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, double epsilon, Tensor reserveSpace, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_var, "save_var");
         f.real(7, epsilon);
-        f.tensor(8, reserveSpace);
-        f.tensor(9, out0);
-        f.tensor(10, out1);
-        f.tensor(11, out2);
+        f.tensor(8, reserveSpace, "reserveSpace");
+        f.tensor(9, out0, "out0");
+        f.tensor(10, out1, "out1");
+        f.tensor(11, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_batch_norm_backward_out(f.address()), "aten::cudnn_batch_norm_backward.out");
     }
 
     /** {@code aten::cudnn_convolution(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor} */
     public static Tensor cudnn_convolution(Tensor self, Tensor weight, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, boolean allow_tf32) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, stride);
-        f.integers(6, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, stride, "stride");
+        f.integers(6, dilation, "dilation");
         f.integer(8, groups);
         f.bool(9, benchmark);
         f.bool(10, deterministic);
@@ -13158,16 +13158,16 @@ public final class Aten {
     /** {@code aten::cudnn_convolution.out(Tensor self, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_convolution(Tensor self, Tensor weight, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, boolean allow_tf32, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, stride);
-        f.integers(6, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, stride, "stride");
+        f.integers(6, dilation, "dilation");
         f.integer(8, groups);
         f.bool(9, benchmark);
         f.bool(10, deterministic);
         f.bool(11, allow_tf32);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_out(f.address()), "aten::cudnn_convolution.out");
         return out;
     }
@@ -13175,14 +13175,14 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar alpha, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.tensor(2, z);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, z, "z");
         f.optionalScalar(3, alpha);
-        f.optionalTensor(6, bias);
-        f.integers(7, stride);
-        f.integers(9, padding);
-        f.integers(11, dilation);
+        f.optionalTensor(6, bias, "bias");
+        f.integers(7, stride, "stride");
+        f.integers(9, padding, "padding");
+        f.integers(11, dilation, "dilation");
         f.integer(13, groups);
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_add_relu(f.address()), "aten::cudnn_convolution_add_relu");
         return f.newTensor(0);
@@ -13201,16 +13201,16 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_add_relu.out(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar alpha, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.tensor(2, z);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, z, "z");
         f.optionalScalar(3, alpha);
-        f.optionalTensor(6, bias);
-        f.integers(7, stride);
-        f.integers(9, padding);
-        f.integers(11, dilation);
+        f.optionalTensor(6, bias, "bias");
+        f.integers(7, stride, "stride");
+        f.integers(9, padding, "padding");
+        f.integers(11, dilation, "dilation");
         f.integer(13, groups);
-        f.tensor(14, out);
+        f.tensor(14, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_add_relu_out(f.address()), "aten::cudnn_convolution_add_relu.out");
         return out;
     }
@@ -13228,12 +13228,12 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor cudnn_convolution_relu(Tensor self, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_relu(f.address()), "aten::cudnn_convolution_relu");
         return f.newTensor(0);
@@ -13242,14 +13242,14 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_relu.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_convolution_relu(Tensor self, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_relu_out(f.address()), "aten::cudnn_convolution_relu.out");
         return out;
     }
@@ -13257,12 +13257,12 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_transpose(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32) -> Tensor} */
     public static Tensor cudnn_convolution_transpose(Tensor self, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, boolean allow_tf32) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, output_padding);
-        f.integers(6, stride);
-        f.integers(8, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, output_padding, "output_padding");
+        f.integers(6, stride, "stride");
+        f.integers(8, dilation, "dilation");
         f.integer(10, groups);
         f.bool(11, benchmark);
         f.bool(12, deterministic);
@@ -13274,17 +13274,17 @@ public final class Aten {
     /** {@code aten::cudnn_convolution_transpose.out(Tensor self, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_convolution_transpose(Tensor self, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, boolean allow_tf32, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, padding);
-        f.integers(4, output_padding);
-        f.integers(6, stride);
-        f.integers(8, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, padding, "padding");
+        f.integers(4, output_padding, "output_padding");
+        f.integers(6, stride, "stride");
+        f.integers(8, dilation, "dilation");
         f.integer(10, groups);
         f.bool(11, benchmark);
         f.bool(12, deterministic);
         f.bool(13, allow_tf32);
-        f.tensor(14, out);
+        f.tensor(14, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_convolution_transpose_out(f.address()), "aten::cudnn_convolution_transpose.out");
         return out;
     }
@@ -13292,8 +13292,8 @@ public final class Aten {
     /** {@code aten::cudnn_grid_sampler(Tensor self, Tensor grid) -> Tensor output} */
     public static Tensor cudnn_grid_sampler(Tensor self, Tensor grid) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grid);
+        f.tensor(0, self, "self");
+        f.tensor(1, grid, "grid");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_grid_sampler(f.address()), "aten::cudnn_grid_sampler");
         return f.newTensor(0);
     }
@@ -13301,9 +13301,9 @@ public final class Aten {
     /** {@code aten::cudnn_grid_sampler.out(Tensor self, Tensor grid, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cudnn_grid_sampler(Tensor self, Tensor grid, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grid);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, grid, "grid");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_grid_sampler_out(f.address()), "aten::cudnn_grid_sampler.out");
         return out;
     }
@@ -13311,9 +13311,9 @@ public final class Aten {
     /** {@code aten::cudnn_grid_sampler_backward(Tensor self, Tensor grid, Tensor grad_output) -> (Tensor grad_self, Tensor grad_grid)} */
     public static GradSelfGradGrid cudnn_grid_sampler_backward(Tensor self, Tensor grid, Tensor grad_output) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grid);
-        f.tensor(2, grad_output);
+        f.tensor(0, self, "self");
+        f.tensor(1, grid, "grid");
+        f.tensor(2, grad_output, "grad_output");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_grid_sampler_backward(f.address()), "aten::cudnn_grid_sampler_backward");
         return new GradSelfGradGrid(f.newTensor(0), f.newTensor(1));
     }
@@ -13321,18 +13321,18 @@ public final class Aten {
     /** {@code aten::cudnn_grid_sampler_backward.out(Tensor self, Tensor grid, Tensor grad_output, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void cudnn_grid_sampler_backward(Tensor self, Tensor grid, Tensor grad_output, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grid);
-        f.tensor(2, grad_output);
-        f.tensor(3, out0);
-        f.tensor(4, out1);
+        f.tensor(0, self, "self");
+        f.tensor(1, grid, "grid");
+        f.tensor(2, grad_output, "grad_output");
+        f.tensor(3, out0, "out0");
+        f.tensor(4, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_grid_sampler_backward_out(f.address()), "aten::cudnn_grid_sampler_backward.out");
     }
 
     /** {@code aten::cudnn_is_acceptable(Tensor self) -> bool} */
     public static boolean cudnn_is_acceptable(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.cudnn_is_acceptable(f.address()), "aten::cudnn_is_acceptable");
         return f.readBool(0);
     }
@@ -13340,9 +13340,9 @@ public final class Aten {
     /** {@code aten::cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, int dim) -> Tensor} */
     public static Tensor cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, input);
-        f.tensor(2, indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, input, "input");
+        f.tensor(2, indices, "indices");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cummaxmin_backward(f.address()), "aten::cummaxmin_backward");
         return f.newTensor(0);
@@ -13351,10 +13351,10 @@ public final class Aten {
     /** {@code aten::cumprod_backward(Tensor grad, Tensor input, int dim, Tensor output) -> Tensor} */
     public static Tensor cumprod_backward(Tensor grad, Tensor input, long dim, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, input);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, input, "input");
         f.integer(2, dim);
-        f.tensor(3, output);
+        f.tensor(3, output, "output");
         f.check(dev.gatun.ffm.AtenRaw4.cumprod_backward(f.address()), "aten::cumprod_backward");
         return f.newTensor(0);
     }
@@ -13362,7 +13362,7 @@ public final class Aten {
     /** {@code aten::data(Tensor self) -> Tensor} */
     public static Tensor data(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.data(f.address()), "aten::data");
         return f.newTensor(0);
     }
@@ -13370,7 +13370,7 @@ public final class Aten {
     /** {@code aten::detach_copy(Tensor self) -> Tensor} */
     public static Tensor detach_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw4.detach_copy(f.address()), "aten::detach_copy");
         return f.newTensor(0);
     }
@@ -13378,8 +13378,8 @@ public final class Aten {
     /** {@code aten::detach_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor detach_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.detach_copy_out(f.address()), "aten::detach_copy.out");
         return out;
     }
@@ -13387,8 +13387,8 @@ public final class Aten {
     /** {@code aten::diagonal_backward(Tensor grad_output, SymInt[] input_sizes, int offset, int dim1, int dim2) -> Tensor} */
     public static Tensor diagonal_backward(Tensor grad_output, long[] input_sizes, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, offset);
         f.integer(4, dim1);
         f.integer(5, dim2);
@@ -13399,12 +13399,12 @@ public final class Aten {
     /** {@code aten::diagonal_backward.out(Tensor grad_output, SymInt[] input_sizes, int offset, int dim1, int dim2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diagonal_backward(Tensor grad_output, long[] input_sizes, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, offset);
         f.integer(4, dim1);
         f.integer(5, dim2);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diagonal_backward_out(f.address()), "aten::diagonal_backward.out");
         return out;
     }
@@ -13412,7 +13412,7 @@ public final class Aten {
     /** {@code aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor} */
     public static Tensor diagonal_copy(Tensor self, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, offset);
         f.integer(2, dim1);
         f.integer(3, dim2);
@@ -13438,11 +13438,11 @@ public final class Aten {
     /** {@code aten::diagonal_copy.out(Tensor self, int offset=0, int dim1=0, int dim2=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diagonal_copy(Tensor self, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, offset);
         f.integer(2, dim1);
         f.integer(3, dim2);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diagonal_copy_out(f.address()), "aten::diagonal_copy.out");
         return out;
     }
@@ -13450,12 +13450,12 @@ public final class Aten {
     /** {@code aten::elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, bool is_result, Tensor self_or_result) -> Tensor} */
     public static Tensor elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, boolean is_result, Tensor self_or_result) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.scalar(1, alpha);
-        f.scalar(4, scale);
-        f.scalar(7, input_scale);
+        f.tensor(0, grad_output, "grad_output");
+        f.scalar(1, alpha, "alpha");
+        f.scalar(4, scale, "scale");
+        f.scalar(7, input_scale, "input_scale");
         f.bool(10, is_result);
-        f.tensor(11, self_or_result);
+        f.tensor(11, self_or_result, "self_or_result");
         f.check(dev.gatun.ffm.AtenRaw5.elu_backward(f.address()), "aten::elu_backward");
         return f.newTensor(0);
     }
@@ -13473,13 +13473,13 @@ public final class Aten {
     /** {@code aten::elu_backward.grad_input(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, bool is_result, Tensor self_or_result, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, boolean is_result, Tensor self_or_result, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.scalar(1, alpha);
-        f.scalar(4, scale);
-        f.scalar(7, input_scale);
+        f.tensor(0, grad_output, "grad_output");
+        f.scalar(1, alpha, "alpha");
+        f.scalar(4, scale, "scale");
+        f.scalar(7, input_scale, "input_scale");
         f.bool(10, is_result);
-        f.tensor(11, self_or_result);
-        f.tensor(12, grad_input);
+        f.tensor(11, self_or_result, "self_or_result");
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw5.elu_backward_grad_input(f.address()), "aten::elu_backward.grad_input");
         return grad_input;
     }
@@ -13497,8 +13497,8 @@ public final class Aten {
     /** {@code aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor} */
     public static Tensor embedding_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
         f.integer(2, num_weights);
         f.integer(3, padding_idx);
         f.bool(4, scale_grad_by_freq);
@@ -13510,8 +13510,8 @@ public final class Aten {
     /** {@code aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, indices, "indices");
         f.integer(2, num_weights);
         f.integer(3, padding_idx);
         f.bool(4, scale_grad_by_freq);
@@ -13522,12 +13522,12 @@ public final class Aten {
     /** {@code aten::embedding_dense_backward.out(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, indices, "indices");
         f.integer(2, num_weights);
         f.integer(3, padding_idx);
         f.bool(4, scale_grad_by_freq);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.embedding_dense_backward_out(f.address()), "aten::embedding_dense_backward.out");
         return out;
     }
@@ -13535,8 +13535,8 @@ public final class Aten {
     /** {@code aten::embedding_sparse_backward(Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_sparse_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, indices);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, indices, "indices");
         f.integer(2, num_weights);
         f.integer(3, padding_idx);
         f.bool(4, scale_grad_by_freq);
@@ -13547,8 +13547,8 @@ public final class Aten {
     /** {@code aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor} */
     public static Tensor expand_copy(Tensor self, long[] size, boolean implicit) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.bool(3, implicit);
         f.check(dev.gatun.ffm.AtenRaw5.expand_copy(f.address()), "aten::expand_copy");
         return f.newTensor(0);
@@ -13562,10 +13562,10 @@ public final class Aten {
     /** {@code aten::expand_copy.out(Tensor self, SymInt[] size, *, bool implicit=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor expand_copy(Tensor self, long[] size, boolean implicit, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.bool(3, implicit);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.expand_copy_out(f.address()), "aten::expand_copy.out");
         return out;
     }
@@ -13573,9 +13573,9 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor} */
     public static Tensor fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.integer(4, quant_min);
         f.integer(5, quant_max);
@@ -13586,9 +13586,9 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> (Tensor output, Tensor mask)} */
     public static OutputMask fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.integer(4, quant_min);
         f.integer(5, quant_max);
@@ -13599,22 +13599,22 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_channel_affine_cachemask.out(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, axis);
         f.integer(4, quant_min);
         f.integer(5, quant_max);
-        f.tensor(6, out0);
-        f.tensor(7, out1);
+        f.tensor(6, out0, "out0");
+        f.tensor(7, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_channel_affine_cachemask_out(f.address()), "aten::fake_quantize_per_channel_affine_cachemask.out");
     }
 
     /** {@code aten::fake_quantize_per_channel_affine_cachemask_backward(Tensor grad, Tensor mask) -> Tensor} */
     public static Tensor fake_quantize_per_channel_affine_cachemask_backward(Tensor grad, Tensor mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, mask);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_channel_affine_cachemask_backward(f.address()), "aten::fake_quantize_per_channel_affine_cachemask_backward");
         return f.newTensor(0);
     }
@@ -13622,7 +13622,7 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor} */
     public static Tensor fake_quantize_per_tensor_affine(Tensor self, double scale, long zero_point, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
         f.integer(3, quant_min);
@@ -13634,9 +13634,9 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_tensor_affine.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max) -> Tensor} */
     public static Tensor fake_quantize_per_tensor_affine(Tensor self, Tensor scale, Tensor zero_point, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
         f.integer(3, quant_min);
         f.integer(4, quant_max);
         f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_tensor_affine_tensor_qparams(f.address()), "aten::fake_quantize_per_tensor_affine.tensor_qparams");
@@ -13646,7 +13646,7 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> (Tensor output, Tensor mask)} */
     public static OutputMask fake_quantize_per_tensor_affine_cachemask(Tensor self, double scale, long zero_point, long quant_min, long quant_max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
         f.integer(3, quant_min);
@@ -13658,21 +13658,21 @@ public final class Aten {
     /** {@code aten::fake_quantize_per_tensor_affine_cachemask.out(Tensor self, float scale, int zero_point, int quant_min, int quant_max, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void fake_quantize_per_tensor_affine_cachemask(Tensor self, double scale, long zero_point, long quant_min, long quant_max, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
         f.integer(3, quant_min);
         f.integer(4, quant_max);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_tensor_affine_cachemask_out(f.address()), "aten::fake_quantize_per_tensor_affine_cachemask.out");
     }
 
     /** {@code aten::fake_quantize_per_tensor_affine_cachemask_backward(Tensor grad, Tensor mask) -> Tensor} */
     public static Tensor fake_quantize_per_tensor_affine_cachemask_backward(Tensor grad, Tensor mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, mask);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_tensor_affine_cachemask_backward(f.address()), "aten::fake_quantize_per_tensor_affine_cachemask_backward");
         return f.newTensor(0);
     }
@@ -13680,9 +13680,9 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_fp16_weight(Tensor input, Tensor packed_weight, Tensor bias) -> Tensor} */
     public static Tensor fbgemm_linear_fp16_weight(Tensor input, Tensor packed_weight, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, packed_weight);
-        f.tensor(2, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, packed_weight, "packed_weight");
+        f.tensor(2, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_fp16_weight(f.address()), "aten::fbgemm_linear_fp16_weight");
         return f.newTensor(0);
     }
@@ -13690,10 +13690,10 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_fp16_weight.out(Tensor input, Tensor packed_weight, Tensor bias, Tensor(a!) output) -> Tensor} */
     public static Tensor fbgemm_linear_fp16_weight(Tensor input, Tensor packed_weight, Tensor bias, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, packed_weight);
-        f.tensor(2, bias);
-        f.tensor(3, output);
+        f.tensor(0, input, "input");
+        f.tensor(1, packed_weight, "packed_weight");
+        f.tensor(2, bias, "bias");
+        f.tensor(3, output, "output");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_fp16_weight_out(f.address()), "aten::fbgemm_linear_fp16_weight.out");
         return f.newTensor(0);
     }
@@ -13701,9 +13701,9 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_fp16_weight_fp32_activation(Tensor input, Tensor packed_weight, Tensor? bias) -> Tensor} */
     public static Tensor fbgemm_linear_fp16_weight_fp32_activation(Tensor input, Tensor packed_weight, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, packed_weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, packed_weight, "packed_weight");
+        f.optionalTensor(2, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_fp16_weight_fp32_activation(f.address()), "aten::fbgemm_linear_fp16_weight_fp32_activation");
         return f.newTensor(0);
     }
@@ -13711,10 +13711,10 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_fp16_weight_fp32_activation.out(Tensor input, Tensor packed_weight, Tensor? bias, Tensor(a!) output) -> Tensor} */
     public static Tensor fbgemm_linear_fp16_weight_fp32_activation(Tensor input, Tensor packed_weight, Tensor bias, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, packed_weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, output);
+        f.tensor(0, input, "input");
+        f.tensor(1, packed_weight, "packed_weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, output, "output");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_fp16_weight_fp32_activation_out(f.address()), "aten::fbgemm_linear_fp16_weight_fp32_activation.out");
         return f.newTensor(0);
     }
@@ -13722,13 +13722,13 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_int8_weight(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor} */
     public static Tensor fbgemm_linear_int8_weight(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.tensor(2, packed);
-        f.tensor(3, col_offsets);
-        f.scalar(4, weight_scale);
-        f.scalar(7, weight_zero_point);
-        f.tensor(10, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, packed, "packed");
+        f.tensor(3, col_offsets, "col_offsets");
+        f.scalar(4, weight_scale, "weight_scale");
+        f.scalar(7, weight_zero_point, "weight_zero_point");
+        f.tensor(10, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_int8_weight(f.address()), "aten::fbgemm_linear_int8_weight");
         return f.newTensor(0);
     }
@@ -13746,13 +13746,13 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_int8_weight_fp32_activation(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) -> Tensor} */
     public static Tensor fbgemm_linear_int8_weight_fp32_activation(Tensor input, Tensor weight, Tensor packed, Tensor col_offsets, Scalar weight_scale, Scalar weight_zero_point, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.tensor(2, packed);
-        f.tensor(3, col_offsets);
-        f.scalar(4, weight_scale);
-        f.scalar(7, weight_zero_point);
-        f.tensor(10, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, packed, "packed");
+        f.tensor(3, col_offsets, "col_offsets");
+        f.scalar(4, weight_scale, "weight_scale");
+        f.scalar(7, weight_zero_point, "weight_zero_point");
+        f.tensor(10, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_int8_weight_fp32_activation(f.address()), "aten::fbgemm_linear_int8_weight_fp32_activation");
         return f.newTensor(0);
     }
@@ -13770,7 +13770,7 @@ public final class Aten {
     /** {@code aten::fbgemm_linear_quantize_weight(Tensor input) -> (Tensor, Tensor, float, int)} */
     public static TensorTensorDoubleInt fbgemm_linear_quantize_weight(Tensor input) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_quantize_weight(f.address()), "aten::fbgemm_linear_quantize_weight");
         return new TensorTensorDoubleInt(f.newTensor(0), f.newTensor(1), f.readReal(2), f.readInteger(3));
     }
@@ -13778,7 +13778,7 @@ public final class Aten {
     /** {@code aten::fbgemm_pack_gemm_matrix_fp16(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_gemm_matrix_fp16(Tensor input) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_gemm_matrix_fp16(f.address()), "aten::fbgemm_pack_gemm_matrix_fp16");
         return f.newTensor(0);
     }
@@ -13786,7 +13786,7 @@ public final class Aten {
     /** {@code aten::fbgemm_pack_quantized_matrix(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_quantized_matrix(f.address()), "aten::fbgemm_pack_quantized_matrix");
         return f.newTensor(0);
     }
@@ -13794,7 +13794,7 @@ public final class Aten {
     /** {@code aten::fbgemm_pack_quantized_matrix.KN(Tensor input, int K, int N) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input, long K, long N) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.integer(1, K);
         f.integer(2, N);
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_quantized_matrix_KN(f.address()), "aten::fbgemm_pack_quantized_matrix.KN");
@@ -13804,11 +13804,11 @@ public final class Aten {
     /** {@code aten::fractional_max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, output_size);
-        f.tensor(6, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, output_size, "output_size");
+        f.tensor(6, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool2d_backward(f.address()), "aten::fractional_max_pool2d_backward");
         return f.newTensor(0);
     }
@@ -13816,12 +13816,12 @@ public final class Aten {
     /** {@code aten::fractional_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, output_size);
-        f.tensor(6, indices);
-        f.tensor(7, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, output_size, "output_size");
+        f.tensor(6, indices, "indices");
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool2d_backward_grad_input(f.address()), "aten::fractional_max_pool2d_backward.grad_input");
         return grad_input;
     }
@@ -13829,11 +13829,11 @@ public final class Aten {
     /** {@code aten::fractional_max_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, output_size);
-        f.tensor(6, indices);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, output_size, "output_size");
+        f.tensor(6, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool3d_backward(f.address()), "aten::fractional_max_pool3d_backward");
         return f.newTensor(0);
     }
@@ -13841,12 +13841,12 @@ public final class Aten {
     /** {@code aten::fractional_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, output_size);
-        f.tensor(6, indices);
-        f.tensor(7, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, output_size, "output_size");
+        f.tensor(6, indices, "indices");
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool3d_backward_grad_input(f.address()), "aten::fractional_max_pool3d_backward.grad_input");
         return grad_input;
     }
@@ -13854,13 +13854,13 @@ public final class Aten {
     /** {@code aten::fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> Tensor} */
     public static Tensor fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, observer_on);
-        f.tensor(2, fake_quant_on);
-        f.tensor(3, running_min);
-        f.tensor(4, running_max);
-        f.tensor(5, scale);
-        f.tensor(6, zero_point);
+        f.tensor(0, self, "self");
+        f.tensor(1, observer_on, "observer_on");
+        f.tensor(2, fake_quant_on, "fake_quant_on");
+        f.tensor(3, running_min, "running_min");
+        f.tensor(4, running_max, "running_max");
+        f.tensor(5, scale, "scale");
+        f.tensor(6, zero_point, "zero_point");
         f.real(7, averaging_const);
         f.integer(8, quant_min);
         f.integer(9, quant_max);
@@ -13884,10 +13884,10 @@ public final class Aten {
     /** {@code aten::gather_backward(Tensor grad, Tensor self, int dim, Tensor index, bool sparse_grad) -> Tensor} */
     public static Tensor gather_backward(Tensor grad, Tensor self, long dim, Tensor index, boolean sparse_grad) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
         f.integer(2, dim);
-        f.tensor(3, index);
+        f.tensor(3, index, "index");
         f.bool(4, sparse_grad);
         f.check(dev.gatun.ffm.AtenRaw5.gather_backward(f.address()), "aten::gather_backward");
         return f.newTensor(0);
@@ -13896,9 +13896,9 @@ public final class Aten {
     /** {@code aten::gelu_backward(Tensor grad_output, Tensor self, *, str approximate="none") -> Tensor} */
     public static Tensor gelu_backward(Tensor grad_output, Tensor self, String approximate) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.string(2, approximate);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.string(2, approximate, "approximate");
         f.check(dev.gatun.ffm.AtenRaw5.gelu_backward(f.address()), "aten::gelu_backward");
         return f.newTensor(0);
     }
@@ -13911,10 +13911,10 @@ public final class Aten {
     /** {@code aten::gelu_backward.grad_input(Tensor grad_output, Tensor self, *, str approximate="none", Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor gelu_backward(Tensor grad_output, Tensor self, String approximate, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.string(2, approximate);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.string(2, approximate, "approximate");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw5.gelu_backward_grad_input(f.address()), "aten::gelu_backward.grad_input");
         return grad_input;
     }
@@ -13922,8 +13922,8 @@ public final class Aten {
     /** {@code aten::glu_backward(Tensor grad_output, Tensor self, int dim) -> Tensor} */
     public static Tensor glu_backward(Tensor grad_output, Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw5.glu_backward(f.address()), "aten::glu_backward");
         return f.newTensor(0);
@@ -13932,10 +13932,10 @@ public final class Aten {
     /** {@code aten::glu_backward.grad_input(Tensor grad_output, Tensor self, int dim, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor glu_backward(Tensor grad_output, Tensor self, long dim, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.integer(2, dim);
-        f.tensor(3, grad_input);
+        f.tensor(3, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw5.glu_backward_grad_input(f.address()), "aten::glu_backward.grad_input");
         return grad_input;
     }
@@ -13943,11 +13943,11 @@ public final class Aten {
     /** {@code aten::glu_backward_jvp(Tensor grad_x, Tensor grad_glu, Tensor x, Tensor dgrad_glu, Tensor dx, int dim) -> Tensor} */
     public static Tensor glu_backward_jvp(Tensor grad_x, Tensor grad_glu, Tensor x, Tensor dgrad_glu, Tensor dx, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_x);
-        f.tensor(1, grad_glu);
-        f.tensor(2, x);
-        f.tensor(3, dgrad_glu);
-        f.tensor(4, dx);
+        f.tensor(0, grad_x, "grad_x");
+        f.tensor(1, grad_glu, "grad_glu");
+        f.tensor(2, x, "x");
+        f.tensor(3, dgrad_glu, "dgrad_glu");
+        f.tensor(4, dx, "dx");
         f.integer(5, dim);
         f.check(dev.gatun.ffm.AtenRaw5.glu_backward_jvp(f.address()), "aten::glu_backward_jvp");
         return f.newTensor(0);
@@ -13956,13 +13956,13 @@ public final class Aten {
     /** {@code aten::glu_backward_jvp.out(Tensor grad_x, Tensor grad_glu, Tensor x, Tensor dgrad_glu, Tensor dx, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor glu_backward_jvp(Tensor grad_x, Tensor grad_glu, Tensor x, Tensor dgrad_glu, Tensor dx, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_x);
-        f.tensor(1, grad_glu);
-        f.tensor(2, x);
-        f.tensor(3, dgrad_glu);
-        f.tensor(4, dx);
+        f.tensor(0, grad_x, "grad_x");
+        f.tensor(1, grad_glu, "grad_glu");
+        f.tensor(2, x, "x");
+        f.tensor(3, dgrad_glu, "dgrad_glu");
+        f.tensor(4, dx, "dx");
         f.integer(5, dim);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.glu_backward_jvp_out(f.address()), "aten::glu_backward_jvp.out");
         return out;
     }
@@ -13970,9 +13970,9 @@ public final class Aten {
     /** {@code aten::glu_jvp(Tensor glu, Tensor x, Tensor dx, int dim) -> Tensor} */
     public static Tensor glu_jvp(Tensor glu, Tensor x, Tensor dx, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, glu);
-        f.tensor(1, x);
-        f.tensor(2, dx);
+        f.tensor(0, glu, "glu");
+        f.tensor(1, x, "x");
+        f.tensor(2, dx, "dx");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw5.glu_jvp(f.address()), "aten::glu_jvp");
         return f.newTensor(0);
@@ -13981,11 +13981,11 @@ public final class Aten {
     /** {@code aten::glu_jvp.out(Tensor glu, Tensor x, Tensor dx, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor glu_jvp(Tensor glu, Tensor x, Tensor dx, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, glu);
-        f.tensor(1, x);
-        f.tensor(2, dx);
+        f.tensor(0, glu, "glu");
+        f.tensor(1, x, "x");
+        f.tensor(2, dx, "dx");
         f.integer(3, dim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.glu_jvp_out(f.address()), "aten::glu_jvp.out");
         return out;
     }
@@ -13993,13 +13993,13 @@ public final class Aten {
     /** {@code aten::grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, grid);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, grid, "grid");
         f.integer(3, interpolation_mode);
         f.integer(4, padding_mode);
         f.bool(5, align_corners);
-        f.bools(6, output_mask, 2);
+        f.bools(6, output_mask, 2, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw5.grid_sampler_2d_backward(f.address()), "aten::grid_sampler_2d_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -14007,28 +14007,28 @@ public final class Aten {
     /** {@code aten::grid_sampler_2d_backward.out(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, grid);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, grid, "grid");
         f.integer(3, interpolation_mode);
         f.integer(4, padding_mode);
         f.bool(5, align_corners);
-        f.bools(6, output_mask, 2);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
+        f.bools(6, output_mask, 2, "output_mask");
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw5.grid_sampler_2d_backward_out(f.address()), "aten::grid_sampler_2d_backward.out");
     }
 
     /** {@code aten::grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, grid);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, grid, "grid");
         f.integer(3, interpolation_mode);
         f.integer(4, padding_mode);
         f.bool(5, align_corners);
-        f.bools(6, output_mask, 2);
+        f.bools(6, output_mask, 2, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw5.grid_sampler_3d_backward(f.address()), "aten::grid_sampler_3d_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -14036,24 +14036,24 @@ public final class Aten {
     /** {@code aten::grid_sampler_3d_backward.out(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, grid);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, grid, "grid");
         f.integer(3, interpolation_mode);
         f.integer(4, padding_mode);
         f.bool(5, align_corners);
-        f.bools(6, output_mask, 2);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
+        f.bools(6, output_mask, 2, "output_mask");
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw6.grid_sampler_3d_backward_out(f.address()), "aten::grid_sampler_3d_backward.out");
     }
 
     /** {@code aten::hardshrink_backward(Tensor grad_out, Tensor self, Scalar lambd) -> Tensor} */
     public static Tensor hardshrink_backward(Tensor grad_out, Tensor self, Scalar lambd) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, self);
-        f.scalar(2, lambd);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, self, "self");
+        f.scalar(2, lambd, "lambd");
         f.check(dev.gatun.ffm.AtenRaw6.hardshrink_backward(f.address()), "aten::hardshrink_backward");
         return f.newTensor(0);
     }
@@ -14071,10 +14071,10 @@ public final class Aten {
     /** {@code aten::hardshrink_backward.grad_input(Tensor grad_out, Tensor self, Scalar lambd, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor hardshrink_backward(Tensor grad_out, Tensor self, Scalar lambd, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, self);
-        f.scalar(2, lambd);
-        f.tensor(5, grad_input);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, self, "self");
+        f.scalar(2, lambd, "lambd");
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw6.hardshrink_backward_grad_input(f.address()), "aten::hardshrink_backward.grad_input");
         return grad_input;
     }
@@ -14092,8 +14092,8 @@ public final class Aten {
     /** {@code aten::hardsigmoid_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor hardsigmoid_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.hardsigmoid_backward(f.address()), "aten::hardsigmoid_backward");
         return f.newTensor(0);
     }
@@ -14101,9 +14101,9 @@ public final class Aten {
     /** {@code aten::hardsigmoid_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor hardsigmoid_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw6.hardsigmoid_backward_grad_input(f.address()), "aten::hardsigmoid_backward.grad_input");
         return grad_input;
     }
@@ -14111,8 +14111,8 @@ public final class Aten {
     /** {@code aten::hardswish_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor hardswish_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.hardswish_backward(f.address()), "aten::hardswish_backward");
         return f.newTensor(0);
     }
@@ -14120,9 +14120,9 @@ public final class Aten {
     /** {@code aten::hardswish_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardswish_backward(Tensor grad_output, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hardswish_backward_out(f.address()), "aten::hardswish_backward.out");
         return out;
     }
@@ -14130,10 +14130,10 @@ public final class Aten {
     /** {@code aten::hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor} */
     public static Tensor hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, min_val);
-        f.scalar(5, max_val);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, min_val, "min_val");
+        f.scalar(5, max_val, "max_val");
         f.check(dev.gatun.ffm.AtenRaw6.hardtanh_backward(f.address()), "aten::hardtanh_backward");
         return f.newTensor(0);
     }
@@ -14151,11 +14151,11 @@ public final class Aten {
     /** {@code aten::hardtanh_backward.grad_input(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, min_val);
-        f.scalar(5, max_val);
-        f.tensor(8, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, min_val, "min_val");
+        f.scalar(5, max_val, "max_val");
+        f.tensor(8, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw6.hardtanh_backward_grad_input(f.address()), "aten::hardtanh_backward.grad_input");
         return grad_input;
     }
@@ -14173,9 +14173,9 @@ public final class Aten {
     /** {@code aten::huber_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, float delta) -> Tensor} */
     public static Tensor huber_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, double delta) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.real(4, delta);
         f.check(dev.gatun.ffm.AtenRaw6.huber_loss_backward(f.address()), "aten::huber_loss_backward");
@@ -14185,12 +14185,12 @@ public final class Aten {
     /** {@code aten::huber_loss_backward.out(Tensor grad_output, Tensor self, Tensor target, int reduction, float delta, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor huber_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, double delta, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.real(4, delta);
-        f.tensor(5, grad_input);
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw6.huber_loss_backward_out(f.address()), "aten::huber_loss_backward.out");
         return grad_input;
     }
@@ -14198,10 +14198,10 @@ public final class Aten {
     /** {@code aten::index_select_backward(Tensor grad, SymInt[] self_sizes, int dim, Tensor index) -> Tensor} */
     public static Tensor index_select_backward(Tensor grad, long[] self_sizes, long dim, Tensor index) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.integers(1, self_sizes);
+        f.tensor(0, grad, "grad");
+        f.integers(1, self_sizes, "self_sizes");
         f.integer(3, dim);
-        f.tensor(4, index);
+        f.tensor(4, index, "index");
         f.check(dev.gatun.ffm.AtenRaw6.index_select_backward(f.address()), "aten::index_select_backward");
         return f.newTensor(0);
     }
@@ -14209,7 +14209,7 @@ public final class Aten {
     /** {@code aten::indices_copy(Tensor self) -> Tensor} */
     public static Tensor indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.indices_copy(f.address()), "aten::indices_copy");
         return f.newTensor(0);
     }
@@ -14217,8 +14217,8 @@ public final class Aten {
     /** {@code aten::indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.indices_copy_out(f.address()), "aten::indices_copy.out");
         return out;
     }
@@ -14226,8 +14226,8 @@ public final class Aten {
     /** {@code aten::infinitely_differentiable_gelu_backward(Tensor grad, Tensor self) -> Tensor} */
     public static Tensor infinitely_differentiable_gelu_backward(Tensor grad, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.infinitely_differentiable_gelu_backward(f.address()), "aten::infinitely_differentiable_gelu_backward");
         return f.newTensor(0);
     }
@@ -14235,7 +14235,7 @@ public final class Aten {
     /** {@code aten::int_repr(Tensor self) -> Tensor} */
     public static Tensor int_repr(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.int_repr(f.address()), "aten::int_repr");
         return f.newTensor(0);
     }
@@ -14243,8 +14243,8 @@ public final class Aten {
     /** {@code aten::int_repr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor int_repr(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.int_repr_out(f.address()), "aten::int_repr.out");
         return out;
     }
@@ -14252,7 +14252,7 @@ public final class Aten {
     /** {@code aten::is_leaf(Tensor self) -> bool} */
     public static boolean is_leaf(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.is_leaf(f.address()), "aten::is_leaf");
         return f.readBool(0);
     }
@@ -14260,7 +14260,7 @@ public final class Aten {
     /** {@code aten::item(Tensor self) -> Scalar} */
     public static Scalar item(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.item(f.address()), "aten::item");
         return f.readScalar(0);
     }
@@ -14268,9 +14268,9 @@ public final class Aten {
     /** {@code aten::leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, bool self_is_result) -> Tensor} */
     public static Tensor leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, boolean self_is_result) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, negative_slope);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, negative_slope, "negative_slope");
         f.bool(5, self_is_result);
         f.check(dev.gatun.ffm.AtenRaw6.leaky_relu_backward(f.address()), "aten::leaky_relu_backward");
         return f.newTensor(0);
@@ -14289,11 +14289,11 @@ public final class Aten {
     /** {@code aten::leaky_relu_backward.grad_input(Tensor grad_output, Tensor self, Scalar negative_slope, bool self_is_result, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, boolean self_is_result, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, negative_slope);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, negative_slope, "negative_slope");
         f.bool(5, self_is_result);
-        f.tensor(6, grad_input);
+        f.tensor(6, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw6.leaky_relu_backward_grad_input(f.address()), "aten::leaky_relu_backward.grad_input");
         return grad_input;
     }
@@ -14311,7 +14311,7 @@ public final class Aten {
     /** {@code aten::lift(Tensor self) -> Tensor} */
     public static Tensor lift(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.lift(f.address()), "aten::lift");
         return f.newTensor(0);
     }
@@ -14319,8 +14319,8 @@ public final class Aten {
     /** {@code aten::lift.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lift(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lift_out(f.address()), "aten::lift.out");
         return out;
     }
@@ -14328,7 +14328,7 @@ public final class Aten {
     /** {@code aten::lift_fresh(Tensor(a) self) -> Tensor(a)} */
     public static Tensor lift_fresh(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.lift_fresh(f.address()), "aten::lift_fresh");
         return f.newTensor(0);
     }
@@ -14336,7 +14336,7 @@ public final class Aten {
     /** {@code aten::lift_fresh_copy(Tensor self) -> Tensor} */
     public static Tensor lift_fresh_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw6.lift_fresh_copy(f.address()), "aten::lift_fresh_copy");
         return f.newTensor(0);
     }
@@ -14344,8 +14344,8 @@ public final class Aten {
     /** {@code aten::lift_fresh_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lift_fresh_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lift_fresh_copy_out(f.address()), "aten::lift_fresh_copy.out");
         return out;
     }
@@ -14353,10 +14353,10 @@ public final class Aten {
     /** {@code aten::linear_backward(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 linear_backward(Tensor self, Tensor grad_output, Tensor weight, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.bools(3, output_mask, 3);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.bools(3, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw7.linear_backward(f.address()), "aten::linear_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -14364,22 +14364,22 @@ public final class Aten {
     /** {@code aten::linear_backward.out(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void linear_backward(Tensor self, Tensor grad_output, Tensor weight, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.bools(3, output_mask, 3);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
-        f.tensor(7, out2);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.bools(3, output_mask, 3, "output_mask");
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
+        f.tensor(7, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.linear_backward_out(f.address()), "aten::linear_backward.out");
     }
 
     /** {@code aten::log_sigmoid_backward(Tensor grad_output, Tensor self, Tensor buffer) -> Tensor} */
     public static Tensor log_sigmoid_backward(Tensor grad_output, Tensor self, Tensor buffer) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, buffer);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, buffer, "buffer");
         f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_backward(f.address()), "aten::log_sigmoid_backward");
         return f.newTensor(0);
     }
@@ -14387,10 +14387,10 @@ public final class Aten {
     /** {@code aten::log_sigmoid_backward.grad_input(Tensor grad_output, Tensor self, Tensor buffer, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor log_sigmoid_backward(Tensor grad_output, Tensor self, Tensor buffer, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, buffer);
-        f.tensor(3, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, buffer, "buffer");
+        f.tensor(3, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_backward_grad_input(f.address()), "aten::log_sigmoid_backward.grad_input");
         return grad_input;
     }
@@ -14398,8 +14398,8 @@ public final class Aten {
     /** {@code aten::logit_backward(Tensor grad_output, Tensor self, float? eps=None) -> Tensor} */
     public static Tensor logit_backward(Tensor grad_output, Tensor self, Double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.optionalReal(2, eps);
         f.check(dev.gatun.ffm.AtenRaw7.logit_backward(f.address()), "aten::logit_backward");
         return f.newTensor(0);
@@ -14418,10 +14418,10 @@ public final class Aten {
     /** {@code aten::logit_backward.grad_input(Tensor grad_output, Tensor self, float? eps=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor logit_backward(Tensor grad_output, Tensor self, Double eps, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.optionalReal(2, eps);
-        f.tensor(4, grad_input);
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw7.logit_backward_grad_input(f.address()), "aten::logit_backward.grad_input");
         return grad_input;
     }
@@ -14434,15 +14434,15 @@ public final class Aten {
     /** {@code aten::lstm_mps_backward(Tensor? grad_y, Tensor? grad_hy, Tensor? grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor[], Tensor[])} */
     public static TensorTensorsTensors lstm_mps_backward(Tensor grad_y, Tensor grad_hy, Tensor grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_y);
-        f.optionalTensor(1, grad_hy);
-        f.optionalTensor(2, grad_cy);
-        f.tensor(3, z_state);
-        f.tensor(4, cell_state_fwd);
-        f.tensor(5, input);
-        f.tensor(6, layersOutputs);
-        f.tensors(7, hx);
-        f.tensors(9, params);
+        f.optionalTensor(0, grad_y, "grad_y");
+        f.optionalTensor(1, grad_hy, "grad_hy");
+        f.optionalTensor(2, grad_cy, "grad_cy");
+        f.tensor(3, z_state, "z_state");
+        f.tensor(4, cell_state_fwd, "cell_state_fwd");
+        f.tensor(5, input, "input");
+        f.tensor(6, layersOutputs, "layersOutputs");
+        f.tensors(7, hx, "hx");
+        f.tensors(9, params, "params");
         f.bool(11, has_biases);
         f.integer(12, num_layers);
         f.real(13, dropout);
@@ -14456,33 +14456,33 @@ public final class Aten {
     /** {@code aten::lstm_mps_backward.out(Tensor? grad_y, Tensor? grad_hy, Tensor? grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first, *, Tensor(a!) out0, Tensor(b!)[] out1, Tensor(c!)[] out2) -> ()} */
     public static void lstm_mps_backward(Tensor grad_y, Tensor grad_hy, Tensor grad_cy, Tensor z_state, Tensor cell_state_fwd, Tensor input, Tensor layersOutputs, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first, Tensor out0, Tensor[] out1, Tensor... out2) {
         Frame f = Frame.begin();
-        f.optionalTensor(0, grad_y);
-        f.optionalTensor(1, grad_hy);
-        f.optionalTensor(2, grad_cy);
-        f.tensor(3, z_state);
-        f.tensor(4, cell_state_fwd);
-        f.tensor(5, input);
-        f.tensor(6, layersOutputs);
-        f.tensors(7, hx);
-        f.tensors(9, params);
+        f.optionalTensor(0, grad_y, "grad_y");
+        f.optionalTensor(1, grad_hy, "grad_hy");
+        f.optionalTensor(2, grad_cy, "grad_cy");
+        f.tensor(3, z_state, "z_state");
+        f.tensor(4, cell_state_fwd, "cell_state_fwd");
+        f.tensor(5, input, "input");
+        f.tensor(6, layersOutputs, "layersOutputs");
+        f.tensors(7, hx, "hx");
+        f.tensors(9, params, "params");
         f.bool(11, has_biases);
         f.integer(12, num_layers);
         f.real(13, dropout);
         f.bool(14, train);
         f.bool(15, bidirectional);
         f.bool(16, batch_first);
-        f.tensor(17, out0);
-        f.tensors(18, out1);
-        f.tensors(20, out2);
+        f.tensor(17, out0, "out0");
+        f.tensors(18, out1, "out1");
+        f.tensors(20, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.lstm_mps_backward_out(f.address()), "aten::lstm_mps_backward.out");
     }
 
     /** {@code aten::masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor} */
     public static Tensor masked_scatter_backward(Tensor grad_output, Tensor mask, long... sizes) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, mask);
-        f.integers(2, sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, mask, "mask");
+        f.integers(2, sizes, "sizes");
         f.check(dev.gatun.ffm.AtenRaw7.masked_scatter_backward(f.address()), "aten::masked_scatter_backward");
         return f.newTensor(0);
     }
@@ -14490,9 +14490,9 @@ public final class Aten {
     /** {@code aten::masked_select_backward(Tensor grad, Tensor input, Tensor mask) -> Tensor} */
     public static Tensor masked_select_backward(Tensor grad, Tensor input, Tensor mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, input);
-        f.tensor(2, mask);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, input, "input");
+        f.tensor(2, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw7.masked_select_backward(f.address()), "aten::masked_select_backward");
         return f.newTensor(0);
     }
@@ -14500,10 +14500,10 @@ public final class Aten {
     /** {@code aten::matmul_backward(Tensor grad, Tensor self, Tensor other, bool[2] mask) -> (Tensor, Tensor)} */
     public static Tensors2 matmul_backward(Tensor grad, Tensor self, Tensor other, boolean[] mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.tensor(2, other);
-        f.bools(3, mask, 2);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.tensor(2, other, "other");
+        f.bools(3, mask, 2, "mask");
         f.check(dev.gatun.ffm.AtenRaw7.matmul_backward(f.address()), "aten::matmul_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -14511,20 +14511,20 @@ public final class Aten {
     /** {@code aten::matmul_backward.out(Tensor grad, Tensor self, Tensor other, bool[2] mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void matmul_backward(Tensor grad, Tensor self, Tensor other, boolean[] mask, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, self);
-        f.tensor(2, other);
-        f.bools(3, mask, 2);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, self, "self");
+        f.tensor(2, other, "other");
+        f.bools(3, mask, 2, "mask");
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw7.matmul_backward_out(f.address()), "aten::matmul_backward.out");
     }
 
     /** {@code aten::matrix_exp_backward(Tensor self, Tensor grad) -> Tensor} */
     public static Tensor matrix_exp_backward(Tensor self, Tensor grad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad, "grad");
         f.check(dev.gatun.ffm.AtenRaw7.matrix_exp_backward(f.address()), "aten::matrix_exp_backward");
         return f.newTensor(0);
     }
@@ -14532,12 +14532,12 @@ public final class Aten {
     /** {@code aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_backward(f.address()), "aten::max_pool2d_backward");
         return f.newTensor(0);
@@ -14566,14 +14566,14 @@ public final class Aten {
     /** {@code aten::max_pool2d_backward.out(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_backward_out(f.address()), "aten::max_pool2d_backward.out");
         return out;
     }
@@ -14581,11 +14581,11 @@ public final class Aten {
     /** {@code aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_with_indices(f.address()), "aten::max_pool2d_with_indices");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -14614,28 +14614,28 @@ public final class Aten {
     /** {@code aten::max_pool2d_with_indices.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
-        f.tensor(11, indices);
+        f.tensor(10, out, "out");
+        f.tensor(11, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_with_indices_out(f.address()), "aten::max_pool2d_with_indices.out");
     }
 
     /** {@code aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
-        f.tensor(11, indices);
+        f.tensor(11, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_with_indices_backward(f.address()), "aten::max_pool2d_with_indices_backward");
         return f.newTensor(0);
     }
@@ -14643,15 +14643,15 @@ public final class Aten {
     /** {@code aten::max_pool2d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
-        f.tensor(11, indices);
-        f.tensor(12, grad_input);
+        f.tensor(11, indices, "indices");
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d_with_indices_backward_grad_input(f.address()), "aten::max_pool2d_with_indices_backward.grad_input");
         return grad_input;
     }
@@ -14659,11 +14659,11 @@ public final class Aten {
     /** {@code aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool3d_with_indices(f.address()), "aten::max_pool3d_with_indices");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -14692,28 +14692,28 @@ public final class Aten {
     /** {@code aten::max_pool3d_with_indices.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
-        f.tensor(11, indices);
+        f.tensor(10, out, "out");
+        f.tensor(11, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool3d_with_indices_out(f.address()), "aten::max_pool3d_with_indices.out");
     }
 
     /** {@code aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
-        f.tensor(11, indices);
+        f.tensor(11, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool3d_with_indices_backward(f.address()), "aten::max_pool3d_with_indices_backward");
         return f.newTensor(0);
     }
@@ -14721,15 +14721,15 @@ public final class Aten {
     /** {@code aten::max_pool3d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, kernel_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.integers(8, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, kernel_size, "kernel_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.integers(8, dilation, "dilation");
         f.bool(10, ceil_mode);
-        f.tensor(11, indices);
-        f.tensor(12, grad_input);
+        f.tensor(11, indices, "indices");
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw7.max_pool3d_with_indices_backward_grad_input(f.address()), "aten::max_pool3d_with_indices_backward.grad_input");
         return grad_input;
     }
@@ -14737,11 +14737,11 @@ public final class Aten {
     /** {@code aten::miopen_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 miopen_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double exponential_average_factor, double epsilon) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, exponential_average_factor);
         f.real(7, epsilon);
@@ -14752,30 +14752,30 @@ public final class Aten {
     /** {@code aten::miopen_batch_norm.out(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float exponential_average_factor, float epsilon, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void miopen_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double exponential_average_factor, double epsilon, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, exponential_average_factor);
         f.real(7, epsilon);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
-        f.tensor(10, out2);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
+        f.tensor(10, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_batch_norm_out(f.address()), "aten::miopen_batch_norm.out");
     }
 
     /** {@code aten::miopen_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 miopen_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, double epsilon) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_var, "save_var");
         f.real(7, epsilon);
         f.check(dev.gatun.ffm.AtenRaw7.miopen_batch_norm_backward(f.address()), "aten::miopen_batch_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -14784,29 +14784,29 @@ public final class Aten {
     /** {@code aten::miopen_batch_norm_backward.out(Tensor input, Tensor grad_output, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, float epsilon, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void miopen_batch_norm_backward(Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, double epsilon, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_var);
+        f.tensor(0, input, "input");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_var, "save_var");
         f.real(7, epsilon);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
-        f.tensor(10, out2);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
+        f.tensor(10, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_batch_norm_backward_out(f.address()), "aten::miopen_batch_norm_backward.out");
     }
 
     /** {@code aten::miopen_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor} */
     public static Tensor miopen_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.bool(10, benchmark);
         f.bool(11, deterministic);
@@ -14817,16 +14817,16 @@ public final class Aten {
     /** {@code aten::miopen_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor miopen_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.bool(10, benchmark);
         f.bool(11, deterministic);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_convolution_out(f.address()), "aten::miopen_convolution.out");
         return out;
     }
@@ -14834,14 +14834,14 @@ public final class Aten {
     /** {@code aten::miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar? alpha, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor miopen_convolution_add_relu(Tensor self, Tensor weight, Tensor z, Scalar alpha, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.tensor(2, z);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, z, "z");
         f.optionalScalar(3, alpha);
-        f.optionalTensor(6, bias);
-        f.integers(7, stride);
-        f.integers(9, padding);
-        f.integers(11, dilation);
+        f.optionalTensor(6, bias, "bias");
+        f.integers(7, stride, "stride");
+        f.integers(9, padding, "padding");
+        f.integers(11, dilation, "dilation");
         f.integer(13, groups);
         f.check(dev.gatun.ffm.AtenRaw7.miopen_convolution_add_relu(f.address()), "aten::miopen_convolution_add_relu");
         return f.newTensor(0);
@@ -14860,12 +14860,12 @@ public final class Aten {
     /** {@code aten::miopen_convolution_relu(Tensor self, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor miopen_convolution_relu(Tensor self, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw7.miopen_convolution_relu(f.address()), "aten::miopen_convolution_relu");
         return f.newTensor(0);
@@ -14874,13 +14874,13 @@ public final class Aten {
     /** {@code aten::miopen_convolution_transpose(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor} */
     public static Tensor miopen_convolution_transpose(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, output_padding);
-        f.integers(7, stride);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, output_padding, "output_padding");
+        f.integers(7, stride, "stride");
+        f.integers(9, dilation, "dilation");
         f.integer(11, groups);
         f.bool(12, benchmark);
         f.bool(13, deterministic);
@@ -14891,17 +14891,17 @@ public final class Aten {
     /** {@code aten::miopen_convolution_transpose.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor miopen_convolution_transpose(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, output_padding);
-        f.integers(7, stride);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, output_padding, "output_padding");
+        f.integers(7, stride, "stride");
+        f.integers(9, dilation, "dilation");
         f.integer(11, groups);
         f.bool(12, benchmark);
         f.bool(13, deterministic);
-        f.tensor(14, out);
+        f.tensor(14, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_convolution_transpose_out(f.address()), "aten::miopen_convolution_transpose.out");
         return out;
     }
@@ -14909,12 +14909,12 @@ public final class Aten {
     /** {@code aten::miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic) -> Tensor} */
     public static Tensor miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.bool(10, benchmark);
         f.bool(11, deterministic);
@@ -14925,16 +14925,16 @@ public final class Aten {
     /** {@code aten::miopen_depthwise_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool benchmark, bool deterministic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor miopen_depthwise_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, boolean benchmark, boolean deterministic, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.bool(10, benchmark);
         f.bool(11, deterministic);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_depthwise_convolution_out(f.address()), "aten::miopen_depthwise_convolution.out");
         return out;
     }
@@ -14942,11 +14942,11 @@ public final class Aten {
     /** {@code aten::miopen_rnn(Tensor input, Tensor[] weight, int weight_stride0, Tensor hx, Tensor? cx, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 miopen_rnn(Tensor input, Tensor[] weight, long weight_stride0, Tensor hx, Tensor cx, long mode, long hidden_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, hx);
-        f.optionalTensor(5, cx);
+        f.tensor(4, hx, "hx");
+        f.optionalTensor(5, cx, "cx");
         f.integer(6, mode);
         f.integer(7, hidden_size);
         f.integer(8, num_layers);
@@ -14954,8 +14954,8 @@ public final class Aten {
         f.real(10, dropout);
         f.bool(11, train);
         f.bool(12, bidirectional);
-        f.integers(13, batch_sizes);
-        f.optionalTensor(15, dropout_state);
+        f.integers(13, batch_sizes, "batch_sizes");
+        f.optionalTensor(15, dropout_state, "dropout_state");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_rnn(f.address()), "aten::miopen_rnn");
         return new Tensors5(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4));
     }
@@ -14963,11 +14963,11 @@ public final class Aten {
     /** {@code aten::miopen_rnn.out(Tensor input, Tensor[] weight, int weight_stride0, Tensor hx, Tensor? cx, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!))} */
     public static void miopen_rnn(Tensor input, Tensor[] weight, long weight_stride0, Tensor hx, Tensor cx, long mode, long hidden_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, hx);
-        f.optionalTensor(5, cx);
+        f.tensor(4, hx, "hx");
+        f.optionalTensor(5, cx, "cx");
         f.integer(6, mode);
         f.integer(7, hidden_size);
         f.integer(8, num_layers);
@@ -14975,29 +14975,29 @@ public final class Aten {
         f.real(10, dropout);
         f.bool(11, train);
         f.bool(12, bidirectional);
-        f.integers(13, batch_sizes);
-        f.optionalTensor(15, dropout_state);
-        f.tensor(16, out0);
-        f.tensor(17, out1);
-        f.tensor(18, out2);
-        f.tensor(19, out3);
-        f.tensor(20, out4);
+        f.integers(13, batch_sizes, "batch_sizes");
+        f.optionalTensor(15, dropout_state, "dropout_state");
+        f.tensor(16, out0, "out0");
+        f.tensor(17, out1, "out1");
+        f.tensor(18, out2, "out2");
+        f.tensor(19, out3, "out3");
+        f.tensor(20, out4, "out4");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_rnn_out(f.address()), "aten::miopen_rnn.out");
     }
 
     /** {@code aten::miopen_rnn_backward(Tensor input, Tensor[] weight, int weight_stride0, Tensor weight_buf, Tensor hx, Tensor? cx, Tensor output, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state, Tensor reserve, bool[4] output_mask) -> (Tensor, Tensor, Tensor, Tensor[])} */
     public static TensorTensorTensorTensors miopen_rnn_backward(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, Tensor output, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, long mode, long hidden_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor reserve, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
-        f.tensor(7, output);
-        f.optionalTensor(8, grad_output);
-        f.optionalTensor(9, grad_hy);
-        f.optionalTensor(10, grad_cy);
+        f.tensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
+        f.tensor(7, output, "output");
+        f.optionalTensor(8, grad_output, "grad_output");
+        f.optionalTensor(9, grad_hy, "grad_hy");
+        f.optionalTensor(10, grad_cy, "grad_cy");
         f.integer(11, mode);
         f.integer(12, hidden_size);
         f.integer(13, num_layers);
@@ -15005,10 +15005,10 @@ public final class Aten {
         f.real(15, dropout);
         f.bool(16, train);
         f.bool(17, bidirectional);
-        f.integers(18, batch_sizes);
-        f.optionalTensor(20, dropout_state);
-        f.tensor(21, reserve);
-        f.bools(22, output_mask, 4);
+        f.integers(18, batch_sizes, "batch_sizes");
+        f.optionalTensor(20, dropout_state, "dropout_state");
+        f.tensor(21, reserve, "reserve");
+        f.bools(22, output_mask, 4, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_rnn_backward(f.address()), "aten::miopen_rnn_backward");
         return new TensorTensorTensorTensors(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensors(3));
     }
@@ -15016,16 +15016,16 @@ public final class Aten {
     /** {@code aten::miopen_rnn_backward.out(Tensor input, Tensor[] weight, int weight_stride0, Tensor weight_buf, Tensor hx, Tensor? cx, Tensor output, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, int mode, int hidden_size, int num_layers, bool batch_first, float dropout, bool train, bool bidirectional, int[] batch_sizes, Tensor? dropout_state, Tensor reserve, bool[4] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!)[] out3) -> ()} */
     public static void miopen_rnn_backward(Tensor input, Tensor[] weight, long weight_stride0, Tensor weight_buf, Tensor hx, Tensor cx, Tensor output, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, long mode, long hidden_size, long num_layers, boolean batch_first, double dropout, boolean train, boolean bidirectional, long[] batch_sizes, Tensor dropout_state, Tensor reserve, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2, Tensor... out3) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, weight);
+        f.tensor(0, input, "input");
+        f.tensors(1, weight, "weight");
         f.integer(3, weight_stride0);
-        f.tensor(4, weight_buf);
-        f.tensor(5, hx);
-        f.optionalTensor(6, cx);
-        f.tensor(7, output);
-        f.optionalTensor(8, grad_output);
-        f.optionalTensor(9, grad_hy);
-        f.optionalTensor(10, grad_cy);
+        f.tensor(4, weight_buf, "weight_buf");
+        f.tensor(5, hx, "hx");
+        f.optionalTensor(6, cx, "cx");
+        f.tensor(7, output, "output");
+        f.optionalTensor(8, grad_output, "grad_output");
+        f.optionalTensor(9, grad_hy, "grad_hy");
+        f.optionalTensor(10, grad_cy, "grad_cy");
         f.integer(11, mode);
         f.integer(12, hidden_size);
         f.integer(13, num_layers);
@@ -15033,22 +15033,22 @@ public final class Aten {
         f.real(15, dropout);
         f.bool(16, train);
         f.bool(17, bidirectional);
-        f.integers(18, batch_sizes);
-        f.optionalTensor(20, dropout_state);
-        f.tensor(21, reserve);
-        f.bools(22, output_mask, 4);
-        f.tensor(24, out0);
-        f.tensor(25, out1);
-        f.tensor(26, out2);
-        f.tensors(27, out3);
+        f.integers(18, batch_sizes, "batch_sizes");
+        f.optionalTensor(20, dropout_state, "dropout_state");
+        f.tensor(21, reserve, "reserve");
+        f.bools(22, output_mask, 4, "output_mask");
+        f.tensor(24, out0, "out0");
+        f.tensor(25, out1, "out1");
+        f.tensor(26, out2, "out2");
+        f.tensors(27, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw7.miopen_rnn_backward_out(f.address()), "aten::miopen_rnn_backward.out");
     }
 
     /** {@code aten::mish_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor mish_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw7.mish_backward(f.address()), "aten::mish_backward");
         return f.newTensor(0);
     }
@@ -15056,8 +15056,8 @@ public final class Aten {
     /** {@code aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long... output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_adaptive_avg_pool2d(f.address()), "aten::mkldnn_adaptive_avg_pool2d");
         return f.newTensor(0);
     }
@@ -15065,9 +15065,9 @@ public final class Aten {
     /** {@code aten::mkldnn_adaptive_avg_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_adaptive_avg_pool2d_out(f.address()), "aten::mkldnn_adaptive_avg_pool2d.out");
         return out;
     }
@@ -15075,8 +15075,8 @@ public final class Aten {
     /** {@code aten::mkldnn_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor mkldnn_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_adaptive_avg_pool2d_backward(f.address()), "aten::mkldnn_adaptive_avg_pool2d_backward");
         return f.newTensor(0);
     }
@@ -15084,9 +15084,9 @@ public final class Aten {
     /** {@code aten::mkldnn_adaptive_avg_pool2d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_adaptive_avg_pool2d_backward_out(f.address()), "aten::mkldnn_adaptive_avg_pool2d_backward.out");
         return out;
     }
@@ -15094,12 +15094,12 @@ public final class Aten {
     /** {@code aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_convolution(f.address()), "aten::mkldnn_convolution");
         return f.newTensor(0);
@@ -15108,14 +15108,14 @@ public final class Aten {
     /** {@code aten::mkldnn_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_convolution_out(f.address()), "aten::mkldnn_convolution.out");
         return out;
     }
@@ -15123,9 +15123,9 @@ public final class Aten {
     /** {@code aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor mkldnn_linear(Tensor self, Tensor weight, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear(f.address()), "aten::mkldnn_linear");
         return f.newTensor(0);
     }
@@ -15138,10 +15138,10 @@ public final class Aten {
     /** {@code aten::mkldnn_linear.out(Tensor self, Tensor weight, Tensor? bias=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_linear(Tensor self, Tensor weight, Tensor bias, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_out(f.address()), "aten::mkldnn_linear.out");
         return out;
     }
@@ -15149,10 +15149,10 @@ public final class Aten {
     /** {@code aten::mkldnn_linear_backward(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 mkldnn_linear_backward(Tensor self, Tensor grad_output, Tensor weight, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.bools(3, output_mask, 3);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.bools(3, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward(f.address()), "aten::mkldnn_linear_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -15160,22 +15160,22 @@ public final class Aten {
     /** {@code aten::mkldnn_linear_backward.out(Tensor self, Tensor grad_output, Tensor weight, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void mkldnn_linear_backward(Tensor self, Tensor grad_output, Tensor weight, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.bools(3, output_mask, 3);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
-        f.tensor(7, out2);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.bools(3, output_mask, 3, "output_mask");
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
+        f.tensor(7, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward_out(f.address()), "aten::mkldnn_linear_backward.out");
     }
 
     /** {@code aten::mkldnn_linear_backward_input(int[] input_size, Tensor grad_output, Tensor weight) -> Tensor} */
     public static Tensor mkldnn_linear_backward_input(long[] input_size, Tensor grad_output, Tensor weight) {
         Frame f = Frame.begin();
-        f.integers(0, input_size);
-        f.tensor(2, grad_output);
-        f.tensor(3, weight);
+        f.integers(0, input_size, "input_size");
+        f.tensor(2, grad_output, "grad_output");
+        f.tensor(3, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward_input(f.address()), "aten::mkldnn_linear_backward_input");
         return f.newTensor(0);
     }
@@ -15183,10 +15183,10 @@ public final class Aten {
     /** {@code aten::mkldnn_linear_backward_input.out(int[] input_size, Tensor grad_output, Tensor weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_linear_backward_input(long[] input_size, Tensor grad_output, Tensor weight, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, input_size);
-        f.tensor(2, grad_output);
-        f.tensor(3, weight);
-        f.tensor(4, out);
+        f.integers(0, input_size, "input_size");
+        f.tensor(2, grad_output, "grad_output");
+        f.tensor(3, weight, "weight");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward_input_out(f.address()), "aten::mkldnn_linear_backward_input.out");
         return out;
     }
@@ -15194,9 +15194,9 @@ public final class Aten {
     /** {@code aten::mkldnn_linear_backward_weights(Tensor grad_output, Tensor input, Tensor weight, bool bias_defined) -> (Tensor, Tensor)} */
     public static Tensors2 mkldnn_linear_backward_weights(Tensor grad_output, Tensor input, Tensor weight, boolean bias_defined) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
         f.bool(3, bias_defined);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward_weights(f.address()), "aten::mkldnn_linear_backward_weights");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -15205,23 +15205,23 @@ public final class Aten {
     /** {@code aten::mkldnn_linear_backward_weights.out(Tensor grad_output, Tensor input, Tensor weight, bool bias_defined, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void mkldnn_linear_backward_weights(Tensor grad_output, Tensor input, Tensor weight, boolean bias_defined, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, input);
-        f.tensor(2, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, input, "input");
+        f.tensor(2, weight, "weight");
         f.bool(3, bias_defined);
-        f.tensor(4, out0);
-        f.tensor(5, out1);
+        f.tensor(4, out0, "out0");
+        f.tensor(5, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_linear_backward_weights_out(f.address()), "aten::mkldnn_linear_backward_weights.out");
     }
 
     /** {@code aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool2d(f.address()), "aten::mkldnn_max_pool2d");
         return f.newTensor(0);
@@ -15250,13 +15250,13 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool2d_out(f.address()), "aten::mkldnn_max_pool2d.out");
         return out;
     }
@@ -15264,13 +15264,13 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, input);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, input, "input");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool2d_backward(f.address()), "aten::mkldnn_max_pool2d_backward");
         return f.newTensor(0);
@@ -15299,15 +15299,15 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool2d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, input);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, input, "input");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, ceil_mode);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool2d_backward_out(f.address()), "aten::mkldnn_max_pool2d_backward.out");
         return out;
     }
@@ -15315,11 +15315,11 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool3d(f.address()), "aten::mkldnn_max_pool3d");
         return f.newTensor(0);
@@ -15348,13 +15348,13 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool3d_out(f.address()), "aten::mkldnn_max_pool3d.out");
         return out;
     }
@@ -15362,13 +15362,13 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, input);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, input, "input");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool3d_backward(f.address()), "aten::mkldnn_max_pool3d_backward");
         return f.newTensor(0);
@@ -15397,15 +15397,15 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, input);
-        f.integers(3, kernel_size);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, input, "input");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.bool(11, ceil_mode);
-        f.tensor(12, out);
+        f.tensor(12, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_max_pool3d_backward_out(f.address()), "aten::mkldnn_max_pool3d_backward.out");
         return out;
     }
@@ -15413,10 +15413,10 @@ public final class Aten {
     /** {@code aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.integers(3, stride);
-        f.integers(5, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.integers(3, stride, "stride");
+        f.integers(5, dilation, "dilation");
         f.integer(7, groups);
         f.optionalIntegers(8, input_size);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_reorder_conv2d_weight(f.address()), "aten::mkldnn_reorder_conv2d_weight");
@@ -15451,13 +15451,13 @@ public final class Aten {
     /** {@code aten::mkldnn_reorder_conv2d_weight.out(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.integers(3, stride);
-        f.integers(5, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.integers(3, stride, "stride");
+        f.integers(5, dilation, "dilation");
         f.integer(7, groups);
         f.optionalIntegers(8, input_size);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_reorder_conv2d_weight_out(f.address()), "aten::mkldnn_reorder_conv2d_weight.out");
         return out;
     }
@@ -15465,10 +15465,10 @@ public final class Aten {
     /** {@code aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.integers(3, stride);
-        f.integers(5, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.integers(3, stride, "stride");
+        f.integers(5, dilation, "dilation");
         f.integer(7, groups);
         f.optionalIntegers(8, input_size);
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_reorder_conv3d_weight(f.address()), "aten::mkldnn_reorder_conv3d_weight");
@@ -15503,13 +15503,13 @@ public final class Aten {
     /** {@code aten::mkldnn_reorder_conv3d_weight.out(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.integers(3, stride);
-        f.integers(5, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.integers(3, stride, "stride");
+        f.integers(5, dilation, "dilation");
         f.integer(7, groups);
         f.optionalIntegers(8, input_size);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_reorder_conv3d_weight_out(f.address()), "aten::mkldnn_reorder_conv3d_weight.out");
         return out;
     }
@@ -15517,15 +15517,15 @@ public final class Aten {
     /** {@code aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight0);
-        f.tensor(2, weight1);
-        f.tensor(3, weight2);
-        f.tensor(4, weight3);
-        f.tensor(5, hx_);
-        f.tensor(6, cx_);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight0, "weight0");
+        f.tensor(2, weight1, "weight1");
+        f.tensor(3, weight2, "weight2");
+        f.tensor(4, weight3, "weight3");
+        f.tensor(5, hx_, "hx_");
+        f.tensor(6, cx_, "cx_");
         f.bool(7, reverse);
-        f.integers(8, batch_sizes);
+        f.integers(8, batch_sizes, "batch_sizes");
         f.integer(10, mode);
         f.integer(11, hidden_size);
         f.integer(12, num_layers);
@@ -15540,15 +15540,15 @@ public final class Aten {
     /** {@code aten::mkldnn_rnn_layer.out(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight0);
-        f.tensor(2, weight1);
-        f.tensor(3, weight2);
-        f.tensor(4, weight3);
-        f.tensor(5, hx_);
-        f.tensor(6, cx_);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight0, "weight0");
+        f.tensor(2, weight1, "weight1");
+        f.tensor(3, weight2, "weight2");
+        f.tensor(4, weight3, "weight3");
+        f.tensor(5, hx_, "hx_");
+        f.tensor(6, cx_, "cx_");
         f.bool(7, reverse);
-        f.integers(8, batch_sizes);
+        f.integers(8, batch_sizes, "batch_sizes");
         f.integer(10, mode);
         f.integer(11, hidden_size);
         f.integer(12, num_layers);
@@ -15556,29 +15556,29 @@ public final class Aten {
         f.bool(14, bidirectional);
         f.bool(15, batch_first);
         f.bool(16, train);
-        f.tensor(17, out0);
-        f.tensor(18, out1);
-        f.tensor(19, out2);
-        f.tensor(20, out3);
+        f.tensor(17, out0, "out0");
+        f.tensor(18, out1, "out1");
+        f.tensor(19, out2, "out2");
+        f.tensor(20, out3, "out3");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_rnn_layer_out(f.address()), "aten::mkldnn_rnn_layer.out");
     }
 
     /** {@code aten::mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors7 mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight1);
-        f.tensor(2, weight2);
-        f.tensor(3, weight3);
-        f.tensor(4, weight4);
-        f.tensor(5, hx_);
-        f.tensor(6, cx_tmp);
-        f.tensor(7, output);
-        f.tensor(8, hy_);
-        f.tensor(9, cy_);
-        f.optionalTensor(10, grad_output);
-        f.optionalTensor(11, grad_hy);
-        f.optionalTensor(12, grad_cy);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight1, "weight1");
+        f.tensor(2, weight2, "weight2");
+        f.tensor(3, weight3, "weight3");
+        f.tensor(4, weight4, "weight4");
+        f.tensor(5, hx_, "hx_");
+        f.tensor(6, cx_tmp, "cx_tmp");
+        f.tensor(7, output, "output");
+        f.tensor(8, hy_, "hy_");
+        f.tensor(9, cy_, "cy_");
+        f.optionalTensor(10, grad_output, "grad_output");
+        f.optionalTensor(11, grad_hy, "grad_hy");
+        f.optionalTensor(12, grad_cy, "grad_cy");
         f.bool(13, reverse);
         f.integer(14, mode);
         f.integer(15, hidden_size);
@@ -15586,9 +15586,9 @@ public final class Aten {
         f.bool(17, has_biases);
         f.bool(18, train);
         f.bool(19, bidirectional);
-        f.integers(20, batch_sizes);
+        f.integers(20, batch_sizes, "batch_sizes");
         f.bool(22, batch_first);
-        f.tensor(23, workspace);
+        f.tensor(23, workspace, "workspace");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_rnn_layer_backward(f.address()), "aten::mkldnn_rnn_layer_backward");
         return new Tensors7(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3), f.newTensor(4), f.newTensor(5), f.newTensor(6));
     }
@@ -15596,19 +15596,19 @@ public final class Aten {
     /** {@code aten::mkldnn_rnn_layer_backward.out(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4, Tensor(f!) out5, Tensor(g!) out6) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4, Tensor out5, Tensor out6) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight1);
-        f.tensor(2, weight2);
-        f.tensor(3, weight3);
-        f.tensor(4, weight4);
-        f.tensor(5, hx_);
-        f.tensor(6, cx_tmp);
-        f.tensor(7, output);
-        f.tensor(8, hy_);
-        f.tensor(9, cy_);
-        f.optionalTensor(10, grad_output);
-        f.optionalTensor(11, grad_hy);
-        f.optionalTensor(12, grad_cy);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight1, "weight1");
+        f.tensor(2, weight2, "weight2");
+        f.tensor(3, weight3, "weight3");
+        f.tensor(4, weight4, "weight4");
+        f.tensor(5, hx_, "hx_");
+        f.tensor(6, cx_tmp, "cx_tmp");
+        f.tensor(7, output, "output");
+        f.tensor(8, hy_, "hy_");
+        f.tensor(9, cy_, "cy_");
+        f.optionalTensor(10, grad_output, "grad_output");
+        f.optionalTensor(11, grad_hy, "grad_hy");
+        f.optionalTensor(12, grad_cy, "grad_cy");
         f.bool(13, reverse);
         f.integer(14, mode);
         f.integer(15, hidden_size);
@@ -15616,30 +15616,30 @@ public final class Aten {
         f.bool(17, has_biases);
         f.bool(18, train);
         f.bool(19, bidirectional);
-        f.integers(20, batch_sizes);
+        f.integers(20, batch_sizes, "batch_sizes");
         f.bool(22, batch_first);
-        f.tensor(23, workspace);
-        f.tensor(24, out0);
-        f.tensor(25, out1);
-        f.tensor(26, out2);
-        f.tensor(27, out3);
-        f.tensor(28, out4);
-        f.tensor(29, out5);
-        f.tensor(30, out6);
+        f.tensor(23, workspace, "workspace");
+        f.tensor(24, out0, "out0");
+        f.tensor(25, out1, "out1");
+        f.tensor(26, out2, "out2");
+        f.tensor(27, out3, "out3");
+        f.tensor(28, out4, "out4");
+        f.tensor(29, out5, "out5");
+        f.tensor(30, out6, "out6");
         f.check(dev.gatun.ffm.AtenRaw7.mkldnn_rnn_layer_backward_out(f.address()), "aten::mkldnn_rnn_layer_backward.out");
     }
 
     /** {@code aten::mps_convolution_backward(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 mps_convolution_backward(Tensor self, Tensor grad_output, Tensor weight, long[] padding, long[] stride, long[] dilation, long groups, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
-        f.bools(10, output_mask, 3);
+        f.bools(10, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw7.mps_convolution_backward(f.address()), "aten::mps_convolution_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -15647,32 +15647,32 @@ public final class Aten {
     /** {@code aten::mps_convolution_backward.out(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void mps_convolution_backward(Tensor self, Tensor grad_output, Tensor weight, long[] padding, long[] stride, long[] dilation, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.integers(3, padding);
-        f.integers(5, stride);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.integers(3, padding, "padding");
+        f.integers(5, stride, "stride");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
-        f.bools(10, output_mask, 3);
-        f.tensor(12, out0);
-        f.tensor(13, out1);
-        f.tensor(14, out2);
+        f.bools(10, output_mask, 3, "output_mask");
+        f.tensor(12, out0, "out0");
+        f.tensor(13, out1, "out1");
+        f.tensor(14, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw7.mps_convolution_backward_out(f.address()), "aten::mps_convolution_backward.out");
     }
 
     /** {@code aten::mps_convolution_transpose_backward(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 mps_convolution_transpose_backward(Tensor self, Tensor grad_output, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.integers(3, padding);
-        f.integers(5, output_padding);
-        f.integers(7, stride);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.integers(3, padding, "padding");
+        f.integers(5, output_padding, "output_padding");
+        f.integers(7, stride, "stride");
+        f.integers(9, dilation, "dilation");
         f.integer(11, groups);
-        f.bools(12, output_mask, 2);
+        f.bools(12, output_mask, 2, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw7.mps_convolution_transpose_backward(f.address()), "aten::mps_convolution_transpose_backward");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -15680,26 +15680,26 @@ public final class Aten {
     /** {@code aten::mps_convolution_transpose_backward.out(Tensor self, Tensor grad_output, Tensor weight, SymInt[] padding, SymInt[] output_padding, SymInt[] stride, SymInt[] dilation, SymInt groups, bool[2] output_mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void mps_convolution_transpose_backward(Tensor self, Tensor grad_output, Tensor weight, long[] padding, long[] output_padding, long[] stride, long[] dilation, long groups, boolean[] output_mask, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, grad_output);
-        f.tensor(2, weight);
-        f.integers(3, padding);
-        f.integers(5, output_padding);
-        f.integers(7, stride);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, grad_output, "grad_output");
+        f.tensor(2, weight, "weight");
+        f.integers(3, padding, "padding");
+        f.integers(5, output_padding, "output_padding");
+        f.integers(7, stride, "stride");
+        f.integers(9, dilation, "dilation");
         f.integer(11, groups);
-        f.bools(12, output_mask, 2);
-        f.tensor(14, out0);
-        f.tensor(15, out1);
+        f.bools(12, output_mask, 2, "output_mask");
+        f.tensor(14, out0, "out0");
+        f.tensor(15, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw7.mps_convolution_transpose_backward_out(f.address()), "aten::mps_convolution_transpose_backward.out");
     }
 
     /** {@code aten::mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor} */
     public static Tensor mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.mse_loss_backward(f.address()), "aten::mse_loss_backward");
         return f.newTensor(0);
@@ -15708,11 +15708,11 @@ public final class Aten {
     /** {@code aten::mse_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
-        f.tensor(4, grad_input);
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw8.mse_loss_backward_grad_input(f.address()), "aten::mse_loss_backward.grad_input");
         return grad_input;
     }
@@ -15720,12 +15720,12 @@ public final class Aten {
     /** {@code aten::multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor? weight=None, int reduction=1) -> Tensor} */
     public static Tensor multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.scalar(3, p);
-        f.scalar(6, margin);
-        f.optionalTensor(9, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.scalar(3, p, "p");
+        f.scalar(6, margin, "margin");
+        f.optionalTensor(9, weight, "weight");
         f.integer(10, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.multi_margin_loss_backward(f.address()), "aten::multi_margin_loss_backward");
         return f.newTensor(0);
@@ -15774,14 +15774,14 @@ public final class Aten {
     /** {@code aten::multi_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor? weight=None, int reduction=1, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.scalar(3, p);
-        f.scalar(6, margin);
-        f.optionalTensor(9, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.scalar(3, p, "p");
+        f.scalar(6, margin, "margin");
+        f.optionalTensor(9, weight, "weight");
         f.integer(10, reduction);
-        f.tensor(11, grad_input);
+        f.tensor(11, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw8.multi_margin_loss_backward_grad_input(f.address()), "aten::multi_margin_loss_backward.grad_input");
         return grad_input;
     }
@@ -15799,11 +15799,11 @@ public final class Aten {
     /** {@code aten::multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target) -> Tensor} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
-        f.tensor(4, is_target);
+        f.tensor(4, is_target, "is_target");
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss_backward(f.address()), "aten::multilabel_margin_loss_backward");
         return f.newTensor(0);
     }
@@ -15811,12 +15811,12 @@ public final class Aten {
     /** {@code aten::multilabel_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
-        f.tensor(4, is_target);
-        f.tensor(5, grad_input);
+        f.tensor(4, is_target, "is_target");
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss_backward_grad_input(f.address()), "aten::multilabel_margin_loss_backward.grad_input");
         return grad_input;
     }
@@ -15824,8 +15824,8 @@ public final class Aten {
     /** {@code aten::multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor output, Tensor is_target)} */
     public static OutputIsTarget multilabel_margin_loss_forward(Tensor self, Tensor target, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss_forward(f.address()), "aten::multilabel_margin_loss_forward");
         return new OutputIsTarget(f.newTensor(0), f.newTensor(1));
@@ -15834,18 +15834,18 @@ public final class Aten {
     /** {@code aten::multilabel_margin_loss_forward.output(Tensor self, Tensor target, int reduction, *, Tensor(a!) output, Tensor(b!) is_target) -> (Tensor(a!), Tensor(b!))} */
     public static void multilabel_margin_loss_forward(Tensor self, Tensor target, long reduction, Tensor output, Tensor is_target) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
-        f.tensor(3, output);
-        f.tensor(4, is_target);
+        f.tensor(3, output, "output");
+        f.tensor(4, is_target, "is_target");
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss_forward_output(f.address()), "aten::multilabel_margin_loss_forward.output");
     }
 
     /** {@code aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor} */
     public static Tensor narrow_copy(Tensor self, long dim, long start, long length) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.integer(2, start);
         f.integer(3, length);
@@ -15856,11 +15856,11 @@ public final class Aten {
     /** {@code aten::narrow_copy.out(Tensor self, int dim, SymInt start, SymInt length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor narrow_copy(Tensor self, long dim, long start, long length, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.integer(2, start);
         f.integer(3, length);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.narrow_copy_out(f.address()), "aten::narrow_copy.out");
         return out;
     }
@@ -15868,11 +15868,11 @@ public final class Aten {
     /** {@code aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
@@ -15883,33 +15883,33 @@ public final class Aten {
     /** {@code aten::native_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
-        f.tensor(8, out);
-        f.tensor(9, save_mean);
-        f.tensor(10, save_invstd);
+        f.tensor(8, out, "out");
+        f.tensor(9, save_mean, "save_mean");
+        f.tensor(10, save_invstd, "save_invstd");
         f.check(dev.gatun.ffm.AtenRaw8.native_batch_norm_out(f.address()), "aten::native_batch_norm.out");
     }
 
     /** {@code aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.optionalTensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_invstd);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.optionalTensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_invstd, "save_invstd");
         f.bool(7, train);
         f.real(8, eps);
-        f.bools(9, output_mask, 3);
+        f.bools(9, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw8.native_batch_norm_backward(f.address()), "aten::native_batch_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -15917,26 +15917,26 @@ public final class Aten {
     /** {@code aten::native_batch_norm_backward.out(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.optionalTensor(2, weight);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
-        f.optionalTensor(5, save_mean);
-        f.optionalTensor(6, save_invstd);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.optionalTensor(2, weight, "weight");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
+        f.optionalTensor(5, save_mean, "save_mean");
+        f.optionalTensor(6, save_invstd, "save_invstd");
         f.bool(7, train);
         f.real(8, eps);
-        f.bools(9, output_mask, 3);
-        f.tensor(11, out0);
-        f.tensor(12, out1);
-        f.tensor(13, out2);
+        f.bools(9, output_mask, 3, "output_mask");
+        f.tensor(11, out0, "out0");
+        f.tensor(12, out1, "out1");
+        f.tensor(13, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw8.native_batch_norm_backward_out(f.address()), "aten::native_batch_norm_backward.out");
     }
 
     /** {@code aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor} */
     public static Tensor native_channel_shuffle(Tensor self, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, groups);
         f.check(dev.gatun.ffm.AtenRaw8.native_channel_shuffle(f.address()), "aten::native_channel_shuffle");
         return f.newTensor(0);
@@ -15945,7 +15945,7 @@ public final class Aten {
     /** {@code aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)} */
     public static Tensors2 native_dropout(Tensor input, double p, Boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.optionalBool(2, train);
         f.check(dev.gatun.ffm.AtenRaw8.native_dropout(f.address()), "aten::native_dropout");
@@ -15960,11 +15960,11 @@ public final class Aten {
     /** {@code aten::native_dropout.out(Tensor input, float p, bool? train, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void native_dropout(Tensor input, double p, Boolean train, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.optionalBool(2, train);
-        f.tensor(4, out0);
-        f.tensor(5, out1);
+        f.tensor(4, out0, "out0");
+        f.tensor(5, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw8.native_dropout_out(f.address()), "aten::native_dropout.out");
     }
 
@@ -15976,8 +15976,8 @@ public final class Aten {
     /** {@code aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor} */
     public static Tensor native_dropout_backward(Tensor grad_output, Tensor mask, double scale) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, mask);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, mask, "mask");
         f.real(2, scale);
         f.check(dev.gatun.ffm.AtenRaw8.native_dropout_backward(f.address()), "aten::native_dropout_backward");
         return f.newTensor(0);
@@ -15986,10 +15986,10 @@ public final class Aten {
     /** {@code aten::native_dropout_backward.out(Tensor grad_output, Tensor mask, float scale, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor native_dropout_backward(Tensor grad_output, Tensor mask, double scale, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, mask);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, mask, "mask");
         f.real(2, scale);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.native_dropout_backward_out(f.address()), "aten::native_dropout_backward.out");
         return out;
     }
@@ -15997,9 +15997,9 @@ public final class Aten {
     /** {@code aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_group_norm(Tensor input, Tensor weight, Tensor bias, long N, long C, long HxW, long group, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.integer(3, N);
         f.integer(4, C);
         f.integer(5, HxW);
@@ -16012,33 +16012,33 @@ public final class Aten {
     /** {@code aten::native_group_norm.out(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_group_norm(Tensor input, Tensor weight, Tensor bias, long N, long C, long HxW, long group, double eps, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.integer(3, N);
         f.integer(4, C);
         f.integer(5, HxW);
         f.integer(6, group);
         f.real(7, eps);
-        f.tensor(8, out0);
-        f.tensor(9, out1);
-        f.tensor(10, out2);
+        f.tensor(8, out0, "out0");
+        f.tensor(9, out1, "out1");
+        f.tensor(10, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw8.native_group_norm_out(f.address()), "aten::native_group_norm.out");
     }
 
     /** {@code aten::native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, rstd);
-        f.optionalTensor(4, weight);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, rstd, "rstd");
+        f.optionalTensor(4, weight, "weight");
         f.integer(5, N);
         f.integer(6, C);
         f.integer(7, HxW);
         f.integer(8, group);
-        f.bools(9, output_mask, 3);
+        f.bools(9, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw8.native_group_norm_backward(f.address()), "aten::native_group_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -16046,29 +16046,29 @@ public final class Aten {
     /** {@code aten::native_group_norm_backward.out(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.tensor(2, mean);
-        f.tensor(3, rstd);
-        f.optionalTensor(4, weight);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.tensor(2, mean, "mean");
+        f.tensor(3, rstd, "rstd");
+        f.optionalTensor(4, weight, "weight");
         f.integer(5, N);
         f.integer(6, C);
         f.integer(7, HxW);
         f.integer(8, group);
-        f.bools(9, output_mask, 3);
-        f.tensor(11, out0);
-        f.tensor(12, out1);
-        f.tensor(13, out2);
+        f.bools(9, output_mask, 3, "output_mask");
+        f.tensor(11, out0, "out0");
+        f.tensor(12, out1, "out1");
+        f.tensor(13, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw8.native_group_norm_backward_out(f.address()), "aten::native_group_norm_backward.out");
     }
 
     /** {@code aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.integers(1, normalized_shape);
-        f.optionalTensor(3, weight);
-        f.optionalTensor(4, bias);
+        f.tensor(0, input, "input");
+        f.integers(1, normalized_shape, "normalized_shape");
+        f.optionalTensor(3, weight, "weight");
+        f.optionalTensor(4, bias, "bias");
         f.real(5, eps);
         f.check(dev.gatun.ffm.AtenRaw8.native_layer_norm(f.address()), "aten::native_layer_norm");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -16077,28 +16077,28 @@ public final class Aten {
     /** {@code aten::native_layer_norm.out(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.integers(1, normalized_shape);
-        f.optionalTensor(3, weight);
-        f.optionalTensor(4, bias);
+        f.tensor(0, input, "input");
+        f.integers(1, normalized_shape, "normalized_shape");
+        f.optionalTensor(3, weight, "weight");
+        f.optionalTensor(4, bias, "bias");
         f.real(5, eps);
-        f.tensor(6, out0);
-        f.tensor(7, out1);
-        f.tensor(8, out2);
+        f.tensor(6, out0, "out0");
+        f.tensor(7, out1, "out1");
+        f.tensor(8, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw8.native_layer_norm_out(f.address()), "aten::native_layer_norm.out");
     }
 
     /** {@code aten::native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.integers(2, normalized_shape);
-        f.tensor(4, mean);
-        f.tensor(5, rstd);
-        f.optionalTensor(6, weight);
-        f.optionalTensor(7, bias);
-        f.bools(8, output_mask, 3);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.integers(2, normalized_shape, "normalized_shape");
+        f.tensor(4, mean, "mean");
+        f.tensor(5, rstd, "rstd");
+        f.optionalTensor(6, weight, "weight");
+        f.optionalTensor(7, bias, "bias");
+        f.bools(8, output_mask, 3, "output_mask");
         f.check(dev.gatun.ffm.AtenRaw8.native_layer_norm_backward(f.address()), "aten::native_layer_norm_backward");
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
@@ -16106,25 +16106,25 @@ public final class Aten {
     /** {@code aten::native_layer_norm_backward.out(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_out);
-        f.tensor(1, input);
-        f.integers(2, normalized_shape);
-        f.tensor(4, mean);
-        f.tensor(5, rstd);
-        f.optionalTensor(6, weight);
-        f.optionalTensor(7, bias);
-        f.bools(8, output_mask, 3);
-        f.tensor(10, out0);
-        f.tensor(11, out1);
-        f.tensor(12, out2);
+        f.tensor(0, grad_out, "grad_out");
+        f.tensor(1, input, "input");
+        f.integers(2, normalized_shape, "normalized_shape");
+        f.tensor(4, mean, "mean");
+        f.tensor(5, rstd, "rstd");
+        f.optionalTensor(6, weight, "weight");
+        f.optionalTensor(7, bias, "bias");
+        f.bools(8, output_mask, 3, "output_mask");
+        f.tensor(10, out0, "out0");
+        f.tensor(11, out1, "out1");
+        f.tensor(12, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw8.native_layer_norm_backward_out(f.address()), "aten::native_layer_norm_backward.out");
     }
 
     /** {@code aten::native_norm(Tensor self, Scalar p=2) -> Tensor} */
     public static Tensor native_norm(Tensor self, Scalar p) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, p);
+        f.tensor(0, self, "self");
+        f.scalar(1, p, "p");
         f.check(dev.gatun.ffm.AtenRaw8.native_norm(f.address()), "aten::native_norm");
         return f.newTensor(0);
     }
@@ -16147,9 +16147,9 @@ public final class Aten {
     /** {@code aten::native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor} */
     public static Tensor native_norm(Tensor self, Scalar p, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
         f.check(dev.gatun.ffm.AtenRaw8.native_norm_ScalarOpt_dim_dtype(f.address()), "aten::native_norm.ScalarOpt_dim_dtype");
@@ -16184,12 +16184,12 @@ public final class Aten {
     /** {@code aten::native_norm.ScalarOpt_dim_dtype_out(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor native_norm(Tensor self, Scalar p, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.native_norm_ScalarOpt_dim_dtype_out(f.address()), "aten::native_norm.ScalarOpt_dim_dtype_out");
         return out;
     }
@@ -16222,9 +16222,9 @@ public final class Aten {
     /** {@code aten::native_norm.out(Tensor self, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor native_norm(Tensor self, Scalar p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, p);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, p, "p");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.native_norm_out(f.address()), "aten::native_norm.out");
         return out;
     }
@@ -16242,7 +16242,7 @@ public final class Aten {
     /** {@code aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor} */
     public static Tensor nested_to_padded_tensor(Tensor self, double padding, long... output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, padding);
         f.optionalIntegers(2, output_size);
         f.check(dev.gatun.ffm.AtenRaw8.nested_to_padded_tensor(f.address()), "aten::nested_to_padded_tensor");
@@ -16257,9 +16257,9 @@ public final class Aten {
     /** {@code aten::nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor} */
     public static Tensor nll_loss2d(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d(f.address()), "aten::nll_loss2d");
@@ -16284,12 +16284,12 @@ public final class Aten {
     /** {@code aten::nll_loss2d.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nll_loss2d(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d_out(f.address()), "aten::nll_loss2d.out");
         return out;
     }
@@ -16297,13 +16297,13 @@ public final class Aten {
     /** {@code aten::nll_loss2d_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight) -> Tensor} */
     public static Tensor nll_loss2d_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor total_weight) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
         f.integer(5, ignore_index);
-        f.tensor(6, total_weight);
+        f.tensor(6, total_weight, "total_weight");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d_backward(f.address()), "aten::nll_loss2d_backward");
         return f.newTensor(0);
     }
@@ -16311,14 +16311,14 @@ public final class Aten {
     /** {@code aten::nll_loss2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor nll_loss2d_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor total_weight, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
         f.integer(5, ignore_index);
-        f.tensor(6, total_weight);
-        f.tensor(7, grad_input);
+        f.tensor(6, total_weight, "total_weight");
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d_backward_grad_input(f.address()), "aten::nll_loss2d_backward.grad_input");
         return grad_input;
     }
@@ -16326,9 +16326,9 @@ public final class Aten {
     /** {@code aten::nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)} */
     public static OutputTotalWeight nll_loss2d_forward(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d_forward(f.address()), "aten::nll_loss2d_forward");
@@ -16338,26 +16338,26 @@ public final class Aten {
     /** {@code aten::nll_loss2d_forward.output(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, *, Tensor(a!) output, Tensor(b!) total_weight) -> (Tensor(a!), Tensor(b!))} */
     public static void nll_loss2d_forward(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor output, Tensor total_weight) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
-        f.tensor(5, output);
-        f.tensor(6, total_weight);
+        f.tensor(5, output, "output");
+        f.tensor(6, total_weight, "total_weight");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss2d_forward_output(f.address()), "aten::nll_loss2d_forward.output");
     }
 
     /** {@code aten::nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight) -> Tensor} */
     public static Tensor nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor total_weight) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
         f.integer(5, ignore_index);
-        f.tensor(6, total_weight);
+        f.tensor(6, total_weight, "total_weight");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_backward(f.address()), "aten::nll_loss_backward");
         return f.newTensor(0);
     }
@@ -16365,14 +16365,14 @@ public final class Aten {
     /** {@code aten::nll_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, Tensor total_weight, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor total_weight, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
-        f.optionalTensor(3, weight);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
+        f.optionalTensor(3, weight, "weight");
         f.integer(4, reduction);
         f.integer(5, ignore_index);
-        f.tensor(6, total_weight);
-        f.tensor(7, grad_input);
+        f.tensor(6, total_weight, "total_weight");
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_backward_grad_input(f.address()), "aten::nll_loss_backward.grad_input");
         return grad_input;
     }
@@ -16380,9 +16380,9 @@ public final class Aten {
     /** {@code aten::nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index) -> (Tensor output, Tensor total_weight)} */
     public static OutputTotalWeight nll_loss_forward(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_forward(f.address()), "aten::nll_loss_forward");
@@ -16392,20 +16392,20 @@ public final class Aten {
     /** {@code aten::nll_loss_forward.output(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index, *, Tensor(a!) output, Tensor(b!) total_weight) -> (Tensor(a!), Tensor(b!))} */
     public static void nll_loss_forward(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor output, Tensor total_weight) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
-        f.tensor(5, output);
-        f.tensor(6, total_weight);
+        f.tensor(5, output, "output");
+        f.tensor(6, total_weight, "total_weight");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_forward_output(f.address()), "aten::nll_loss_forward.output");
     }
 
     /** {@code aten::output_nr(Tensor self) -> int} */
     public static long output_nr(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.output_nr(f.address()), "aten::output_nr");
         return f.readInteger(0);
     }
@@ -16413,8 +16413,8 @@ public final class Aten {
     /** {@code aten::permute_copy(Tensor self, int[] dims) -> Tensor} */
     public static Tensor permute_copy(Tensor self, long... dims) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dims);
+        f.tensor(0, self, "self");
+        f.integers(1, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw8.permute_copy(f.address()), "aten::permute_copy");
         return f.newTensor(0);
     }
@@ -16422,9 +16422,9 @@ public final class Aten {
     /** {@code aten::permute_copy.out(Tensor self, int[] dims, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor permute_copy(Tensor self, long[] dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dims);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, dims, "dims");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.permute_copy_out(f.address()), "aten::permute_copy.out");
         return out;
     }
@@ -16432,7 +16432,7 @@ public final class Aten {
     /** {@code aten::q_per_channel_axis(Tensor self) -> int} */
     public static long q_per_channel_axis(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_axis(f.address()), "aten::q_per_channel_axis");
         return f.readInteger(0);
     }
@@ -16440,7 +16440,7 @@ public final class Aten {
     /** {@code aten::q_per_channel_scales(Tensor self) -> Tensor} */
     public static Tensor q_per_channel_scales(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_scales(f.address()), "aten::q_per_channel_scales");
         return f.newTensor(0);
     }
@@ -16448,8 +16448,8 @@ public final class Aten {
     /** {@code aten::q_per_channel_scales.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor q_per_channel_scales(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_scales_out(f.address()), "aten::q_per_channel_scales.out");
         return out;
     }
@@ -16457,7 +16457,7 @@ public final class Aten {
     /** {@code aten::q_per_channel_zero_points(Tensor self) -> Tensor} */
     public static Tensor q_per_channel_zero_points(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_zero_points(f.address()), "aten::q_per_channel_zero_points");
         return f.newTensor(0);
     }
@@ -16465,8 +16465,8 @@ public final class Aten {
     /** {@code aten::q_per_channel_zero_points.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor q_per_channel_zero_points(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_zero_points_out(f.address()), "aten::q_per_channel_zero_points.out");
         return out;
     }
@@ -16474,7 +16474,7 @@ public final class Aten {
     /** {@code aten::q_scale(Tensor self) -> float} */
     public static double q_scale(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.q_scale(f.address()), "aten::q_scale");
         return f.readReal(0);
     }
@@ -16482,7 +16482,7 @@ public final class Aten {
     /** {@code aten::q_zero_point(Tensor self) -> int} */
     public static long q_zero_point(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.q_zero_point(f.address()), "aten::q_zero_point");
         return f.readInteger(0);
     }
@@ -16490,7 +16490,7 @@ public final class Aten {
     /** {@code aten::qscheme(Tensor self) -> QScheme} */
     public static long qscheme(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.qscheme(f.address()), "aten::qscheme");
         return f.readInteger(0);
     }
@@ -16498,11 +16498,11 @@ public final class Aten {
     /** {@code aten::quantized_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float output_scale, int output_zero_point) -> Tensor} */
     public static Tensor quantized_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor var, double eps, double output_scale, long output_zero_point) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, mean);
-        f.tensor(4, var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, mean, "mean");
+        f.tensor(4, var, "var");
         f.real(5, eps);
         f.real(6, output_scale);
         f.integer(7, output_zero_point);
@@ -16513,15 +16513,15 @@ public final class Aten {
     /** {@code aten::quantized_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float output_scale, int output_zero_point, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor mean, Tensor var, double eps, double output_scale, long output_zero_point, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, mean);
-        f.tensor(4, var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, mean, "mean");
+        f.tensor(4, var, "var");
         f.real(5, eps);
         f.real(6, output_scale);
         f.integer(7, output_zero_point);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_batch_norm_out(f.address()), "aten::quantized_batch_norm.out");
         return out;
     }
@@ -16529,20 +16529,20 @@ public final class Aten {
     /** {@code aten::quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.tensor(4, b_ih);
-        f.tensor(5, b_hh);
-        f.tensor(6, packed_ih);
-        f.tensor(7, packed_hh);
-        f.tensor(8, col_offsets_ih);
-        f.tensor(9, col_offsets_hh);
-        f.scalar(10, scale_ih);
-        f.scalar(13, scale_hh);
-        f.scalar(16, zero_point_ih);
-        f.scalar(19, zero_point_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.tensor(4, b_ih, "b_ih");
+        f.tensor(5, b_hh, "b_hh");
+        f.tensor(6, packed_ih, "packed_ih");
+        f.tensor(7, packed_hh, "packed_hh");
+        f.tensor(8, col_offsets_ih, "col_offsets_ih");
+        f.tensor(9, col_offsets_hh, "col_offsets_hh");
+        f.scalar(10, scale_ih, "scale_ih");
+        f.scalar(13, scale_hh, "scale_hh");
+        f.scalar(16, zero_point_ih, "zero_point_ih");
+        f.scalar(19, zero_point_hh, "zero_point_hh");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_gru_cell(f.address()), "aten::quantized_gru_cell");
         return f.newTensor(0);
     }
@@ -16560,20 +16560,20 @@ public final class Aten {
     /** {@code aten::quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> (Tensor, Tensor)} */
     public static Tensors2 quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, hx);
-        f.tensor(3, w_ih);
-        f.tensor(4, w_hh);
-        f.tensor(5, b_ih);
-        f.tensor(6, b_hh);
-        f.tensor(7, packed_ih);
-        f.tensor(8, packed_hh);
-        f.tensor(9, col_offsets_ih);
-        f.tensor(10, col_offsets_hh);
-        f.scalar(11, scale_ih);
-        f.scalar(14, scale_hh);
-        f.scalar(17, zero_point_ih);
-        f.scalar(20, zero_point_hh);
+        f.tensor(0, input, "input");
+        f.tensors(1, hx, "hx");
+        f.tensor(3, w_ih, "w_ih");
+        f.tensor(4, w_hh, "w_hh");
+        f.tensor(5, b_ih, "b_ih");
+        f.tensor(6, b_hh, "b_hh");
+        f.tensor(7, packed_ih, "packed_ih");
+        f.tensor(8, packed_hh, "packed_hh");
+        f.tensor(9, col_offsets_ih, "col_offsets_ih");
+        f.tensor(10, col_offsets_hh, "col_offsets_hh");
+        f.scalar(11, scale_ih, "scale_ih");
+        f.scalar(14, scale_hh, "scale_hh");
+        f.scalar(17, zero_point_ih, "zero_point_ih");
+        f.scalar(20, zero_point_hh, "zero_point_hh");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_lstm_cell(f.address()), "aten::quantized_lstm_cell");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -16591,11 +16591,11 @@ public final class Aten {
     /** {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool1d(f.address()), "aten::quantized_max_pool1d");
         return f.newTensor(0);
@@ -16649,13 +16649,13 @@ public final class Aten {
     /** {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool1d_out(f.address()), "aten::quantized_max_pool1d.out");
         return out;
     }
@@ -16668,11 +16668,11 @@ public final class Aten {
     /** {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool2d(f.address()), "aten::quantized_max_pool2d");
         return f.newTensor(0);
@@ -16701,13 +16701,13 @@ public final class Aten {
     /** {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool2d_out(f.address()), "aten::quantized_max_pool2d.out");
         return out;
     }
@@ -16715,11 +16715,11 @@ public final class Aten {
     /** {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool3d(f.address()), "aten::quantized_max_pool3d");
         return f.newTensor(0);
@@ -16748,13 +16748,13 @@ public final class Aten {
     /** {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_max_pool3d_out(f.address()), "aten::quantized_max_pool3d.out");
         return out;
     }
@@ -16762,20 +16762,20 @@ public final class Aten {
     /** {@code aten::quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.tensor(4, b_ih);
-        f.tensor(5, b_hh);
-        f.tensor(6, packed_ih);
-        f.tensor(7, packed_hh);
-        f.tensor(8, col_offsets_ih);
-        f.tensor(9, col_offsets_hh);
-        f.scalar(10, scale_ih);
-        f.scalar(13, scale_hh);
-        f.scalar(16, zero_point_ih);
-        f.scalar(19, zero_point_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.tensor(4, b_ih, "b_ih");
+        f.tensor(5, b_hh, "b_hh");
+        f.tensor(6, packed_ih, "packed_ih");
+        f.tensor(7, packed_hh, "packed_hh");
+        f.tensor(8, col_offsets_ih, "col_offsets_ih");
+        f.tensor(9, col_offsets_hh, "col_offsets_hh");
+        f.scalar(10, scale_ih, "scale_ih");
+        f.scalar(13, scale_hh, "scale_hh");
+        f.scalar(16, zero_point_ih, "zero_point_ih");
+        f.scalar(19, zero_point_hh, "zero_point_hh");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_rnn_relu_cell(f.address()), "aten::quantized_rnn_relu_cell");
         return f.newTensor(0);
     }
@@ -16793,20 +16793,20 @@ public final class Aten {
     /** {@code aten::quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.tensor(4, b_ih);
-        f.tensor(5, b_hh);
-        f.tensor(6, packed_ih);
-        f.tensor(7, packed_hh);
-        f.tensor(8, col_offsets_ih);
-        f.tensor(9, col_offsets_hh);
-        f.scalar(10, scale_ih);
-        f.scalar(13, scale_hh);
-        f.scalar(16, zero_point_ih);
-        f.scalar(19, zero_point_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.tensor(4, b_ih, "b_ih");
+        f.tensor(5, b_hh, "b_hh");
+        f.tensor(6, packed_ih, "packed_ih");
+        f.tensor(7, packed_hh, "packed_hh");
+        f.tensor(8, col_offsets_ih, "col_offsets_ih");
+        f.tensor(9, col_offsets_hh, "col_offsets_hh");
+        f.scalar(10, scale_ih, "scale_ih");
+        f.scalar(13, scale_hh, "scale_hh");
+        f.scalar(16, zero_point_ih, "zero_point_ih");
+        f.scalar(19, zero_point_hh, "zero_point_hh");
         f.check(dev.gatun.ffm.AtenRaw8.quantized_rnn_tanh_cell(f.address()), "aten::quantized_rnn_tanh_cell");
         return f.newTensor(0);
     }
@@ -16824,9 +16824,9 @@ public final class Aten {
     /** {@code aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad1d_backward(f.address()), "aten::reflection_pad1d_backward");
         return f.newTensor(0);
     }
@@ -16834,10 +16834,10 @@ public final class Aten {
     /** {@code aten::reflection_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad1d_backward_grad_input(f.address()), "aten::reflection_pad1d_backward.grad_input");
         return grad_input;
     }
@@ -16845,9 +16845,9 @@ public final class Aten {
     /** {@code aten::reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad2d_backward(f.address()), "aten::reflection_pad2d_backward");
         return f.newTensor(0);
     }
@@ -16855,10 +16855,10 @@ public final class Aten {
     /** {@code aten::reflection_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad2d_backward_grad_input(f.address()), "aten::reflection_pad2d_backward.grad_input");
         return grad_input;
     }
@@ -16866,9 +16866,9 @@ public final class Aten {
     /** {@code aten::reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad3d_backward(f.address()), "aten::reflection_pad3d_backward");
         return f.newTensor(0);
     }
@@ -16876,10 +16876,10 @@ public final class Aten {
     /** {@code aten::reflection_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad3d_backward_grad_input(f.address()), "aten::reflection_pad3d_backward.grad_input");
         return grad_input;
     }
@@ -16887,9 +16887,9 @@ public final class Aten {
     /** {@code aten::replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad1d_backward(f.address()), "aten::replication_pad1d_backward");
         return f.newTensor(0);
     }
@@ -16897,10 +16897,10 @@ public final class Aten {
     /** {@code aten::replication_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad1d_backward_grad_input(f.address()), "aten::replication_pad1d_backward.grad_input");
         return grad_input;
     }
@@ -16908,9 +16908,9 @@ public final class Aten {
     /** {@code aten::replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad2d_backward(f.address()), "aten::replication_pad2d_backward");
         return f.newTensor(0);
     }
@@ -16918,10 +16918,10 @@ public final class Aten {
     /** {@code aten::replication_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad2d_backward_grad_input(f.address()), "aten::replication_pad2d_backward.grad_input");
         return grad_input;
     }
@@ -16929,9 +16929,9 @@ public final class Aten {
     /** {@code aten::replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad3d_backward(f.address()), "aten::replication_pad3d_backward");
         return f.newTensor(0);
     }
@@ -16939,10 +16939,10 @@ public final class Aten {
     /** {@code aten::replication_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.integers(2, padding);
-        f.tensor(4, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.integers(2, padding, "padding");
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad3d_backward_grad_input(f.address()), "aten::replication_pad3d_backward.grad_input");
         return grad_input;
     }
@@ -16950,7 +16950,7 @@ public final class Aten {
     /** {@code aten::requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)} */
     public static Tensor requires_grad_(Tensor self, boolean requires_grad) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, requires_grad);
         f.check(dev.gatun.ffm.AtenRaw9.requires_grad_(f.address()), "aten::requires_grad_");
         return self;
@@ -16964,14 +16964,14 @@ public final class Aten {
     /** {@code aten::retain_grad(Tensor(a!) self) -> ()} */
     public static void retain_grad(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw9.retain_grad(f.address()), "aten::retain_grad");
     }
 
     /** {@code aten::row_indices_copy(Tensor self) -> Tensor} */
     public static Tensor row_indices_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw9.row_indices_copy(f.address()), "aten::row_indices_copy");
         return f.newTensor(0);
     }
@@ -16979,8 +16979,8 @@ public final class Aten {
     /** {@code aten::row_indices_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor row_indices_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.row_indices_copy_out(f.address()), "aten::row_indices_copy.out");
         return out;
     }
@@ -16988,10 +16988,10 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor} */
     public static Tensor rrelu_with_noise(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, noise);
-        f.scalar(2, lower);
-        f.scalar(5, upper);
+        f.tensor(0, self, "self");
+        f.tensor(1, noise, "noise");
+        f.scalar(2, lower, "lower");
+        f.scalar(5, upper, "upper");
         f.bool(8, training);
         f.generator(9, generator);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise(f.address()), "aten::rrelu_with_noise");
@@ -17061,13 +17061,13 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise.out(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rrelu_with_noise(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, noise);
-        f.scalar(2, lower);
-        f.scalar(5, upper);
+        f.tensor(0, self, "self");
+        f.tensor(1, noise, "noise");
+        f.scalar(2, lower, "lower");
+        f.scalar(5, upper, "upper");
         f.bool(8, training);
         f.generator(9, generator);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise_out(f.address()), "aten::rrelu_with_noise.out");
         return out;
     }
@@ -17085,10 +17085,10 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise_(Tensor(a!) self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)} */
     public static Tensor rrelu_with_noise_(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, noise);
-        f.scalar(2, lower);
-        f.scalar(5, upper);
+        f.tensor(0, self, "self");
+        f.tensor(1, noise, "noise");
+        f.scalar(2, lower, "lower");
+        f.scalar(5, upper, "upper");
         f.bool(8, training);
         f.generator(9, generator);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise_(f.address()), "aten::rrelu_with_noise_");
@@ -17158,11 +17158,11 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, bool training, bool self_is_result) -> Tensor} */
     public static Tensor rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, boolean self_is_result) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, noise);
-        f.scalar(3, lower);
-        f.scalar(6, upper);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, noise, "noise");
+        f.scalar(3, lower, "lower");
+        f.scalar(6, upper, "upper");
         f.bool(9, training);
         f.bool(10, self_is_result);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise_backward(f.address()), "aten::rrelu_with_noise_backward");
@@ -17182,14 +17182,14 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise_backward.out(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, bool training, bool self_is_result, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, boolean self_is_result, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, noise);
-        f.scalar(3, lower);
-        f.scalar(6, upper);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, noise, "noise");
+        f.scalar(3, lower, "lower");
+        f.scalar(6, upper, "upper");
         f.bool(9, training);
         f.bool(10, self_is_result);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise_backward_out(f.address()), "aten::rrelu_with_noise_backward.out");
         return out;
     }
@@ -17207,10 +17207,10 @@ public final class Aten {
     /** {@code aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)} */
     public static Tensors2 rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, noise);
-        f.scalar(2, lower);
-        f.scalar(5, upper);
+        f.tensor(0, self, "self");
+        f.tensor(1, noise, "noise");
+        f.scalar(2, lower, "lower");
+        f.scalar(5, upper, "upper");
         f.bool(8, training);
         f.generator(9, generator);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_with_noise_functional(f.address()), "aten::rrelu_with_noise_functional");
@@ -17280,8 +17280,8 @@ public final class Aten {
     /** {@code aten::select_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt index) -> Tensor} */
     public static Tensor select_backward(Tensor grad_output, long[] input_sizes, long dim, long index) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, index);
         f.check(dev.gatun.ffm.AtenRaw9.select_backward(f.address()), "aten::select_backward");
@@ -17291,11 +17291,11 @@ public final class Aten {
     /** {@code aten::select_backward.out(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor select_backward(Tensor grad_output, long[] input_sizes, long dim, long index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, index);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.select_backward_out(f.address()), "aten::select_backward.out");
         return out;
     }
@@ -17303,7 +17303,7 @@ public final class Aten {
     /** {@code aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor} */
     public static Tensor select_copy(Tensor self, long dim, long index) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.integer(2, index);
         f.check(dev.gatun.ffm.AtenRaw9.select_copy_int(f.address()), "aten::select_copy.int");
@@ -17313,10 +17313,10 @@ public final class Aten {
     /** {@code aten::select_copy.int_out(Tensor self, int dim, SymInt index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor select_copy(Tensor self, long dim, long index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.integer(2, index);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.select_copy_int_out(f.address()), "aten::select_copy.int_out");
         return out;
     }
@@ -17324,16 +17324,16 @@ public final class Aten {
     /** {@code aten::set_data(Tensor(a!) self, Tensor new_data) -> ()} */
     public static void set_data(Tensor self, Tensor new_data) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, new_data);
+        f.tensor(0, self, "self");
+        f.tensor(1, new_data, "new_data");
         f.check(dev.gatun.ffm.AtenRaw9.set_data(f.address()), "aten::set_data");
     }
 
     /** {@code aten::sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor} */
     public static Tensor sigmoid_backward(Tensor grad_output, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.check(dev.gatun.ffm.AtenRaw9.sigmoid_backward(f.address()), "aten::sigmoid_backward");
         return f.newTensor(0);
     }
@@ -17341,9 +17341,9 @@ public final class Aten {
     /** {@code aten::sigmoid_backward.grad_input(Tensor grad_output, Tensor output, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor sigmoid_backward(Tensor grad_output, Tensor output, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.sigmoid_backward_grad_input(f.address()), "aten::sigmoid_backward.grad_input");
         return grad_input;
     }
@@ -17351,8 +17351,8 @@ public final class Aten {
     /** {@code aten::silu_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor silu_backward(Tensor grad_output, Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw9.silu_backward(f.address()), "aten::silu_backward");
         return f.newTensor(0);
     }
@@ -17360,9 +17360,9 @@ public final class Aten {
     /** {@code aten::silu_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor silu_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.silu_backward_grad_input(f.address()), "aten::silu_backward.grad_input");
         return grad_input;
     }
@@ -17370,7 +17370,7 @@ public final class Aten {
     /** {@code aten::size.int(Tensor self, int dim) -> int} */
     public static long size(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw9.size_int(f.address()), "aten::size.int");
         return f.readInteger(0);
@@ -17379,8 +17379,8 @@ public final class Aten {
     /** {@code aten::slice_backward(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt start, SymInt end, SymInt step) -> Tensor} */
     public static Tensor slice_backward(Tensor grad_output, long[] input_sizes, long dim, long start, long end, long step) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, start);
         f.integer(5, end);
@@ -17392,13 +17392,13 @@ public final class Aten {
     /** {@code aten::slice_backward.out(Tensor grad_output, SymInt[] input_sizes, int dim, SymInt start, SymInt end, SymInt step, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slice_backward(Tensor grad_output, long[] input_sizes, long dim, long start, long end, long step, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, start);
         f.integer(5, end);
         f.integer(6, step);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slice_backward_out(f.address()), "aten::slice_backward.out");
         return out;
     }
@@ -17406,7 +17406,7 @@ public final class Aten {
     /** {@code aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor} */
     public static Tensor slice_copy(Tensor self, long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalInteger(2, start);
         f.optionalInteger(4, end);
@@ -17453,12 +17453,12 @@ public final class Aten {
     /** {@code aten::slice_copy.Tensor_out(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slice_copy(Tensor self, long dim, Long start, Long end, long step, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalInteger(2, start);
         f.optionalInteger(4, end);
         f.integer(6, step);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slice_copy_Tensor_out(f.address()), "aten::slice_copy.Tensor_out");
         return out;
     }
@@ -17471,12 +17471,12 @@ public final class Aten {
     /** {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv3d(f.address()), "aten::slow_conv3d");
         return f.newTensor(0);
     }
@@ -17499,13 +17499,13 @@ public final class Aten {
     /** {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv3d_out(f.address()), "aten::slow_conv3d.out");
         return out;
     }
@@ -17513,12 +17513,12 @@ public final class Aten {
     /** {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv3d_forward(f.address()), "aten::slow_conv3d_forward");
         return f.newTensor(0);
     }
@@ -17526,13 +17526,13 @@ public final class Aten {
     /** {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.tensor(9, output);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.tensor(9, output, "output");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv3d_forward_output(f.address()), "aten::slow_conv3d_forward.output");
         return output;
     }
@@ -17540,13 +17540,13 @@ public final class Aten {
     /** {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_dilated2d(f.address()), "aten::slow_conv_dilated2d");
         return f.newTensor(0);
     }
@@ -17574,14 +17574,14 @@ public final class Aten {
     /** {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
-        f.tensor(11, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_dilated2d_out(f.address()), "aten::slow_conv_dilated2d.out");
         return out;
     }
@@ -17589,13 +17589,13 @@ public final class Aten {
     /** {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_dilated3d(f.address()), "aten::slow_conv_dilated3d");
         return f.newTensor(0);
     }
@@ -17623,14 +17623,14 @@ public final class Aten {
     /** {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, dilation);
-        f.tensor(11, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, dilation, "dilation");
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_dilated3d_out(f.address()), "aten::slow_conv_dilated3d.out");
         return out;
     }
@@ -17638,14 +17638,14 @@ public final class Aten {
     /** {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, output_padding);
-        f.integers(11, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, output_padding, "output_padding");
+        f.integers(11, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_transpose2d(f.address()), "aten::slow_conv_transpose2d");
         return f.newTensor(0);
     }
@@ -17678,15 +17678,15 @@ public final class Aten {
     /** {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, output_padding);
-        f.integers(11, dilation);
-        f.tensor(13, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, output_padding, "output_padding");
+        f.integers(11, dilation, "dilation");
+        f.tensor(13, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_transpose2d_out(f.address()), "aten::slow_conv_transpose2d.out");
         return out;
     }
@@ -17694,14 +17694,14 @@ public final class Aten {
     /** {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, output_padding);
-        f.integers(11, dilation);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, output_padding, "output_padding");
+        f.integers(11, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_transpose3d(f.address()), "aten::slow_conv_transpose3d");
         return f.newTensor(0);
     }
@@ -17734,15 +17734,15 @@ public final class Aten {
     /** {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.integers(9, output_padding);
-        f.integers(11, dilation);
-        f.tensor(13, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.integers(9, output_padding, "output_padding");
+        f.integers(11, dilation, "dilation");
+        f.tensor(13, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slow_conv_transpose3d_out(f.address()), "aten::slow_conv_transpose3d.out");
         return out;
     }
@@ -17750,9 +17750,9 @@ public final class Aten {
     /** {@code aten::smooth_l1_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, float beta) -> Tensor} */
     public static Tensor smooth_l1_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, double beta) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.real(4, beta);
         f.check(dev.gatun.ffm.AtenRaw9.smooth_l1_loss_backward(f.address()), "aten::smooth_l1_loss_backward");
@@ -17762,12 +17762,12 @@ public final class Aten {
     /** {@code aten::smooth_l1_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, float beta, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor smooth_l1_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, double beta, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.real(4, beta);
-        f.tensor(5, grad_input);
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.smooth_l1_loss_backward_grad_input(f.address()), "aten::smooth_l1_loss_backward.grad_input");
         return grad_input;
     }
@@ -17775,9 +17775,9 @@ public final class Aten {
     /** {@code aten::soft_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor} */
     public static Tensor soft_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
         f.check(dev.gatun.ffm.AtenRaw9.soft_margin_loss_backward(f.address()), "aten::soft_margin_loss_backward");
         return f.newTensor(0);
@@ -17786,11 +17786,11 @@ public final class Aten {
     /** {@code aten::soft_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor soft_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.tensor(2, target);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.tensor(2, target, "target");
         f.integer(3, reduction);
-        f.tensor(4, grad_input);
+        f.tensor(4, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.soft_margin_loss_backward_grad_input(f.address()), "aten::soft_margin_loss_backward.grad_input");
         return grad_input;
     }
@@ -17798,10 +17798,10 @@ public final class Aten {
     /** {@code aten::softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) -> Tensor} */
     public static Tensor softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, beta);
-        f.scalar(5, threshold);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, beta, "beta");
+        f.scalar(5, threshold, "threshold");
         f.check(dev.gatun.ffm.AtenRaw9.softplus_backward(f.address()), "aten::softplus_backward");
         return f.newTensor(0);
     }
@@ -17819,11 +17819,11 @@ public final class Aten {
     /** {@code aten::softplus_backward.grad_input(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, beta);
-        f.scalar(5, threshold);
-        f.tensor(8, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, beta, "beta");
+        f.scalar(5, threshold, "threshold");
+        f.tensor(8, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.softplus_backward_grad_input(f.address()), "aten::softplus_backward.grad_input");
         return grad_input;
     }
@@ -17841,9 +17841,9 @@ public final class Aten {
     /** {@code aten::softshrink_backward(Tensor grad_output, Tensor self, Scalar lambd) -> Tensor} */
     public static Tensor softshrink_backward(Tensor grad_output, Tensor self, Scalar lambd) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, lambd);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, lambd, "lambd");
         f.check(dev.gatun.ffm.AtenRaw9.softshrink_backward(f.address()), "aten::softshrink_backward");
         return f.newTensor(0);
     }
@@ -17861,10 +17861,10 @@ public final class Aten {
     /** {@code aten::softshrink_backward.grad_input(Tensor grad_output, Tensor self, Scalar lambd, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor softshrink_backward(Tensor grad_output, Tensor self, Scalar lambd, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, lambd);
-        f.tensor(5, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, lambd, "lambd");
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw9.softshrink_backward_grad_input(f.address()), "aten::softshrink_backward.grad_input");
         return grad_input;
     }
@@ -17882,8 +17882,8 @@ public final class Aten {
     /** {@code aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor} */
     public static Tensor sparse_resize(Tensor self, long[] size, long sparse_dim, long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize(f.address()), "aten::sparse_resize");
@@ -17893,11 +17893,11 @@ public final class Aten {
     /** {@code aten::sparse_resize.out(Tensor self, int[] size, int sparse_dim, int dense_dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_resize(Tensor self, long[] size, long sparse_dim, long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_out(f.address()), "aten::sparse_resize.out");
         return out;
     }
@@ -17905,8 +17905,8 @@ public final class Aten {
     /** {@code aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)} */
     public static Tensor sparse_resize_(Tensor self, long[] size, long sparse_dim, long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_(f.address()), "aten::sparse_resize_");
@@ -17916,8 +17916,8 @@ public final class Aten {
     /** {@code aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor} */
     public static Tensor sparse_resize_and_clear(Tensor self, long[] size, long sparse_dim, long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear(f.address()), "aten::sparse_resize_and_clear");
@@ -17927,11 +17927,11 @@ public final class Aten {
     /** {@code aten::sparse_resize_and_clear.out(Tensor self, int[] size, int sparse_dim, int dense_dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_resize_and_clear(Tensor self, long[] size, long sparse_dim, long dense_dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear_out(f.address()), "aten::sparse_resize_and_clear.out");
         return out;
     }
@@ -17939,8 +17939,8 @@ public final class Aten {
     /** {@code aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)} */
     public static Tensor sparse_resize_and_clear_(Tensor self, long[] size, long sparse_dim, long dense_dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.integer(3, sparse_dim);
         f.integer(4, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear_(f.address()), "aten::sparse_resize_and_clear_");
@@ -17950,7 +17950,7 @@ public final class Aten {
     /** {@code aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]} */
     public static Tensor[] split_copy(Tensor self, long split_size, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, split_size);
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw10.split_copy_Tensor(f.address()), "aten::split_copy.Tensor");
@@ -17965,18 +17965,18 @@ public final class Aten {
     /** {@code aten::split_copy.Tensor_out(Tensor self, SymInt split_size, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void split_copy(Tensor self, long split_size, long dim, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, split_size);
         f.integer(2, dim);
-        f.tensors(3, out);
+        f.tensors(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.split_copy_Tensor_out(f.address()), "aten::split_copy.Tensor_out");
     }
 
     /** {@code aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]} */
     public static Tensor[] split_with_sizes_copy(Tensor self, long[] split_sizes, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, split_sizes);
+        f.tensor(0, self, "self");
+        f.integers(1, split_sizes, "split_sizes");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw10.split_with_sizes_copy(f.address()), "aten::split_with_sizes_copy");
         return f.newTensors(0);
@@ -17990,17 +17990,17 @@ public final class Aten {
     /** {@code aten::split_with_sizes_copy.out(Tensor self, SymInt[] split_sizes, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void split_with_sizes_copy(Tensor self, long[] split_sizes, long dim, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, split_sizes);
+        f.tensor(0, self, "self");
+        f.integers(1, split_sizes, "split_sizes");
         f.integer(3, dim);
-        f.tensors(4, out);
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.split_with_sizes_copy_out(f.address()), "aten::split_with_sizes_copy.out");
     }
 
     /** {@code aten::squeeze_copy(Tensor self) -> Tensor} */
     public static Tensor squeeze_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy(f.address()), "aten::squeeze_copy");
         return f.newTensor(0);
     }
@@ -18008,7 +18008,7 @@ public final class Aten {
     /** {@code aten::squeeze_copy.dim(Tensor self, int dim) -> Tensor} */
     public static Tensor squeeze_copy(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy_dim(f.address()), "aten::squeeze_copy.dim");
         return f.newTensor(0);
@@ -18017,9 +18017,9 @@ public final class Aten {
     /** {@code aten::squeeze_copy.dim_out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor squeeze_copy(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy_dim_out(f.address()), "aten::squeeze_copy.dim_out");
         return out;
     }
@@ -18027,8 +18027,8 @@ public final class Aten {
     /** {@code aten::squeeze_copy.dims(Tensor self, int[] dim) -> Tensor} */
     public static Tensor squeeze_copy(Tensor self, long... dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy_dims(f.address()), "aten::squeeze_copy.dims");
         return f.newTensor(0);
     }
@@ -18036,9 +18036,9 @@ public final class Aten {
     /** {@code aten::squeeze_copy.dims_out(Tensor self, int[] dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor squeeze_copy(Tensor self, long[] dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy_dims_out(f.address()), "aten::squeeze_copy.dims_out");
         return out;
     }
@@ -18046,8 +18046,8 @@ public final class Aten {
     /** {@code aten::squeeze_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor squeeze_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_copy_out(f.address()), "aten::squeeze_copy.out");
         return out;
     }
@@ -18055,7 +18055,7 @@ public final class Aten {
     /** {@code aten::stride.int(Tensor self, int dim) -> int} */
     public static long stride(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw10.stride_int(f.address()), "aten::stride.int");
         return f.readInteger(0);
@@ -18064,7 +18064,7 @@ public final class Aten {
     /** {@code aten::sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()} */
     public static void sym_constrain_range(Scalar size, Long min, Long max) {
         Frame f = Frame.begin();
-        f.scalar(0, size);
+        f.scalar(0, size, "size");
         f.optionalInteger(3, min);
         f.optionalInteger(5, max);
         f.check(dev.gatun.ffm.AtenRaw10.sym_constrain_range(f.address()), "aten::sym_constrain_range");
@@ -18143,7 +18143,7 @@ public final class Aten {
     /** {@code aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()} */
     public static void sym_constrain_range_for_size(Scalar size, Long min, Long max) {
         Frame f = Frame.begin();
-        f.scalar(0, size);
+        f.scalar(0, size, "size");
         f.optionalInteger(3, min);
         f.optionalInteger(5, max);
         f.check(dev.gatun.ffm.AtenRaw10.sym_constrain_range_for_size(f.address()), "aten::sym_constrain_range_for_size");
@@ -18222,7 +18222,7 @@ public final class Aten {
     /** {@code aten::sym_numel(Tensor self) -> SymInt} */
     public static long sym_numel(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw10.sym_numel(f.address()), "aten::sym_numel");
         return f.readInteger(0);
     }
@@ -18230,7 +18230,7 @@ public final class Aten {
     /** {@code aten::sym_size.int(Tensor self, int dim) -> SymInt} */
     public static long sym_size(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw10.sym_size_int(f.address()), "aten::sym_size.int");
         return f.readInteger(0);
@@ -18239,7 +18239,7 @@ public final class Aten {
     /** {@code aten::sym_storage_offset(Tensor self) -> SymInt} */
     public static long sym_storage_offset(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw10.sym_storage_offset(f.address()), "aten::sym_storage_offset");
         return f.readInteger(0);
     }
@@ -18247,7 +18247,7 @@ public final class Aten {
     /** {@code aten::sym_stride.int(Tensor self, int dim) -> SymInt} */
     public static long sym_stride(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw11.sym_stride_int(f.address()), "aten::sym_stride.int");
         return f.readInteger(0);
@@ -18256,7 +18256,7 @@ public final class Aten {
     /** {@code aten::t_copy(Tensor self) -> Tensor} */
     public static Tensor t_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.t_copy(f.address()), "aten::t_copy");
         return f.newTensor(0);
     }
@@ -18264,8 +18264,8 @@ public final class Aten {
     /** {@code aten::t_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor t_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.t_copy_out(f.address()), "aten::t_copy.out");
         return out;
     }
@@ -18273,8 +18273,8 @@ public final class Aten {
     /** {@code aten::tanh_backward(Tensor grad_output, Tensor output) -> Tensor} */
     public static Tensor tanh_backward(Tensor grad_output, Tensor output) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
         f.check(dev.gatun.ffm.AtenRaw11.tanh_backward(f.address()), "aten::tanh_backward");
         return f.newTensor(0);
     }
@@ -18282,9 +18282,9 @@ public final class Aten {
     /** {@code aten::tanh_backward.grad_input(Tensor grad_output, Tensor output, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor tanh_backward(Tensor grad_output, Tensor output, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, output);
-        f.tensor(2, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, output, "output");
+        f.tensor(2, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.tanh_backward_grad_input(f.address()), "aten::tanh_backward.grad_input");
         return grad_input;
     }
@@ -18292,12 +18292,12 @@ public final class Aten {
     /** {@code aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor} */
     public static Tensor thnn_conv2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw11.thnn_conv2d(f.address()), "aten::thnn_conv2d");
         return f.newTensor(0);
     }
@@ -18320,13 +18320,13 @@ public final class Aten {
     /** {@code aten::thnn_conv2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor thnn_conv2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.integers(2, kernel_size);
-        f.optionalTensor(4, bias);
-        f.integers(5, stride);
-        f.integers(7, padding);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.integers(2, kernel_size, "kernel_size");
+        f.optionalTensor(4, bias, "bias");
+        f.integers(5, stride, "stride");
+        f.integers(7, padding, "padding");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.thnn_conv2d_out(f.address()), "aten::thnn_conv2d.out");
         return out;
     }
@@ -18334,9 +18334,9 @@ public final class Aten {
     /** {@code aten::threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor} */
     public static Tensor threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, threshold);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, threshold, "threshold");
         f.check(dev.gatun.ffm.AtenRaw11.threshold_backward(f.address()), "aten::threshold_backward");
         return f.newTensor(0);
     }
@@ -18354,10 +18354,10 @@ public final class Aten {
     /** {@code aten::threshold_backward.grad_input(Tensor grad_output, Tensor self, Scalar threshold, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor threshold_backward(Tensor grad_output, Tensor self, Scalar threshold, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.tensor(1, self);
-        f.scalar(2, threshold);
-        f.tensor(5, grad_input);
+        f.tensor(0, grad_output, "grad_output");
+        f.tensor(1, self, "self");
+        f.scalar(2, threshold, "threshold");
+        f.tensor(5, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.threshold_backward_grad_input(f.address()), "aten::threshold_backward.grad_input");
         return grad_input;
     }
@@ -18375,8 +18375,8 @@ public final class Aten {
     /** {@code aten::to_dense_backward(Tensor grad, Tensor input, bool? masked_grad=None) -> Tensor} */
     public static Tensor to_dense_backward(Tensor grad, Tensor input, Boolean masked_grad) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, input);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, input, "input");
         f.optionalBool(2, masked_grad);
         f.check(dev.gatun.ffm.AtenRaw11.to_dense_backward(f.address()), "aten::to_dense_backward");
         return f.newTensor(0);
@@ -18395,7 +18395,7 @@ public final class Aten {
     /** {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
     public static Tensor to_mkldnn(Tensor self, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
         f.check(dev.gatun.ffm.AtenRaw11.to_mkldnn(f.address()), "aten::to_mkldnn");
         return f.newTensor(0);
@@ -18409,9 +18409,9 @@ public final class Aten {
     /** {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_mkldnn(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.to_mkldnn_out(f.address()), "aten::to_mkldnn.out");
         return out;
     }
@@ -18419,8 +18419,8 @@ public final class Aten {
     /** {@code aten::to_mkldnn_backward(Tensor grad, Tensor input) -> Tensor} */
     public static Tensor to_mkldnn_backward(Tensor grad, Tensor input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.tensor(1, input);
+        f.tensor(0, grad, "grad");
+        f.tensor(1, input, "input");
         f.check(dev.gatun.ffm.AtenRaw11.to_mkldnn_backward(f.address()), "aten::to_mkldnn_backward");
         return f.newTensor(0);
     }
@@ -18428,7 +18428,7 @@ public final class Aten {
     /** {@code aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor} */
     public static Tensor to_padded_tensor(Tensor self, double padding, long... output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, padding);
         f.optionalIntegers(2, output_size);
         f.check(dev.gatun.ffm.AtenRaw11.to_padded_tensor(f.address()), "aten::to_padded_tensor");
@@ -18443,10 +18443,10 @@ public final class Aten {
     /** {@code aten::to_padded_tensor.out(Tensor self, float padding, SymInt[]? output_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_padded_tensor(Tensor self, double padding, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, padding);
         f.optionalIntegers(2, output_size);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.to_padded_tensor_out(f.address()), "aten::to_padded_tensor.out");
         return out;
     }
@@ -18454,8 +18454,8 @@ public final class Aten {
     /** {@code aten::trace_backward(Tensor grad, SymInt[] sizes) -> Tensor} */
     public static Tensor trace_backward(Tensor grad, long... sizes) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
-        f.integers(1, sizes);
+        f.tensor(0, grad, "grad");
+        f.integers(1, sizes, "sizes");
         f.check(dev.gatun.ffm.AtenRaw11.trace_backward(f.address()), "aten::trace_backward");
         return f.newTensor(0);
     }
@@ -18463,7 +18463,7 @@ public final class Aten {
     /** {@code aten::transpose_copy.int(Tensor self, int dim0, int dim1) -> Tensor} */
     public static Tensor transpose_copy(Tensor self, long dim0, long dim1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim0);
         f.integer(2, dim1);
         f.check(dev.gatun.ffm.AtenRaw11.transpose_copy_int(f.address()), "aten::transpose_copy.int");
@@ -18473,10 +18473,10 @@ public final class Aten {
     /** {@code aten::transpose_copy.int_out(Tensor self, int dim0, int dim1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor transpose_copy(Tensor self, long dim0, long dim1, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim0);
         f.integer(2, dim1);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.transpose_copy_int_out(f.address()), "aten::transpose_copy.int_out");
         return out;
     }
@@ -18484,7 +18484,7 @@ public final class Aten {
     /** {@code aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]} */
     public static Tensor[] unbind_copy(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw11.unbind_copy_int(f.address()), "aten::unbind_copy.int");
         return f.newTensors(0);
@@ -18498,17 +18498,17 @@ public final class Aten {
     /** {@code aten::unbind_copy.int_out(Tensor self, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void unbind_copy(Tensor self, long dim, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensors(2, out);
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unbind_copy_int_out(f.address()), "aten::unbind_copy.int_out");
     }
 
     /** {@code aten::unfold_backward(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step) -> Tensor} */
     public static Tensor unfold_backward(Tensor grad_in, long[] input_sizes, long dim, long size, long step) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_in);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_in, "grad_in");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, size);
         f.integer(5, step);
@@ -18519,12 +18519,12 @@ public final class Aten {
     /** {@code aten::unfold_backward.out(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor unfold_backward(Tensor grad_in, long[] input_sizes, long dim, long size, long step, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_in);
-        f.integers(1, input_sizes);
+        f.tensor(0, grad_in, "grad_in");
+        f.integers(1, input_sizes, "input_sizes");
         f.integer(3, dim);
         f.integer(4, size);
         f.integer(5, step);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unfold_backward_out(f.address()), "aten::unfold_backward.out");
         return out;
     }
@@ -18532,7 +18532,7 @@ public final class Aten {
     /** {@code aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor} */
     public static Tensor unfold_copy(Tensor self, long dimension, long size, long step) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dimension);
         f.integer(2, size);
         f.integer(3, step);
@@ -18543,11 +18543,11 @@ public final class Aten {
     /** {@code aten::unfold_copy.out(Tensor self, int dimension, int size, int step, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor unfold_copy(Tensor self, long dimension, long size, long step, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dimension);
         f.integer(2, size);
         f.integer(3, step);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unfold_copy_out(f.address()), "aten::unfold_copy.out");
         return out;
     }
@@ -18555,7 +18555,7 @@ public final class Aten {
     /** {@code aten::unsqueeze_copy(Tensor self, int dim) -> Tensor} */
     public static Tensor unsqueeze_copy(Tensor self, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.check(dev.gatun.ffm.AtenRaw11.unsqueeze_copy(f.address()), "aten::unsqueeze_copy");
         return f.newTensor(0);
@@ -18564,9 +18564,9 @@ public final class Aten {
     /** {@code aten::unsqueeze_copy.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor unsqueeze_copy(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unsqueeze_copy_out(f.address()), "aten::unsqueeze_copy.out");
         return out;
     }
@@ -18574,9 +18574,9 @@ public final class Aten {
     /** {@code aten::upsample_bicubic2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
@@ -18607,13 +18607,13 @@ public final class Aten {
     /** {@code aten::upsample_bicubic2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
-        f.tensor(10, grad_input);
+        f.tensor(10, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bicubic2d_backward_grad_input(f.address()), "aten::upsample_bicubic2d_backward.grad_input");
         return grad_input;
     }
@@ -18626,9 +18626,9 @@ public final class Aten {
     /** {@code aten::upsample_bilinear2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
@@ -18659,13 +18659,13 @@ public final class Aten {
     /** {@code aten::upsample_bilinear2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
-        f.tensor(10, grad_input);
+        f.tensor(10, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bilinear2d_backward_grad_input(f.address()), "aten::upsample_bilinear2d_backward.grad_input");
         return grad_input;
     }
@@ -18678,9 +18678,9 @@ public final class Aten {
     /** {@code aten::upsample_linear1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None) -> Tensor} */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_linear1d_backward(f.address()), "aten::upsample_linear1d_backward");
@@ -18715,12 +18715,12 @@ public final class Aten {
     /** {@code aten::upsample_linear1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales);
-        f.tensor(8, grad_input);
+        f.tensor(8, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_linear1d_backward_grad_input(f.address()), "aten::upsample_linear1d_backward.grad_input");
         return grad_input;
     }
@@ -18743,9 +18743,9 @@ public final class Aten {
     /** {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest1d_backward(f.address()), "aten::upsample_nearest1d_backward");
         return f.newTensor(0);
@@ -18779,11 +18779,11 @@ public final class Aten {
     /** {@code aten::upsample_nearest1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales);
-        f.tensor(7, grad_input);
+        f.tensor(7, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest1d_backward_grad_input(f.address()), "aten::upsample_nearest1d_backward.grad_input");
         return grad_input;
     }
@@ -18806,9 +18806,9 @@ public final class Aten {
     /** {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_backward(f.address()), "aten::upsample_nearest2d_backward");
@@ -18838,12 +18838,12 @@ public final class Aten {
     /** {@code aten::upsample_nearest2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
-        f.tensor(9, grad_input);
+        f.tensor(9, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_backward_grad_input(f.address()), "aten::upsample_nearest2d_backward.grad_input");
         return grad_input;
     }
@@ -18856,9 +18856,9 @@ public final class Aten {
     /** {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_d);
         f.optionalReal(7, scales_h);
         f.optionalReal(9, scales_w);
@@ -18899,13 +18899,13 @@ public final class Aten {
     /** {@code aten::upsample_nearest3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.optionalReal(5, scales_d);
         f.optionalReal(7, scales_h);
         f.optionalReal(9, scales_w);
-        f.tensor(11, grad_input);
+        f.tensor(11, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest3d_backward_grad_input(f.address()), "aten::upsample_nearest3d_backward.grad_input");
         return grad_input;
     }
@@ -18918,9 +18918,9 @@ public final class Aten {
     /** {@code aten::upsample_trilinear3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_d);
         f.optionalReal(8, scales_h);
@@ -18962,14 +18962,14 @@ public final class Aten {
     /** {@code aten::upsample_trilinear3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
         Frame f = Frame.begin();
-        f.tensor(0, grad_output);
-        f.integers(1, output_size);
-        f.integers(3, input_size);
+        f.tensor(0, grad_output, "grad_output");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, input_size, "input_size");
         f.bool(5, align_corners);
         f.optionalReal(6, scales_d);
         f.optionalReal(8, scales_h);
         f.optionalReal(10, scales_w);
-        f.tensor(12, grad_input);
+        f.tensor(12, grad_input, "grad_input");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_trilinear3d_backward_grad_input(f.address()), "aten::upsample_trilinear3d_backward.grad_input");
         return grad_input;
     }
@@ -18982,10 +18982,10 @@ public final class Aten {
     /** {@code aten::value_selecting_reduction_backward(Tensor grad, int dim, Tensor indices, SymInt[] sizes, bool keepdim) -> Tensor} */
     public static Tensor value_selecting_reduction_backward(Tensor grad, long dim, Tensor indices, long[] sizes, boolean keepdim) {
         Frame f = Frame.begin();
-        f.tensor(0, grad);
+        f.tensor(0, grad, "grad");
         f.integer(1, dim);
-        f.tensor(2, indices);
-        f.integers(3, sizes);
+        f.tensor(2, indices, "indices");
+        f.integers(3, sizes, "sizes");
         f.bool(5, keepdim);
         f.check(dev.gatun.ffm.AtenRaw11.value_selecting_reduction_backward(f.address()), "aten::value_selecting_reduction_backward");
         return f.newTensor(0);
@@ -18994,7 +18994,7 @@ public final class Aten {
     /** {@code aten::values_copy(Tensor self) -> Tensor} */
     public static Tensor values_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.values_copy(f.address()), "aten::values_copy");
         return f.newTensor(0);
     }
@@ -19002,8 +19002,8 @@ public final class Aten {
     /** {@code aten::values_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor values_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.values_copy_out(f.address()), "aten::values_copy.out");
         return out;
     }
@@ -19011,7 +19011,7 @@ public final class Aten {
     /** {@code aten::view_as_complex_copy(Tensor self) -> Tensor} */
     public static Tensor view_as_complex_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.view_as_complex_copy(f.address()), "aten::view_as_complex_copy");
         return f.newTensor(0);
     }
@@ -19019,8 +19019,8 @@ public final class Aten {
     /** {@code aten::view_as_complex_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_as_complex_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.view_as_complex_copy_out(f.address()), "aten::view_as_complex_copy.out");
         return out;
     }
@@ -19028,7 +19028,7 @@ public final class Aten {
     /** {@code aten::view_as_real_copy(Tensor self) -> Tensor} */
     public static Tensor view_as_real_copy(Tensor self) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.view_as_real_copy(f.address()), "aten::view_as_real_copy");
         return f.newTensor(0);
     }
@@ -19036,8 +19036,8 @@ public final class Aten {
     /** {@code aten::view_as_real_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_as_real_copy(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.view_as_real_copy_out(f.address()), "aten::view_as_real_copy.out");
         return out;
     }
@@ -19045,8 +19045,8 @@ public final class Aten {
     /** {@code aten::view_copy(Tensor self, SymInt[] size) -> Tensor} */
     public static Tensor view_copy(Tensor self, long... size) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw11.view_copy(f.address()), "aten::view_copy");
         return f.newTensor(0);
     }
@@ -19054,8 +19054,8 @@ public final class Aten {
     /** {@code aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor} */
     public static Tensor view_copy(Tensor self, DType dtype) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.dtype(1, dtype);
+        f.tensor(0, self, "self");
+        f.dtype(1, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw11.view_copy_dtype(f.address()), "aten::view_copy.dtype");
         return f.newTensor(0);
     }
@@ -19063,9 +19063,9 @@ public final class Aten {
     /** {@code aten::view_copy.dtype_out(Tensor self, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_copy(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.dtype(1, dtype);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.dtype(1, dtype, "dtype");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.view_copy_dtype_out(f.address()), "aten::view_copy.dtype_out");
         return out;
     }
@@ -19073,9 +19073,9 @@ public final class Aten {
     /** {@code aten::view_copy.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_copy(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.view_copy_out(f.address()), "aten::view_copy.out");
         return out;
     }

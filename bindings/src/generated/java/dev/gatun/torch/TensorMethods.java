@@ -2,7 +2,7 @@
 package dev.gatun.torch;
 
 /** The ATen ops that are methods of a tensor, under PyTorch's names. */
-public abstract sealed class TensorMethods permits Tensor {
+public abstract sealed class TensorMethods permits TensorElements {
     TensorMethods() {}
 
     abstract Tensor self();
@@ -75,7 +75,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor adaptive_avg_pool1d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool1d(f.address()), "aten::adaptive_avg_pool1d");
         return f.newTensor(0);
     }
@@ -89,7 +89,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor adaptive_avg_pool2d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool2d(f.address()), "aten::adaptive_avg_pool2d");
         return f.newTensor(0);
     }
@@ -98,7 +98,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor adaptive_avg_pool3d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool3d(f.address()), "aten::adaptive_avg_pool3d");
         return f.newTensor(0);
     }
@@ -107,7 +107,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 adaptive_max_pool1d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool1d(f.address()), "aten::adaptive_max_pool1d");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -121,7 +121,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 adaptive_max_pool2d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool2d(f.address()), "aten::adaptive_max_pool2d");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -130,7 +130,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 adaptive_max_pool3d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool3d(f.address()), "aten::adaptive_max_pool3d");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -139,8 +139,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor add(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.add_Scalar(f.address()), "aten::add.Scalar");
         return f.newTensor(0);
     }
@@ -174,8 +174,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor add(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.add_Tensor(f.address()), "aten::add.Tensor");
         return f.newTensor(0);
     }
@@ -199,8 +199,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor add_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.add__Scalar(f.address()), "aten::add_.Scalar");
         return self();
     }
@@ -234,8 +234,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor add_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.add__Tensor(f.address()), "aten::add_.Tensor");
         return self();
     }
@@ -259,10 +259,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addbmm(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addbmm(f.address()), "aten::addbmm");
         return f.newTensor(0);
     }
@@ -301,10 +301,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addbmm_(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addbmm_(f.address()), "aten::addbmm_");
         return self();
     }
@@ -343,9 +343,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw3.addcdiv(f.address()), "aten::addcdiv");
         return f.newTensor(0);
     }
@@ -369,9 +369,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw3.addcdiv_(f.address()), "aten::addcdiv_");
         return self();
     }
@@ -395,9 +395,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw3.addcmul(f.address()), "aten::addcmul");
         return f.newTensor(0);
     }
@@ -421,9 +421,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw3.addcmul_(f.address()), "aten::addcmul_");
         return self();
     }
@@ -447,10 +447,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addmm(f.address()), "aten::addmm");
         return f.newTensor(0);
     }
@@ -489,11 +489,11 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addmm(Tensor mat1, Tensor mat2, DType out_dtype, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.dtype(3, out_dtype);
-        f.scalar(4, beta);
-        f.scalar(7, alpha);
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.dtype(3, out_dtype, "out_dtype");
+        f.scalar(4, beta, "beta");
+        f.scalar(7, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addmm_dtype(f.address()), "aten::addmm.dtype");
         return f.newTensor(0);
     }
@@ -532,10 +532,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addmm_(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addmm_(f.address()), "aten::addmm_");
         return self();
     }
@@ -574,10 +574,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addmv(Tensor mat, Tensor vec, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat);
-        f.tensor(2, vec);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat, "mat");
+        f.tensor(2, vec, "vec");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addmv(f.address()), "aten::addmv");
         return f.newTensor(0);
     }
@@ -616,10 +616,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addmv_(Tensor mat, Tensor vec, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat);
-        f.tensor(2, vec);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat, "mat");
+        f.tensor(2, vec, "vec");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addmv_(f.address()), "aten::addmv_");
         return self();
     }
@@ -658,10 +658,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addr(Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, vec1);
-        f.tensor(2, vec2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, vec1, "vec1");
+        f.tensor(2, vec2, "vec2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addr(f.address()), "aten::addr");
         return f.newTensor(0);
     }
@@ -700,10 +700,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor addr_(Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, vec1);
-        f.tensor(2, vec2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, vec1, "vec1");
+        f.tensor(2, vec2, "vec2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.addr_(f.address()), "aten::addr_");
         return self();
     }
@@ -758,7 +758,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor align_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.align_as(f.address()), "aten::align_as");
         return f.newTensor(0);
     }
@@ -805,7 +805,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public boolean allclose(Tensor other, double rtol, double atol, boolean equal_nan) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.real(2, rtol);
         f.real(3, atol);
         f.bool(4, equal_nan);
@@ -842,7 +842,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor amax(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw3.amax(f.address()), "aten::amax");
         return f.newTensor(0);
@@ -872,7 +872,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor amin(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw3.amin(f.address()), "aten::amin");
         return f.newTensor(0);
@@ -1050,7 +1050,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor arctan2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.arctan2(f.address()), "aten::arctan2");
         return f.newTensor(0);
     }
@@ -1059,7 +1059,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor arctan2_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.arctan2_(f.address()), "aten::arctan2_");
         return self();
     }
@@ -1201,8 +1201,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor as_strided(long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.optionalInteger(5, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided(f.address()), "aten::as_strided");
         return f.newTensor(0);
@@ -1222,8 +1222,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor as_strided_(long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.optionalInteger(5, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_(f.address()), "aten::as_strided_");
         return self();
@@ -1243,9 +1243,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor as_strided_scatter(Tensor src, long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
-        f.integers(2, size);
-        f.integers(4, stride);
+        f.tensor(1, src, "src");
+        f.integers(2, size, "size");
+        f.integers(4, stride, "stride");
         f.optionalInteger(6, storage_offset);
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_scatter(f.address()), "aten::as_strided_scatter");
         return f.newTensor(0);
@@ -1305,7 +1305,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor atan2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.atan2(f.address()), "aten::atan2");
         return f.newTensor(0);
     }
@@ -1314,7 +1314,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor atan2_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.atan2_(f.address()), "aten::atan2_");
         return self();
     }
@@ -1371,9 +1371,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor avg_pool1d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool1d(f.address()), "aten::avg_pool1d");
@@ -1429,9 +1429,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
         f.optionalInteger(9, divisor_override);
@@ -1473,9 +1473,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
         f.optionalInteger(9, divisor_override);
@@ -1517,10 +1517,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor baddbmm(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.baddbmm(f.address()), "aten::baddbmm");
         return f.newTensor(0);
     }
@@ -1559,11 +1559,11 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor baddbmm(Tensor batch1, Tensor batch2, DType out_dtype, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.dtype(3, out_dtype);
-        f.scalar(4, beta);
-        f.scalar(7, alpha);
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.dtype(3, out_dtype, "out_dtype");
+        f.scalar(4, beta, "beta");
+        f.scalar(7, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.baddbmm_dtype(f.address()), "aten::baddbmm.dtype");
         return f.newTensor(0);
     }
@@ -1602,10 +1602,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor baddbmm_(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw3.baddbmm_(f.address()), "aten::baddbmm_");
         return self();
     }
@@ -1658,7 +1658,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bernoulli(Tensor p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, p);
+        f.tensor(1, p, "p");
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw3.bernoulli_Tensor(f.address()), "aten::bernoulli.Tensor");
         return f.newTensor(0);
@@ -1688,7 +1688,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bernoulli_(Tensor p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, p);
+        f.tensor(1, p, "p");
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw3.bernoulli__Tensor(f.address()), "aten::bernoulli_.Tensor");
         return self();
@@ -1723,8 +1723,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor binary_cross_entropy(Tensor target, Tensor weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy(f.address()), "aten::binary_cross_entropy");
         return f.newTensor(0);
@@ -1744,9 +1744,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor binary_cross_entropy_with_logits(Tensor target, Tensor weight, Tensor pos_weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
-        f.optionalTensor(3, pos_weight);
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
+        f.optionalTensor(3, pos_weight, "pos_weight");
         f.integer(4, reduction);
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy_with_logits(f.address()), "aten::binary_cross_entropy_with_logits");
         return f.newTensor(0);
@@ -1771,7 +1771,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bincount(Tensor weights, long minlength) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, weights);
+        f.optionalTensor(1, weights, "weights");
         f.integer(2, minlength);
         f.check(dev.gatun.ffm.AtenRaw3.bincount(f.address()), "aten::bincount");
         return f.newTensor(0);
@@ -1791,7 +1791,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_and(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Scalar(f.address()), "aten::bitwise_and.Scalar");
         return f.newTensor(0);
     }
@@ -1810,7 +1810,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_and(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Tensor(f.address()), "aten::bitwise_and.Tensor");
         return f.newTensor(0);
     }
@@ -1819,7 +1819,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_and_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and__Scalar(f.address()), "aten::bitwise_and_.Scalar");
         return self();
     }
@@ -1838,7 +1838,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_and_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and__Tensor(f.address()), "aten::bitwise_and_.Tensor");
         return self();
     }
@@ -1847,7 +1847,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_left_shift(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Tensor(f.address()), "aten::bitwise_left_shift.Tensor");
         return f.newTensor(0);
     }
@@ -1856,7 +1856,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_left_shift(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Tensor_Scalar(f.address()), "aten::bitwise_left_shift.Tensor_Scalar");
         return f.newTensor(0);
     }
@@ -1875,7 +1875,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_left_shift_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift__Tensor(f.address()), "aten::bitwise_left_shift_.Tensor");
         return self();
     }
@@ -1884,7 +1884,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_left_shift_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift__Tensor_Scalar(f.address()), "aten::bitwise_left_shift_.Tensor_Scalar");
         return self();
     }
@@ -1919,7 +1919,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_or(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_or_Scalar(f.address()), "aten::bitwise_or.Scalar");
         return f.newTensor(0);
     }
@@ -1938,7 +1938,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_or(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_or_Tensor(f.address()), "aten::bitwise_or.Tensor");
         return f.newTensor(0);
     }
@@ -1947,7 +1947,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_or_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_or__Scalar(f.address()), "aten::bitwise_or_.Scalar");
         return self();
     }
@@ -1966,7 +1966,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_or_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_or__Tensor(f.address()), "aten::bitwise_or_.Tensor");
         return self();
     }
@@ -1975,7 +1975,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_right_shift(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Tensor(f.address()), "aten::bitwise_right_shift.Tensor");
         return f.newTensor(0);
     }
@@ -1984,7 +1984,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_right_shift(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Tensor_Scalar(f.address()), "aten::bitwise_right_shift.Tensor_Scalar");
         return f.newTensor(0);
     }
@@ -2003,7 +2003,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_right_shift_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift__Tensor(f.address()), "aten::bitwise_right_shift_.Tensor");
         return self();
     }
@@ -2012,7 +2012,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_right_shift_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift__Tensor_Scalar(f.address()), "aten::bitwise_right_shift_.Tensor_Scalar");
         return self();
     }
@@ -2031,7 +2031,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_xor(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Scalar(f.address()), "aten::bitwise_xor.Scalar");
         return f.newTensor(0);
     }
@@ -2050,7 +2050,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_xor(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Tensor(f.address()), "aten::bitwise_xor.Tensor");
         return f.newTensor(0);
     }
@@ -2059,7 +2059,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_xor_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor__Scalar(f.address()), "aten::bitwise_xor_.Scalar");
         return self();
     }
@@ -2078,7 +2078,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bitwise_xor_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor__Tensor(f.address()), "aten::bitwise_xor_.Tensor");
         return self();
     }
@@ -2087,7 +2087,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bmm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat2);
+        f.tensor(1, mat2, "mat2");
         f.check(dev.gatun.ffm.AtenRaw4.bmm(f.address()), "aten::bmm");
         return f.newTensor(0);
     }
@@ -2096,8 +2096,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bmm(Tensor mat2, DType out_dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat2);
-        f.dtype(2, out_dtype);
+        f.tensor(1, mat2, "mat2");
+        f.dtype(2, out_dtype, "out_dtype");
         f.check(dev.gatun.ffm.AtenRaw4.bmm_dtype(f.address()), "aten::bmm.dtype");
         return f.newTensor(0);
     }
@@ -2106,7 +2106,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor broadcast_to(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw4.broadcast_to(f.address()), "aten::broadcast_to");
         return f.newTensor(0);
     }
@@ -2115,7 +2115,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor bucketize(Tensor boundaries, boolean out_int32, boolean right) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, boundaries);
+        f.tensor(1, boundaries, "boundaries");
         f.bool(2, out_int32);
         f.bool(3, right);
         f.check(dev.gatun.ffm.AtenRaw4.bucketize_Tensor(f.address()), "aten::bucketize.Tensor");
@@ -2212,7 +2212,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor celu(Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, alpha);
+        f.scalar(1, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw4.celu(f.address()), "aten::celu");
         return f.newTensor(0);
     }
@@ -2236,7 +2236,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor celu_(Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, alpha);
+        f.scalar(1, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw4.celu_(f.address()), "aten::celu_");
         return self();
     }
@@ -2311,7 +2311,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor cholesky_solve(Tensor input2, boolean upper) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, input2);
+        f.tensor(1, input2, "input2");
         f.bool(2, upper);
         f.check(dev.gatun.ffm.AtenRaw4.cholesky_solve(f.address()), "aten::cholesky_solve");
         return f.newTensor(0);
@@ -2381,8 +2381,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_Tensor(f.address()), "aten::clamp.Tensor");
         return f.newTensor(0);
     }
@@ -2436,8 +2436,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp__Tensor(f.address()), "aten::clamp_.Tensor");
         return self();
     }
@@ -2451,7 +2451,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_max(Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, max);
+        f.scalar(1, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max(f.address()), "aten::clamp_max");
         return f.newTensor(0);
     }
@@ -2470,7 +2470,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_max(Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, max);
+        f.tensor(1, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max_Tensor(f.address()), "aten::clamp_max.Tensor");
         return f.newTensor(0);
     }
@@ -2479,7 +2479,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_max_(Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, max);
+        f.scalar(1, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max_(f.address()), "aten::clamp_max_");
         return self();
     }
@@ -2498,7 +2498,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_max_(Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, max);
+        f.tensor(1, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max__Tensor(f.address()), "aten::clamp_max_.Tensor");
         return self();
     }
@@ -2507,7 +2507,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_min(Scalar min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, min);
+        f.scalar(1, min, "min");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min(f.address()), "aten::clamp_min");
         return f.newTensor(0);
     }
@@ -2526,7 +2526,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_min(Tensor min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, min);
+        f.tensor(1, min, "min");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min_Tensor(f.address()), "aten::clamp_min.Tensor");
         return f.newTensor(0);
     }
@@ -2535,7 +2535,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_min_(Scalar min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, min);
+        f.scalar(1, min, "min");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min_(f.address()), "aten::clamp_min_");
         return self();
     }
@@ -2554,7 +2554,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clamp_min_(Tensor min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, min);
+        f.tensor(1, min, "min");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min__Tensor(f.address()), "aten::clamp_min_.Tensor");
         return self();
     }
@@ -2603,8 +2603,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clip(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clip_Tensor(f.address()), "aten::clip.Tensor");
         return f.newTensor(0);
     }
@@ -2658,8 +2658,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor clip_(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
         f.check(dev.gatun.ffm.AtenRaw4.clip__Tensor(f.address()), "aten::clip_.Tensor");
         return self();
     }
@@ -2695,11 +2695,11 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor col2im(long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
-        f.integers(3, kernel_size);
-        f.integers(5, dilation);
-        f.integers(7, padding);
-        f.integers(9, stride);
+        f.integers(1, output_size, "output_size");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, dilation, "dilation");
+        f.integers(7, padding, "padding");
+        f.integers(9, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw4.col2im(f.address()), "aten::col2im");
         return f.newTensor(0);
     }
@@ -2760,8 +2760,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor constant_pad_nd(long[] pad, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, pad);
-        f.scalar(3, value);
+        f.integers(1, pad, "pad");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw4.constant_pad_nd(f.address()), "aten::constant_pad_nd");
         return f.newTensor(0);
     }
@@ -2785,7 +2785,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor contiguous(MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.memoryFormat(1, memory_format);
+        f.memoryFormat(1, memory_format, "memory_format");
         f.check(dev.gatun.ffm.AtenRaw4.contiguous(f.address()), "aten::contiguous");
         return f.newTensor(0);
     }
@@ -2799,8 +2799,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor conv_tbc(Tensor weight, Tensor bias, long pad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, weight);
-        f.tensor(2, bias);
+        f.tensor(1, weight, "weight");
+        f.tensor(2, bias, "bias");
         f.integer(3, pad);
         f.check(dev.gatun.ffm.AtenRaw4.conv_tbc(f.address()), "aten::conv_tbc");
         return f.newTensor(0);
@@ -2815,7 +2815,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copy(Tensor src, boolean non_blocking) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw4.copy(f.address()), "aten::copy");
         return f.newTensor(0);
@@ -2830,7 +2830,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copy_(Tensor src, boolean non_blocking) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw4.copy_(f.address()), "aten::copy_");
         return self();
@@ -2845,7 +2845,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copy_sparse_to_sparse(Tensor src, boolean non_blocking) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse(f.address()), "aten::copy_sparse_to_sparse");
         return f.newTensor(0);
@@ -2860,7 +2860,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copy_sparse_to_sparse_(Tensor src, boolean non_blocking) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
         f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse_(f.address()), "aten::copy_sparse_to_sparse_");
         return self();
@@ -2875,7 +2875,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copysign(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.copysign_Scalar(f.address()), "aten::copysign.Scalar");
         return f.newTensor(0);
     }
@@ -2894,7 +2894,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copysign(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.copysign_Tensor(f.address()), "aten::copysign.Tensor");
         return f.newTensor(0);
     }
@@ -2903,7 +2903,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copysign_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.copysign__Scalar(f.address()), "aten::copysign_.Scalar");
         return self();
     }
@@ -2922,7 +2922,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor copysign_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.copysign__Tensor(f.address()), "aten::copysign_.Tensor");
         return self();
     }
@@ -2990,7 +2990,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor count_nonzero(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw4.count_nonzero_dim_IntList(f.address()), "aten::count_nonzero.dim_IntList");
         return f.newTensor(0);
     }
@@ -3000,8 +3000,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, correction);
-        f.optionalTensor(2, fweights);
-        f.optionalTensor(3, aweights);
+        f.optionalTensor(2, fweights, "fweights");
+        f.optionalTensor(3, aweights, "aweights");
         f.check(dev.gatun.ffm.AtenRaw4.cov(f.address()), "aten::cov");
         return f.newTensor(0);
     }
@@ -3025,7 +3025,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor cross(Tensor other, Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalInteger(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cross(f.address()), "aten::cross");
         return f.newTensor(0);
@@ -3045,8 +3045,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor cross_entropy_loss(Tensor target, Tensor weight, long reduction, long ignore_index, double label_smoothing) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.real(5, label_smoothing);
@@ -3300,7 +3300,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor diagonal_scatter(Tensor src, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.integer(2, offset);
         f.integer(3, dim1);
         f.integer(4, dim2);
@@ -3329,8 +3329,8 @@ public abstract sealed class TensorMethods permits Tensor {
         f.tensor(0, self());
         f.integer(1, n);
         f.integer(2, dim);
-        f.optionalTensor(3, prepend);
-        f.optionalTensor(4, append);
+        f.optionalTensor(3, prepend, "prepend");
+        f.optionalTensor(4, append, "append");
         f.check(dev.gatun.ffm.AtenRaw4.diff(f.address()), "aten::diff");
         return f.newTensor(0);
     }
@@ -3375,8 +3375,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor dist(Tensor other, Scalar p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, p);
+        f.tensor(1, other, "other");
+        f.scalar(2, p, "p");
         f.check(dev.gatun.ffm.AtenRaw4.dist(f.address()), "aten::dist");
         return f.newTensor(0);
     }
@@ -3400,7 +3400,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.div_Scalar(f.address()), "aten::div.Scalar");
         return f.newTensor(0);
     }
@@ -3419,7 +3419,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.optionalString(4, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.div_Scalar_mode(f.address()), "aten::div.Scalar_mode");
         return f.newTensor(0);
@@ -3439,7 +3439,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.div_Tensor(f.address()), "aten::div.Tensor");
         return f.newTensor(0);
     }
@@ -3448,7 +3448,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.div_Tensor_mode(f.address()), "aten::div.Tensor_mode");
         return f.newTensor(0);
@@ -3458,7 +3458,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.div__Scalar(f.address()), "aten::div_.Scalar");
         return self();
     }
@@ -3477,7 +3477,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div_(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.optionalString(4, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.div__Scalar_mode(f.address()), "aten::div_.Scalar_mode");
         return self();
@@ -3497,7 +3497,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.div__Tensor(f.address()), "aten::div_.Tensor");
         return self();
     }
@@ -3506,7 +3506,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor div_(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.div__Tensor_mode(f.address()), "aten::div_.Tensor_mode");
         return self();
@@ -3516,7 +3516,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.divide_Scalar(f.address()), "aten::divide.Scalar");
         return f.newTensor(0);
     }
@@ -3535,7 +3535,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.optionalString(4, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.divide_Scalar_mode(f.address()), "aten::divide.Scalar_mode");
         return f.newTensor(0);
@@ -3555,7 +3555,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.divide_Tensor(f.address()), "aten::divide.Tensor");
         return f.newTensor(0);
     }
@@ -3564,7 +3564,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.divide_Tensor_mode(f.address()), "aten::divide.Tensor_mode");
         return f.newTensor(0);
@@ -3574,7 +3574,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.divide__Scalar(f.address()), "aten::divide_.Scalar");
         return self();
     }
@@ -3593,7 +3593,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide_(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.optionalString(4, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.divide__Scalar_mode(f.address()), "aten::divide_.Scalar_mode");
         return self();
@@ -3613,7 +3613,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.divide__Tensor(f.address()), "aten::divide_.Tensor");
         return self();
     }
@@ -3622,7 +3622,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor divide_(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
         f.check(dev.gatun.ffm.AtenRaw4.divide__Tensor_mode(f.address()), "aten::divide_.Tensor_mode");
         return self();
@@ -3632,7 +3632,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor dot(Tensor tensor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor);
+        f.tensor(1, tensor, "tensor");
         f.check(dev.gatun.ffm.AtenRaw5.dot(f.address()), "aten::dot");
         return f.newTensor(0);
     }
@@ -3651,7 +3651,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] dsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, indices);
+        f.integers(1, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw5.dsplit_array(f.address()), "aten::dsplit.array");
         return f.newTensors(0);
     }
@@ -3669,9 +3669,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor elu(Scalar alpha, Scalar scale, Scalar input_scale) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, alpha);
-        f.scalar(4, scale);
-        f.scalar(7, input_scale);
+        f.scalar(1, alpha, "alpha");
+        f.scalar(4, scale, "scale");
+        f.scalar(7, input_scale, "input_scale");
         f.check(dev.gatun.ffm.AtenRaw5.elu(f.address()), "aten::elu");
         return f.newTensor(0);
     }
@@ -3725,9 +3725,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor elu_(Scalar alpha, Scalar scale, Scalar input_scale) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, alpha);
-        f.scalar(4, scale);
-        f.scalar(7, input_scale);
+        f.scalar(1, alpha, "alpha");
+        f.scalar(4, scale, "scale");
+        f.scalar(7, input_scale, "input_scale");
         f.check(dev.gatun.ffm.AtenRaw5.elu_(f.address()), "aten::elu_");
         return self();
     }
@@ -3781,7 +3781,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor embedding_renorm(Tensor indices, double max_norm, double norm_type) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, indices);
+        f.tensor(1, indices, "indices");
         f.real(2, max_norm);
         f.real(3, norm_type);
         f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm(f.address()), "aten::embedding_renorm");
@@ -3792,7 +3792,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor embedding_renorm_(Tensor indices, double max_norm, double norm_type) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, indices);
+        f.tensor(1, indices, "indices");
         f.real(2, max_norm);
         f.real(3, norm_type);
         f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm_(f.address()), "aten::embedding_renorm_");
@@ -3823,7 +3823,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor eq(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.eq_Scalar(f.address()), "aten::eq.Scalar");
         return f.newTensor(0);
     }
@@ -3842,7 +3842,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor eq(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.eq_Tensor(f.address()), "aten::eq.Tensor");
         return f.newTensor(0);
     }
@@ -3851,7 +3851,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor eq_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.eq__Scalar(f.address()), "aten::eq_.Scalar");
         return self();
     }
@@ -3870,7 +3870,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor eq_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.eq__Tensor(f.address()), "aten::eq_.Tensor");
         return self();
     }
@@ -3879,7 +3879,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public boolean equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.equal(f.address()), "aten::equal");
         return f.readBool(0);
     }
@@ -3968,7 +3968,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor expand(long[] size, boolean implicit) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.bool(3, implicit);
         f.check(dev.gatun.ffm.AtenRaw5.expand(f.address()), "aten::expand");
         return f.newTensor(0);
@@ -3983,7 +3983,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor expand_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.expand_as(f.address()), "aten::expand_as");
         return f.newTensor(0);
     }
@@ -4110,7 +4110,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_fft2(f.address()), "aten::fft_fft2");
         return f.newTensor(0);
@@ -4252,7 +4252,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_hfft2(f.address()), "aten::fft_hfft2");
         return f.newTensor(0);
@@ -4375,7 +4375,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_ifft2(f.address()), "aten::fft_ifft2");
         return f.newTensor(0);
@@ -4517,7 +4517,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_ihfft2(f.address()), "aten::fft_ihfft2");
         return f.newTensor(0);
@@ -4640,7 +4640,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_irfft2(f.address()), "aten::fft_irfft2");
         return f.newTensor(0);
@@ -4763,7 +4763,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfft2(f.address()), "aten::fft_rfft2");
         return f.newTensor(0);
@@ -4844,7 +4844,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fill(Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, value);
+        f.scalar(1, value, "value");
         f.check(dev.gatun.ffm.AtenRaw5.fill_Scalar(f.address()), "aten::fill.Scalar");
         return f.newTensor(0);
     }
@@ -4863,7 +4863,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fill(Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, value);
+        f.tensor(1, value, "value");
         f.check(dev.gatun.ffm.AtenRaw5.fill_Tensor(f.address()), "aten::fill.Tensor");
         return f.newTensor(0);
     }
@@ -4872,7 +4872,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fill_(Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, value);
+        f.scalar(1, value, "value");
         f.check(dev.gatun.ffm.AtenRaw5.fill__Scalar(f.address()), "aten::fill_.Scalar");
         return self();
     }
@@ -4891,7 +4891,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fill_(Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, value);
+        f.tensor(1, value, "value");
         f.check(dev.gatun.ffm.AtenRaw5.fill__Tensor(f.address()), "aten::fill_.Tensor");
         return self();
     }
@@ -4900,7 +4900,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fill_diagonal_(Scalar fill_value, boolean wrap) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, fill_value);
+        f.scalar(1, fill_value, "fill_value");
         f.bool(4, wrap);
         f.check(dev.gatun.ffm.AtenRaw5.fill_diagonal_(f.address()), "aten::fill_diagonal_");
         return self();
@@ -4971,7 +4971,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor flip(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dims);
+        f.integers(1, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw5.flip(f.address()), "aten::flip");
         return f.newTensor(0);
     }
@@ -4996,7 +4996,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor float_power(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, exponent);
+        f.scalar(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Tensor_Scalar(f.address()), "aten::float_power.Tensor_Scalar");
         return f.newTensor(0);
     }
@@ -5015,7 +5015,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor float_power(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, exponent);
+        f.tensor(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Tensor_Tensor(f.address()), "aten::float_power.Tensor_Tensor");
         return f.newTensor(0);
     }
@@ -5024,7 +5024,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor float_power_(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, exponent);
+        f.scalar(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.float_power__Scalar(f.address()), "aten::float_power_.Scalar");
         return self();
     }
@@ -5043,7 +5043,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor float_power_(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, exponent);
+        f.tensor(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.float_power__Tensor(f.address()), "aten::float_power_.Tensor");
         return self();
     }
@@ -5068,7 +5068,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor floor_divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide(f.address()), "aten::floor_divide");
         return f.newTensor(0);
     }
@@ -5077,7 +5077,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor floor_divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide_Scalar(f.address()), "aten::floor_divide.Scalar");
         return f.newTensor(0);
     }
@@ -5096,7 +5096,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor floor_divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide__Scalar(f.address()), "aten::floor_divide_.Scalar");
         return self();
     }
@@ -5115,7 +5115,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor floor_divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide__Tensor(f.address()), "aten::floor_divide_.Tensor");
         return self();
     }
@@ -5124,7 +5124,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmax(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmax(f.address()), "aten::fmax");
         return f.newTensor(0);
     }
@@ -5133,7 +5133,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmin(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmin(f.address()), "aten::fmin");
         return f.newTensor(0);
     }
@@ -5142,7 +5142,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmod(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmod_Scalar(f.address()), "aten::fmod.Scalar");
         return f.newTensor(0);
     }
@@ -5161,7 +5161,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmod(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmod_Tensor(f.address()), "aten::fmod.Tensor");
         return f.newTensor(0);
     }
@@ -5170,7 +5170,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmod_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmod__Scalar(f.address()), "aten::fmod_.Scalar");
         return self();
     }
@@ -5189,7 +5189,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor fmod_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.fmod__Tensor(f.address()), "aten::fmod_.Tensor");
         return self();
     }
@@ -5214,9 +5214,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 fractional_max_pool2d(long[] kernel_size, long[] output_size, Tensor random_samples) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, output_size);
-        f.tensor(5, random_samples);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, output_size, "output_size");
+        f.tensor(5, random_samples, "random_samples");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool2d(f.address()), "aten::fractional_max_pool2d");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -5225,9 +5225,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 fractional_max_pool3d(long[] kernel_size, long[] output_size, Tensor random_samples) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, output_size);
-        f.tensor(5, random_samples);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, output_size, "output_size");
+        f.tensor(5, random_samples, "random_samples");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool3d(f.address()), "aten::fractional_max_pool3d");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -5244,7 +5244,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor frobenius_norm(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw5.frobenius_norm_dim(f.address()), "aten::frobenius_norm.dim");
         return f.newTensor(0);
@@ -5269,7 +5269,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor full_like(Scalar fill_value, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, fill_value);
+        f.scalar(1, fill_value, "fill_value");
         f.options(4, options);
         f.optionalMemoryFormat(12, memory_format);
         f.check(dev.gatun.ffm.AtenRaw5.full_like(f.address()), "aten::full_like");
@@ -5321,7 +5321,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
+        f.tensor(2, index, "index");
         f.bool(3, sparse_grad);
         f.check(dev.gatun.ffm.AtenRaw5.gather(f.address()), "aten::gather");
         return f.newTensor(0);
@@ -5336,7 +5336,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gcd(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.gcd(f.address()), "aten::gcd");
         return f.newTensor(0);
     }
@@ -5345,7 +5345,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gcd_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.gcd_(f.address()), "aten::gcd_");
         return self();
     }
@@ -5354,7 +5354,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ge(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.ge_Scalar(f.address()), "aten::ge.Scalar");
         return f.newTensor(0);
     }
@@ -5373,7 +5373,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ge(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.ge_Tensor(f.address()), "aten::ge.Tensor");
         return f.newTensor(0);
     }
@@ -5382,7 +5382,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ge_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.ge__Scalar(f.address()), "aten::ge_.Scalar");
         return self();
     }
@@ -5401,7 +5401,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ge_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.ge__Tensor(f.address()), "aten::ge_.Tensor");
         return self();
     }
@@ -5410,7 +5410,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gelu(String approximate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, approximate);
+        f.string(1, approximate, "approximate");
         f.check(dev.gatun.ffm.AtenRaw5.gelu(f.address()), "aten::gelu");
         return f.newTensor(0);
     }
@@ -5424,7 +5424,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gelu_(String approximate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, approximate);
+        f.string(1, approximate, "approximate");
         f.check(dev.gatun.ffm.AtenRaw5.gelu_(f.address()), "aten::gelu_");
         return self();
     }
@@ -5476,7 +5476,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ger(Tensor vec2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, vec2);
+        f.tensor(1, vec2, "vec2");
         f.check(dev.gatun.ffm.AtenRaw5.ger(f.address()), "aten::ger");
         return f.newTensor(0);
     }
@@ -5499,7 +5499,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.integer(3, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_array(f.address()), "aten::gradient.array");
         return f.newTensors(0);
@@ -5514,8 +5514,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(Scalar spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, spacing);
-        f.integers(4, dim);
+        f.scalar(1, spacing, "spacing");
+        f.integers(4, dim, "dim");
         f.integer(6, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_scalararray(f.address()), "aten::gradient.scalararray");
         return f.newTensors(0);
@@ -5636,8 +5636,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(Scalar[] spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalars(1, spacing);
-        f.integers(3, dim);
+        f.scalars(1, spacing, "spacing");
+        f.integers(3, dim, "dim");
         f.integer(5, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_scalarrayarray(f.address()), "aten::gradient.scalarrayarray");
         return f.newTensors(0);
@@ -5652,7 +5652,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(Scalar[] spacing, Long dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalars(1, spacing);
+        f.scalars(1, spacing, "spacing");
         f.optionalInteger(3, dim);
         f.integer(5, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_scalarrayint(f.address()), "aten::gradient.scalarrayint");
@@ -5683,8 +5683,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(Tensor[] spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensors(1, spacing);
-        f.integers(3, dim);
+        f.tensors(1, spacing, "spacing");
+        f.integers(3, dim, "dim");
         f.integer(5, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_tensorarray(f.address()), "aten::gradient.tensorarray");
         return f.newTensors(0);
@@ -5699,7 +5699,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] gradient(Tensor[] spacing, Long dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensors(1, spacing);
+        f.tensors(1, spacing, "spacing");
         f.optionalInteger(3, dim);
         f.integer(5, edge_order);
         f.check(dev.gatun.ffm.AtenRaw5.gradient_tensorarrayint(f.address()), "aten::gradient.tensorarrayint");
@@ -5730,7 +5730,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_Scalar(f.address()), "aten::greater.Scalar");
         return f.newTensor(0);
     }
@@ -5749,7 +5749,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_Tensor(f.address()), "aten::greater.Tensor");
         return f.newTensor(0);
     }
@@ -5758,7 +5758,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater__Scalar(f.address()), "aten::greater_.Scalar");
         return self();
     }
@@ -5777,7 +5777,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater__Tensor(f.address()), "aten::greater_.Tensor");
         return self();
     }
@@ -5786,7 +5786,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal_Scalar(f.address()), "aten::greater_equal.Scalar");
         return f.newTensor(0);
     }
@@ -5805,7 +5805,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal_Tensor(f.address()), "aten::greater_equal.Tensor");
         return f.newTensor(0);
     }
@@ -5814,7 +5814,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal__Scalar(f.address()), "aten::greater_equal_.Scalar");
         return self();
     }
@@ -5833,7 +5833,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor greater_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal__Tensor(f.address()), "aten::greater_equal_.Tensor");
         return self();
     }
@@ -5842,7 +5842,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gt(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.gt_Scalar(f.address()), "aten::gt.Scalar");
         return f.newTensor(0);
     }
@@ -5861,7 +5861,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gt(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.gt_Tensor(f.address()), "aten::gt.Tensor");
         return f.newTensor(0);
     }
@@ -5870,7 +5870,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gt_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.gt__Scalar(f.address()), "aten::gt_.Scalar");
         return self();
     }
@@ -5889,7 +5889,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor gt_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.gt__Tensor(f.address()), "aten::gt_.Tensor");
         return self();
     }
@@ -5898,7 +5898,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hardshrink(Scalar lambd) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, lambd);
+        f.scalar(1, lambd, "lambd");
         f.check(dev.gatun.ffm.AtenRaw6.hardshrink(f.address()), "aten::hardshrink");
         return f.newTensor(0);
     }
@@ -5954,8 +5954,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hardtanh(Scalar min_val, Scalar max_val) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, min_val);
-        f.scalar(4, max_val);
+        f.scalar(1, min_val, "min_val");
+        f.scalar(4, max_val, "max_val");
         f.check(dev.gatun.ffm.AtenRaw6.hardtanh(f.address()), "aten::hardtanh");
         return f.newTensor(0);
     }
@@ -5994,8 +5994,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hardtanh_(Scalar min_val, Scalar max_val) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, min_val);
-        f.scalar(4, max_val);
+        f.scalar(1, min_val, "min_val");
+        f.scalar(4, max_val, "max_val");
         f.check(dev.gatun.ffm.AtenRaw6.hardtanh_(f.address()), "aten::hardtanh_");
         return self();
     }
@@ -6034,7 +6034,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hash_tensor(long[] dim, boolean keepdim, long mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.integer(4, mode);
         f.check(dev.gatun.ffm.AtenRaw6.hash_tensor(f.address()), "aten::hash_tensor");
@@ -6075,7 +6075,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor heaviside(Tensor values) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, values);
+        f.tensor(1, values, "values");
         f.check(dev.gatun.ffm.AtenRaw6.heaviside(f.address()), "aten::heaviside");
         return f.newTensor(0);
     }
@@ -6084,7 +6084,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor heaviside_(Tensor values) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, values);
+        f.tensor(1, values, "values");
         f.check(dev.gatun.ffm.AtenRaw6.heaviside_(f.address()), "aten::heaviside_");
         return self();
     }
@@ -6093,7 +6093,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hinge_embedding_loss(Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.real(2, margin);
         f.integer(3, reduction);
         f.check(dev.gatun.ffm.AtenRaw6.hinge_embedding_loss(f.address()), "aten::hinge_embedding_loss");
@@ -6115,8 +6115,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, bins);
-        f.scalar(2, min);
-        f.scalar(5, max);
+        f.scalar(2, min, "min");
+        f.scalar(5, max, "max");
         f.check(dev.gatun.ffm.AtenRaw6.histc(f.address()), "aten::histc");
         return f.newTensor(0);
     }
@@ -6162,7 +6162,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.tensor(0, self());
         f.integer(1, bins);
         f.optionalReals(2, range);
-        f.optionalTensor(4, weight);
+        f.optionalTensor(4, weight, "weight");
         f.bool(5, density);
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bin_ct(f.address()), "aten::histogram.bin_ct");
         return new HistBinEdges(f.newTensor(0), f.newTensor(1));
@@ -6192,8 +6192,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public HistBinEdges histogram(Tensor bins, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, bins);
-        f.optionalTensor(2, weight);
+        f.tensor(1, bins, "bins");
+        f.optionalTensor(2, weight, "weight");
         f.bool(3, density);
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bins_tensor(f.address()), "aten::histogram.bins_tensor");
         return new HistBinEdges(f.newTensor(0), f.newTensor(1));
@@ -6213,9 +6213,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public HistBinEdgesLists histogramdd(long[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, bins);
+        f.integers(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
         f.check(dev.gatun.ffm.AtenRaw6.histogramdd(f.address()), "aten::histogramdd");
         return new HistBinEdgesLists(f.newTensor(0), f.newTensors(1));
@@ -6240,9 +6240,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public HistBinEdgesLists histogramdd(Tensor[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensors(1, bins);
+        f.tensors(1, bins, "bins");
         f.optionalReals(3, range);
-        f.optionalTensor(5, weight);
+        f.optionalTensor(5, weight, "weight");
         f.bool(6, density);
         f.check(dev.gatun.ffm.AtenRaw6.histogramdd_TensorList_bins(f.address()), "aten::histogramdd.TensorList_bins");
         return new HistBinEdgesLists(f.newTensor(0), f.newTensors(1));
@@ -6269,7 +6269,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.tensor(0, self());
         f.integer(1, bins);
         f.optionalReals(2, range);
-        f.optionalTensor(4, weight);
+        f.optionalTensor(4, weight, "weight");
         f.bool(5, density);
         f.check(dev.gatun.ffm.AtenRaw6.histogramdd_int_bins(f.address()), "aten::histogramdd.int_bins");
         return new HistBinEdgesLists(f.newTensor(0), f.newTensors(1));
@@ -6294,7 +6294,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] hsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, indices);
+        f.integers(1, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw6.hsplit_array(f.address()), "aten::hsplit.array");
         return f.newTensors(0);
     }
@@ -6312,7 +6312,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor huber_loss(Tensor target, long reduction, double delta) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.real(3, delta);
         f.check(dev.gatun.ffm.AtenRaw6.huber_loss(f.address()), "aten::huber_loss");
@@ -6333,7 +6333,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hypot(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.hypot(f.address()), "aten::hypot");
         return f.newTensor(0);
     }
@@ -6342,7 +6342,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor hypot_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.hypot_(f.address()), "aten::hypot_");
         return self();
     }
@@ -6367,7 +6367,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor igamma(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.igamma(f.address()), "aten::igamma");
         return f.newTensor(0);
     }
@@ -6376,7 +6376,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor igamma_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.igamma_(f.address()), "aten::igamma_");
         return self();
     }
@@ -6385,7 +6385,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor igammac(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.igammac(f.address()), "aten::igammac");
         return f.newTensor(0);
     }
@@ -6394,7 +6394,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor igammac_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.igammac_(f.address()), "aten::igammac_");
         return self();
     }
@@ -6403,10 +6403,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor im2col(long[] kernel_size, long[] dilation, long[] padding, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, dilation);
-        f.integers(5, padding);
-        f.integers(7, stride);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, dilation, "dilation");
+        f.integers(5, padding, "padding");
+        f.integers(7, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw6.im2col(f.address()), "aten::im2col");
         return f.newTensor(0);
     }
@@ -6423,7 +6423,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor index(Tensor... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensors(1, indices);
+        f.optionalTensors(1, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw6.index_Tensor(f.address()), "aten::index.Tensor");
         return f.newTensor(0);
     }
@@ -6433,9 +6433,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.scalar(4, alpha);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw6.index_add(f.address()), "aten::index_add");
         return f.newTensor(0);
     }
@@ -6460,9 +6460,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.scalar(4, alpha);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw6.index_add_(f.address()), "aten::index_add_");
         return self();
     }
@@ -6487,8 +6487,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
         f.check(dev.gatun.ffm.AtenRaw6.index_copy(f.address()), "aten::index_copy");
         return f.newTensor(0);
     }
@@ -6498,8 +6498,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
         f.check(dev.gatun.ffm.AtenRaw6.index_copy_(f.address()), "aten::index_copy_");
         return self();
     }
@@ -6509,8 +6509,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill_int_Scalar(f.address()), "aten::index_fill.int_Scalar");
         return f.newTensor(0);
     }
@@ -6530,8 +6530,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, value);
+        f.tensor(2, index, "index");
+        f.tensor(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill_int_Tensor(f.address()), "aten::index_fill.int_Tensor");
         return f.newTensor(0);
     }
@@ -6541,8 +6541,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill__int_Scalar(f.address()), "aten::index_fill_.int_Scalar");
         return self();
     }
@@ -6562,8 +6562,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, value);
+        f.tensor(2, index, "index");
+        f.tensor(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill__int_Tensor(f.address()), "aten::index_fill_.int_Tensor");
         return self();
     }
@@ -6572,8 +6572,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor index_put(Tensor[] indices, Tensor values, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.check(dev.gatun.ffm.AtenRaw6.index_put(f.address()), "aten::index_put");
         return f.newTensor(0);
@@ -6588,8 +6588,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor index_put_(Tensor[] indices, Tensor values, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
         f.check(dev.gatun.ffm.AtenRaw6.index_put_(f.address()), "aten::index_put_");
         return self();
@@ -6605,9 +6605,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
         f.check(dev.gatun.ffm.AtenRaw6.index_reduce(f.address()), "aten::index_reduce");
         return f.newTensor(0);
@@ -6623,9 +6623,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
         f.check(dev.gatun.ffm.AtenRaw6.index_reduce_(f.address()), "aten::index_reduce_");
         return self();
@@ -6641,7 +6641,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
+        f.tensor(2, index, "index");
         f.check(dev.gatun.ffm.AtenRaw6.index_select(f.address()), "aten::index_select");
         return f.newTensor(0);
     }
@@ -6658,7 +6658,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor inner(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.inner(f.address()), "aten::inner");
         return f.newTensor(0);
     }
@@ -6753,7 +6753,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public boolean is_same_size(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.is_same_size(f.address()), "aten::is_same_size");
         return f.readBool(0);
     }
@@ -6762,7 +6762,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public boolean is_set_to(Tensor tensor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor);
+        f.tensor(1, tensor, "tensor");
         f.check(dev.gatun.ffm.AtenRaw6.is_set_to(f.address()), "aten::is_set_to");
         return f.readBool(0);
     }
@@ -6779,7 +6779,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor isclose(Tensor other, double rtol, double atol, boolean equal_nan) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.real(2, rtol);
         f.real(3, atol);
         f.bool(4, equal_nan);
@@ -6857,7 +6857,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.integer(1, n_fft);
         f.optionalInteger(2, hop_length);
         f.optionalInteger(4, win_length);
-        f.optionalTensor(6, window);
+        f.optionalTensor(6, window, "window");
         f.bool(7, center);
         f.bool(8, normalized);
         f.optionalBool(9, onesided);
@@ -6951,7 +6951,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor kl_div(Tensor target, long reduction, boolean log_target) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.bool(3, log_target);
         f.check(dev.gatun.ffm.AtenRaw6.kl_div(f.address()), "aten::kl_div");
@@ -6972,7 +6972,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor kron(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.kron(f.address()), "aten::kron");
         return f.newTensor(0);
     }
@@ -7002,7 +7002,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor l1_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.check(dev.gatun.ffm.AtenRaw6.l1_loss(f.address()), "aten::l1_loss");
         return f.newTensor(0);
@@ -7017,7 +7017,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lcm(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.lcm(f.address()), "aten::lcm");
         return f.newTensor(0);
     }
@@ -7026,7 +7026,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lcm_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.lcm_(f.address()), "aten::lcm_");
         return self();
     }
@@ -7035,7 +7035,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ldexp(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.ldexp_Tensor(f.address()), "aten::ldexp.Tensor");
         return f.newTensor(0);
     }
@@ -7044,7 +7044,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ldexp_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.ldexp_(f.address()), "aten::ldexp_");
         return self();
     }
@@ -7053,7 +7053,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor le(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.le_Scalar(f.address()), "aten::le.Scalar");
         return f.newTensor(0);
     }
@@ -7072,7 +7072,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor le(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.le_Tensor(f.address()), "aten::le.Tensor");
         return f.newTensor(0);
     }
@@ -7081,7 +7081,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor le_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.le__Scalar(f.address()), "aten::le_.Scalar");
         return self();
     }
@@ -7100,7 +7100,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor le_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.le__Tensor(f.address()), "aten::le_.Tensor");
         return self();
     }
@@ -7109,7 +7109,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor leaky_relu(Scalar negative_slope) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, negative_slope);
+        f.scalar(1, negative_slope, "negative_slope");
         f.check(dev.gatun.ffm.AtenRaw6.leaky_relu(f.address()), "aten::leaky_relu");
         return f.newTensor(0);
     }
@@ -7133,7 +7133,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor leaky_relu_(Scalar negative_slope) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, negative_slope);
+        f.scalar(1, negative_slope, "negative_slope");
         f.check(dev.gatun.ffm.AtenRaw6.leaky_relu_(f.address()), "aten::leaky_relu_");
         return self();
     }
@@ -7157,8 +7157,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lerp(Tensor end, Scalar weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, end);
-        f.scalar(2, weight);
+        f.tensor(1, end, "end");
+        f.scalar(2, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw6.lerp_Scalar(f.address()), "aten::lerp.Scalar");
         return f.newTensor(0);
     }
@@ -7177,8 +7177,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lerp(Tensor end, Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, end);
-        f.tensor(2, weight);
+        f.tensor(1, end, "end");
+        f.tensor(2, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw6.lerp_Tensor(f.address()), "aten::lerp.Tensor");
         return f.newTensor(0);
     }
@@ -7187,8 +7187,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lerp_(Tensor end, Scalar weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, end);
-        f.scalar(2, weight);
+        f.tensor(1, end, "end");
+        f.scalar(2, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw6.lerp__Scalar(f.address()), "aten::lerp_.Scalar");
         return self();
     }
@@ -7207,8 +7207,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lerp_(Tensor end, Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, end);
-        f.tensor(2, weight);
+        f.tensor(1, end, "end");
+        f.tensor(2, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw6.lerp__Tensor(f.address()), "aten::lerp_.Tensor");
         return self();
     }
@@ -7217,7 +7217,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_Scalar(f.address()), "aten::less.Scalar");
         return f.newTensor(0);
     }
@@ -7236,7 +7236,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_Tensor(f.address()), "aten::less.Tensor");
         return f.newTensor(0);
     }
@@ -7245,7 +7245,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less__Scalar(f.address()), "aten::less_.Scalar");
         return self();
     }
@@ -7264,7 +7264,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less__Tensor(f.address()), "aten::less_.Tensor");
         return self();
     }
@@ -7273,7 +7273,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal_Scalar(f.address()), "aten::less_equal.Scalar");
         return f.newTensor(0);
     }
@@ -7292,7 +7292,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal_Tensor(f.address()), "aten::less_equal.Tensor");
         return f.newTensor(0);
     }
@@ -7301,7 +7301,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal__Scalar(f.address()), "aten::less_equal_.Scalar");
         return self();
     }
@@ -7320,7 +7320,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor less_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal__Tensor(f.address()), "aten::less_equal_.Tensor");
         return self();
     }
@@ -7403,7 +7403,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_cond(String p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, p);
+        f.string(1, p, "p");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cond_p_str(f.address()), "aten::linalg_cond.p_str");
         return f.newTensor(0);
     }
@@ -7412,7 +7412,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_cross(Tensor other, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cross(f.address()), "aten::linalg_cross");
         return f.newTensor(0);
@@ -7435,7 +7435,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public EigenvaluesEigenvectors linalg_eigh(String UPLO) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, UPLO);
+        f.string(1, UPLO, "UPLO");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigh(f.address()), "aten::linalg_eigh");
         return new EigenvaluesEigenvectors(f.newTensor(0), f.newTensor(1));
     }
@@ -7457,7 +7457,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_eigvalsh(String UPLO) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, UPLO);
+        f.string(1, UPLO, "UPLO");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvalsh(f.address()), "aten::linalg_eigvalsh");
         return f.newTensor(0);
     }
@@ -7505,7 +7505,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public SolutionResidualsRankSingularValues linalg_lstsq(Tensor b, Double rcond, String driver) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, b);
+        f.tensor(1, b, "b");
         f.optionalReal(2, rcond);
         f.optionalString(4, driver);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lstsq(f.address()), "aten::linalg_lstsq");
@@ -7536,7 +7536,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_matmul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matmul(f.address()), "aten::linalg_matmul");
         return f.newTensor(0);
     }
@@ -7553,8 +7553,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_matrix_norm(Scalar ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, ord);
-        f.integers(4, dim);
+        f.scalar(1, ord, "ord");
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_norm(f.address()), "aten::linalg_matrix_norm");
@@ -7620,8 +7620,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_matrix_norm(String ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, ord);
-        f.integers(3, dim);
+        f.string(1, ord, "ord");
+        f.integers(3, dim, "dim");
         f.bool(5, keepdim);
         f.optionalDtype(6, dtype);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_norm_str_ord(f.address()), "aten::linalg_matrix_norm.str_ord");
@@ -7829,7 +7829,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_norm(String ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.string(1, ord);
+        f.string(1, ord, "ord");
         f.optionalIntegers(3, dim);
         f.bool(5, keepdim);
         f.optionalDtype(6, dtype);
@@ -7922,8 +7922,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_pinv(Tensor atol, Tensor rtol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.optionalTensor(1, atol);
-        f.optionalTensor(2, rtol);
+        f.optionalTensor(1, atol, "atol");
+        f.optionalTensor(2, rtol, "rtol");
         f.bool(3, hermitian);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_atol_rtol_tensor(f.address()), "aten::linalg_pinv.atol_rtol_tensor");
         return f.newTensor(0);
@@ -7943,7 +7943,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_pinv(Tensor rcond, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, rcond);
+        f.tensor(1, rcond, "rcond");
         f.bool(2, hermitian);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_rcond_tensor(f.address()), "aten::linalg_pinv.rcond_tensor");
         return f.newTensor(0);
@@ -7953,7 +7953,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_solve_triangular(Tensor B, boolean upper, boolean left, boolean unitriangular) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, B);
+        f.tensor(1, B, "B");
         f.bool(2, upper);
         f.bool(3, left);
         f.bool(4, unitriangular);
@@ -7989,7 +7989,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_tensorsolve(Tensor other, long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.optionalIntegers(2, dims);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_tensorsolve(f.address()), "aten::linalg_tensorsolve");
         return f.newTensor(0);
@@ -8004,7 +8004,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor linalg_vector_norm(Scalar ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, ord);
+        f.scalar(1, ord, "ord");
         f.optionalIntegers(4, dim);
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
@@ -8268,7 +8268,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logaddexp(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logaddexp(f.address()), "aten::logaddexp");
         return f.newTensor(0);
     }
@@ -8277,7 +8277,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logaddexp2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logaddexp2(f.address()), "aten::logaddexp2");
         return f.newTensor(0);
     }
@@ -8303,7 +8303,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_and(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_and(f.address()), "aten::logical_and");
         return f.newTensor(0);
     }
@@ -8312,7 +8312,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_and_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_and_(f.address()), "aten::logical_and_");
         return self();
     }
@@ -8337,7 +8337,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_or(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_or(f.address()), "aten::logical_or");
         return f.newTensor(0);
     }
@@ -8346,7 +8346,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_or_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_or_(f.address()), "aten::logical_or_");
         return self();
     }
@@ -8355,7 +8355,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_xor(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_xor(f.address()), "aten::logical_xor");
         return f.newTensor(0);
     }
@@ -8364,7 +8364,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logical_xor_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.logical_xor_(f.address()), "aten::logical_xor_");
         return self();
     }
@@ -8411,7 +8411,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor logsumexp(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw7.logsumexp(f.address()), "aten::logsumexp");
         return f.newTensor(0);
@@ -8436,7 +8436,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lt(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.lt_Scalar(f.address()), "aten::lt.Scalar");
         return f.newTensor(0);
     }
@@ -8455,7 +8455,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lt(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.lt_Tensor(f.address()), "aten::lt.Tensor");
         return f.newTensor(0);
     }
@@ -8464,7 +8464,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lt_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.lt__Scalar(f.address()), "aten::lt_.Scalar");
         return self();
     }
@@ -8483,7 +8483,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lt_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.lt__Tensor(f.address()), "aten::lt_.Tensor");
         return self();
     }
@@ -8492,8 +8492,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor lu_solve(Tensor LU_data, Tensor LU_pivots) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, LU_data);
-        f.tensor(2, LU_pivots);
+        f.tensor(1, LU_data, "LU_data");
+        f.tensor(2, LU_pivots, "LU_pivots");
         f.check(dev.gatun.ffm.AtenRaw7.lu_solve(f.address()), "aten::lu_solve");
         return f.newTensor(0);
     }
@@ -8518,8 +8518,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_fill(Tensor mask, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.scalar(2, value);
+        f.tensor(1, mask, "mask");
+        f.scalar(2, value, "value");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill_Scalar(f.address()), "aten::masked_fill.Scalar");
         return f.newTensor(0);
     }
@@ -8538,8 +8538,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_fill(Tensor mask, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.tensor(2, value);
+        f.tensor(1, mask, "mask");
+        f.tensor(2, value, "value");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill_Tensor(f.address()), "aten::masked_fill.Tensor");
         return f.newTensor(0);
     }
@@ -8548,8 +8548,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_fill_(Tensor mask, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.scalar(2, value);
+        f.tensor(1, mask, "mask");
+        f.scalar(2, value, "value");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill__Scalar(f.address()), "aten::masked_fill_.Scalar");
         return self();
     }
@@ -8568,8 +8568,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_fill_(Tensor mask, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.tensor(2, value);
+        f.tensor(1, mask, "mask");
+        f.tensor(2, value, "value");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill__Tensor(f.address()), "aten::masked_fill_.Tensor");
         return self();
     }
@@ -8578,8 +8578,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_scatter(Tensor mask, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.tensor(2, source);
+        f.tensor(1, mask, "mask");
+        f.tensor(2, source, "source");
         f.check(dev.gatun.ffm.AtenRaw7.masked_scatter(f.address()), "aten::masked_scatter");
         return f.newTensor(0);
     }
@@ -8588,8 +8588,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_scatter_(Tensor mask, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
-        f.tensor(2, source);
+        f.tensor(1, mask, "mask");
+        f.tensor(2, source, "source");
         f.check(dev.gatun.ffm.AtenRaw7.masked_scatter_(f.address()), "aten::masked_scatter_");
         return self();
     }
@@ -8598,7 +8598,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor masked_select(Tensor mask) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
+        f.tensor(1, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw7.masked_select(f.address()), "aten::masked_select");
         return f.newTensor(0);
     }
@@ -8607,7 +8607,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor matmul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.matmul(f.address()), "aten::matmul");
         return f.newTensor(0);
     }
@@ -8664,7 +8664,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.max_other(f.address()), "aten::max.other");
         return f.newTensor(0);
     }
@@ -8673,10 +8673,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max_pool1d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool1d(f.address()), "aten::max_pool1d");
         return f.newTensor(0);
@@ -8731,10 +8731,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensors2 max_pool1d_with_indices(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool1d_with_indices(f.address()), "aten::max_pool1d_with_indices");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
@@ -8789,10 +8789,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool2d(f.address()), "aten::max_pool2d");
         return f.newTensor(0);
@@ -8822,10 +8822,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, ceil_mode);
         f.check(dev.gatun.ffm.AtenRaw7.max_pool3d(f.address()), "aten::max_pool3d");
         return f.newTensor(0);
@@ -8855,8 +8855,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max_unpool2d(Tensor indices, long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, indices);
-        f.integers(2, output_size);
+        f.tensor(1, indices, "indices");
+        f.integers(2, output_size, "output_size");
         f.check(dev.gatun.ffm.AtenRaw7.max_unpool2d(f.address()), "aten::max_unpool2d");
         return f.newTensor(0);
     }
@@ -8865,10 +8865,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor max_unpool3d(Tensor indices, long[] output_size, long[] stride, long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, indices);
-        f.integers(2, output_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
+        f.tensor(1, indices, "indices");
+        f.integers(2, output_size, "output_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw7.max_unpool3d(f.address()), "aten::max_unpool3d");
         return f.newTensor(0);
     }
@@ -8877,7 +8877,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor maximum(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.maximum(f.address()), "aten::maximum");
         return f.newTensor(0);
     }
@@ -8982,7 +8982,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor min(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.min_other(f.address()), "aten::min.other");
         return f.newTensor(0);
     }
@@ -8991,7 +8991,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor minimum(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw7.minimum(f.address()), "aten::minimum");
         return f.newTensor(0);
     }
@@ -9016,7 +9016,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat2);
+        f.tensor(1, mat2, "mat2");
         f.check(dev.gatun.ffm.AtenRaw7.mm(f.address()), "aten::mm");
         return f.newTensor(0);
     }
@@ -9025,8 +9025,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mm(Tensor mat2, DType out_dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat2);
-        f.dtype(2, out_dtype);
+        f.tensor(1, mat2, "mat2");
+        f.dtype(2, out_dtype, "out_dtype");
         f.check(dev.gatun.ffm.AtenRaw7.mm_dtype(f.address()), "aten::mm.dtype");
         return f.newTensor(0);
     }
@@ -9065,8 +9065,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor moveaxis(long[] source, long... destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, source);
-        f.integers(3, destination);
+        f.integers(1, source, "source");
+        f.integers(3, destination, "destination");
         f.check(dev.gatun.ffm.AtenRaw7.moveaxis_intlist(f.address()), "aten::moveaxis.intlist");
         return f.newTensor(0);
     }
@@ -9085,8 +9085,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor movedim(long[] source, long... destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, source);
-        f.integers(3, destination);
+        f.integers(1, source, "source");
+        f.integers(3, destination, "destination");
         f.check(dev.gatun.ffm.AtenRaw7.movedim_intlist(f.address()), "aten::movedim.intlist");
         return f.newTensor(0);
     }
@@ -9095,7 +9095,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mse_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.mse_loss(f.address()), "aten::mse_loss");
         return f.newTensor(0);
@@ -9118,7 +9118,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mul(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.mul_Scalar(f.address()), "aten::mul.Scalar");
         return f.newTensor(0);
     }
@@ -9137,7 +9137,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.mul_Tensor(f.address()), "aten::mul.Tensor");
         return f.newTensor(0);
     }
@@ -9146,7 +9146,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mul_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.mul__Scalar(f.address()), "aten::mul_.Scalar");
         return self();
     }
@@ -9165,7 +9165,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mul_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.mul__Tensor(f.address()), "aten::mul_.Tensor");
         return self();
     }
@@ -9174,10 +9174,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multi_margin_loss(Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.scalar(2, p);
-        f.scalar(5, margin);
-        f.optionalTensor(8, weight);
+        f.tensor(1, target, "target");
+        f.scalar(2, p, "p");
+        f.scalar(5, margin, "margin");
+        f.optionalTensor(8, weight, "weight");
         f.integer(9, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.multi_margin_loss(f.address()), "aten::multi_margin_loss");
         return f.newTensor(0);
@@ -9247,7 +9247,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multilabel_margin_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss(f.address()), "aten::multilabel_margin_loss");
         return f.newTensor(0);
@@ -9283,7 +9283,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multiply(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.multiply_Scalar(f.address()), "aten::multiply.Scalar");
         return f.newTensor(0);
     }
@@ -9302,7 +9302,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multiply(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.multiply_Tensor(f.address()), "aten::multiply.Tensor");
         return f.newTensor(0);
     }
@@ -9311,7 +9311,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multiply_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.multiply__Scalar(f.address()), "aten::multiply_.Scalar");
         return self();
     }
@@ -9330,7 +9330,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor multiply_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.multiply__Tensor(f.address()), "aten::multiply_.Tensor");
         return self();
     }
@@ -9339,7 +9339,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor mv(Tensor vec) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, vec);
+        f.tensor(1, vec, "vec");
         f.check(dev.gatun.ffm.AtenRaw8.mv(f.address()), "aten::mv");
         return f.newTensor(0);
     }
@@ -9512,10 +9512,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nanquantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, q);
+        f.tensor(1, q, "q");
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
+        f.string(5, interpolation, "interpolation");
         f.check(dev.gatun.ffm.AtenRaw8.nanquantile(f.address()), "aten::nanquantile");
         return f.newTensor(0);
     }
@@ -9557,7 +9557,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.real(1, q);
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
+        f.string(5, interpolation, "interpolation");
         f.check(dev.gatun.ffm.AtenRaw8.nanquantile_scalar(f.address()), "aten::nanquantile.scalar");
         return f.newTensor(0);
     }
@@ -9649,7 +9649,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, start);
+        f.tensor(2, start, "start");
         f.integer(3, length);
         f.check(dev.gatun.ffm.AtenRaw8.narrow_Tensor(f.address()), "aten::narrow.Tensor");
         return f.newTensor(0);
@@ -9659,7 +9659,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ne(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.ne_Scalar(f.address()), "aten::ne.Scalar");
         return f.newTensor(0);
     }
@@ -9678,7 +9678,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ne(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.ne_Tensor(f.address()), "aten::ne.Tensor");
         return f.newTensor(0);
     }
@@ -9687,7 +9687,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ne_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.ne__Scalar(f.address()), "aten::ne_.Scalar");
         return self();
     }
@@ -9706,7 +9706,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ne_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.ne__Tensor(f.address()), "aten::ne_.Tensor");
         return self();
     }
@@ -9747,7 +9747,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor new_empty(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw8.new_empty(f.address()), "aten::new_empty");
         return f.newTensor(0);
@@ -9762,8 +9762,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor new_empty_strided(long[] size, long[] stride, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
-        f.integers(3, stride);
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw8.new_empty_strided(f.address()), "aten::new_empty_strided");
         return f.newTensor(0);
@@ -9778,8 +9778,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor new_full(long[] size, Scalar fill_value, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
-        f.scalar(3, fill_value);
+        f.integers(1, size, "size");
+        f.scalar(3, fill_value, "fill_value");
         f.options(6, options);
         f.check(dev.gatun.ffm.AtenRaw8.new_full(f.address()), "aten::new_full");
         return f.newTensor(0);
@@ -9814,7 +9814,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor new_ones(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw8.new_ones(f.address()), "aten::new_ones");
         return f.newTensor(0);
@@ -9829,7 +9829,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor new_zeros(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw8.new_zeros(f.address()), "aten::new_zeros");
         return f.newTensor(0);
@@ -9844,7 +9844,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nextafter(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.nextafter(f.address()), "aten::nextafter");
         return f.newTensor(0);
     }
@@ -9853,7 +9853,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nextafter_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.nextafter_(f.address()), "aten::nextafter_");
         return self();
     }
@@ -9862,8 +9862,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nll_loss(Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss(f.address()), "aten::nll_loss");
@@ -9889,8 +9889,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nll_loss_nd(Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_nd(f.address()), "aten::nll_loss_nd");
@@ -9947,7 +9947,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor norm(Scalar p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, p);
+        f.scalar(1, p, "p");
         f.check(dev.gatun.ffm.AtenRaw8.norm_Scalar(f.address()), "aten::norm.Scalar");
         return f.newTensor(0);
     }
@@ -9972,7 +9972,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
         f.check(dev.gatun.ffm.AtenRaw8.norm_ScalarOpt_dim(f.address()), "aten::norm.ScalarOpt_dim");
         return f.newTensor(0);
@@ -10038,9 +10038,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
-        f.dtype(7, dtype);
+        f.dtype(7, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.norm_ScalarOpt_dim_dtype(f.address()), "aten::norm.ScalarOpt_dim_dtype");
         return f.newTensor(0);
     }
@@ -10075,7 +10075,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalScalar(1, p);
-        f.dtype(4, dtype);
+        f.dtype(4, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.norm_ScalarOpt_dtype(f.address()), "aten::norm.ScalarOpt_dtype");
         return f.newTensor(0);
     }
@@ -10146,7 +10146,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor not_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal_Scalar(f.address()), "aten::not_equal.Scalar");
         return f.newTensor(0);
     }
@@ -10165,7 +10165,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor not_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal_Tensor(f.address()), "aten::not_equal.Tensor");
         return f.newTensor(0);
     }
@@ -10174,7 +10174,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor not_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal__Scalar(f.address()), "aten::not_equal_.Scalar");
         return self();
     }
@@ -10193,7 +10193,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor not_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal__Tensor(f.address()), "aten::not_equal_.Tensor");
         return self();
     }
@@ -10216,7 +10216,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor nuclear_norm(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw8.nuclear_norm_dim(f.address()), "aten::nuclear_norm.dim");
         return f.newTensor(0);
@@ -10273,7 +10273,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor orgqr(Tensor input2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, input2);
+        f.tensor(1, input2, "input2");
         f.check(dev.gatun.ffm.AtenRaw8.orgqr(f.address()), "aten::orgqr");
         return f.newTensor(0);
     }
@@ -10282,8 +10282,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor ormqr(Tensor input2, Tensor input3, boolean left, boolean transpose) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, input2);
-        f.tensor(2, input3);
+        f.tensor(1, input2, "input2");
+        f.tensor(2, input3, "input3");
         f.bool(3, left);
         f.bool(4, transpose);
         f.check(dev.gatun.ffm.AtenRaw8.ormqr(f.address()), "aten::ormqr");
@@ -10304,7 +10304,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor outer(Tensor vec2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, vec2);
+        f.tensor(1, vec2, "vec2");
         f.check(dev.gatun.ffm.AtenRaw8.outer(f.address()), "aten::outer");
         return f.newTensor(0);
     }
@@ -10313,8 +10313,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor pad(long[] pad, String mode, Double value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, pad);
-        f.string(3, mode);
+        f.integers(1, pad, "pad");
+        f.string(3, mode, "mode");
         f.optionalReal(5, value);
         f.check(dev.gatun.ffm.AtenRaw8.pad(f.address()), "aten::pad");
         return f.newTensor(0);
@@ -10353,7 +10353,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor permute(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dims);
+        f.integers(1, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw8.permute(f.address()), "aten::permute");
         return f.newTensor(0);
     }
@@ -10439,7 +10439,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor pow(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, exponent);
+        f.scalar(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Tensor_Scalar(f.address()), "aten::pow.Tensor_Scalar");
         return f.newTensor(0);
     }
@@ -10458,7 +10458,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor pow(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, exponent);
+        f.tensor(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Tensor_Tensor(f.address()), "aten::pow.Tensor_Tensor");
         return f.newTensor(0);
     }
@@ -10467,7 +10467,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor pow_(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, exponent);
+        f.scalar(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw8.pow__Scalar(f.address()), "aten::pow_.Scalar");
         return self();
     }
@@ -10486,7 +10486,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor pow_(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, exponent);
+        f.tensor(1, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw8.pow__Tensor(f.address()), "aten::pow_.Tensor");
         return self();
     }
@@ -10495,7 +10495,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor prelu(Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, weight);
+        f.tensor(1, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw8.prelu(f.address()), "aten::prelu");
         return f.newTensor(0);
     }
@@ -10539,8 +10539,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor put(Tensor index, Tensor source, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, index);
-        f.tensor(2, source);
+        f.tensor(1, index, "index");
+        f.tensor(2, source, "source");
         f.bool(3, accumulate);
         f.check(dev.gatun.ffm.AtenRaw8.put(f.address()), "aten::put");
         return f.newTensor(0);
@@ -10555,8 +10555,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor put_(Tensor index, Tensor source, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, index);
-        f.tensor(2, source);
+        f.tensor(1, index, "index");
+        f.tensor(2, source, "source");
         f.bool(3, accumulate);
         f.check(dev.gatun.ffm.AtenRaw8.put_(f.address()), "aten::put_");
         return self();
@@ -10585,10 +10585,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor quantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, q);
+        f.tensor(1, q, "q");
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
+        f.string(5, interpolation, "interpolation");
         f.check(dev.gatun.ffm.AtenRaw8.quantile(f.address()), "aten::quantile");
         return f.newTensor(0);
     }
@@ -10630,7 +10630,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.real(1, q);
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
+        f.string(5, interpolation, "interpolation");
         f.check(dev.gatun.ffm.AtenRaw8.quantile_scalar(f.address()), "aten::quantile.scalar");
         return f.newTensor(0);
     }
@@ -10669,10 +10669,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor quantize_per_channel(Tensor scales, Tensor zero_points, long axis, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, scales);
-        f.tensor(2, zero_points);
+        f.tensor(1, scales, "scales");
+        f.tensor(2, zero_points, "zero_points");
         f.integer(3, axis);
-        f.dtype(4, dtype);
+        f.dtype(4, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_channel(f.address()), "aten::quantize_per_channel");
         return f.newTensor(0);
     }
@@ -10683,7 +10683,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.tensor(0, self());
         f.real(1, scale);
         f.integer(2, zero_point);
-        f.dtype(3, dtype);
+        f.dtype(3, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor(f.address()), "aten::quantize_per_tensor");
         return f.newTensor(0);
     }
@@ -10692,9 +10692,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor quantize_per_tensor(Tensor scale, Tensor zero_point, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
-        f.dtype(3, dtype);
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.dtype(3, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_tensor_qparams(f.address()), "aten::quantize_per_tensor.tensor_qparams");
         return f.newTensor(0);
     }
@@ -10703,7 +10703,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor quantize_per_tensor_dynamic(DType dtype, boolean reduce_range) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.dtype(1, dtype);
+        f.dtype(1, dtype, "dtype");
         f.bool(2, reduce_range);
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_dynamic(f.address()), "aten::quantize_per_tensor_dynamic");
         return f.newTensor(0);
@@ -10791,7 +10791,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor randint_like(Tensor high, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, high);
+        f.tensor(1, high, "high");
         f.options(2, options);
         f.optionalMemoryFormat(10, memory_format);
         f.check(dev.gatun.ffm.AtenRaw8.randint_like_Tensor(f.address()), "aten::randint_like.Tensor");
@@ -10812,7 +10812,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor randint_like(Tensor high, Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, high);
+        f.tensor(1, high, "high");
         f.generator(2, generator);
         f.options(3, options);
         f.optionalMemoryFormat(11, memory_format);
@@ -11084,7 +11084,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor reflection_pad1d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad1d(f.address()), "aten::reflection_pad1d");
         return f.newTensor(0);
     }
@@ -11093,7 +11093,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor reflection_pad2d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad2d(f.address()), "aten::reflection_pad2d");
         return f.newTensor(0);
     }
@@ -11102,7 +11102,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor reflection_pad3d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad3d(f.address()), "aten::reflection_pad3d");
         return f.newTensor(0);
     }
@@ -11143,7 +11143,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor remainder(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Scalar(f.address()), "aten::remainder.Scalar");
         return f.newTensor(0);
     }
@@ -11162,7 +11162,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor remainder(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Tensor(f.address()), "aten::remainder.Tensor");
         return f.newTensor(0);
     }
@@ -11171,7 +11171,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor remainder_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.remainder__Scalar(f.address()), "aten::remainder_.Scalar");
         return self();
     }
@@ -11190,7 +11190,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor remainder_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.remainder__Tensor(f.address()), "aten::remainder_.Tensor");
         return self();
     }
@@ -11199,9 +11199,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor renorm(Scalar p, long dim, Scalar maxnorm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, p);
+        f.scalar(1, p, "p");
         f.integer(4, dim);
-        f.scalar(5, maxnorm);
+        f.scalar(5, maxnorm, "maxnorm");
         f.check(dev.gatun.ffm.AtenRaw9.renorm(f.address()), "aten::renorm");
         return f.newTensor(0);
     }
@@ -11220,9 +11220,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor renorm_(Scalar p, long dim, Scalar maxnorm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, p);
+        f.scalar(1, p, "p");
         f.integer(4, dim);
-        f.scalar(5, maxnorm);
+        f.scalar(5, maxnorm, "maxnorm");
         f.check(dev.gatun.ffm.AtenRaw9.renorm_(f.address()), "aten::renorm_");
         return self();
     }
@@ -11241,7 +11241,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor repeat(long... repeats) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, repeats);
+        f.integers(1, repeats, "repeats");
         f.check(dev.gatun.ffm.AtenRaw9.repeat(f.address()), "aten::repeat");
         return f.newTensor(0);
     }
@@ -11250,7 +11250,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor repeat_interleave(Tensor repeats, Long dim, Long output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, repeats);
+        f.tensor(1, repeats, "repeats");
         f.optionalInteger(2, dim);
         f.optionalInteger(4, output_size);
         f.check(dev.gatun.ffm.AtenRaw9.repeat_interleave_self_Tensor(f.address()), "aten::repeat_interleave.self_Tensor");
@@ -11312,7 +11312,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor replication_pad1d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad1d(f.address()), "aten::replication_pad1d");
         return f.newTensor(0);
     }
@@ -11321,7 +11321,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor replication_pad2d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad2d(f.address()), "aten::replication_pad2d");
         return f.newTensor(0);
     }
@@ -11330,7 +11330,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor replication_pad3d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, padding);
+        f.integers(1, padding, "padding");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad3d(f.address()), "aten::replication_pad3d");
         return f.newTensor(0);
     }
@@ -11339,7 +11339,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor reshape(long... shape) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, shape);
+        f.integers(1, shape, "shape");
         f.check(dev.gatun.ffm.AtenRaw9.reshape(f.address()), "aten::reshape");
         return f.newTensor(0);
     }
@@ -11348,7 +11348,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor reshape_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.reshape_as(f.address()), "aten::reshape_as");
         return f.newTensor(0);
     }
@@ -11357,7 +11357,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize(long[] size, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.optionalMemoryFormat(3, memory_format);
         f.check(dev.gatun.ffm.AtenRaw9.resize(f.address()), "aten::resize");
         return f.newTensor(0);
@@ -11372,7 +11372,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize_(long[] size, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.optionalMemoryFormat(3, memory_format);
         f.check(dev.gatun.ffm.AtenRaw9.resize_(f.address()), "aten::resize_");
         return self();
@@ -11387,7 +11387,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize_as(Tensor the_template, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, the_template);
+        f.tensor(1, the_template, "the_template");
         f.optionalMemoryFormat(2, memory_format);
         f.check(dev.gatun.ffm.AtenRaw9.resize_as(f.address()), "aten::resize_as");
         return f.newTensor(0);
@@ -11402,7 +11402,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize_as_(Tensor the_template, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, the_template);
+        f.tensor(1, the_template, "the_template");
         f.optionalMemoryFormat(2, memory_format);
         f.check(dev.gatun.ffm.AtenRaw9.resize_as_(f.address()), "aten::resize_as_");
         return self();
@@ -11417,7 +11417,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize_as_sparse(Tensor the_template) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, the_template);
+        f.tensor(1, the_template, "the_template");
         f.check(dev.gatun.ffm.AtenRaw9.resize_as_sparse(f.address()), "aten::resize_as_sparse");
         return f.newTensor(0);
     }
@@ -11426,7 +11426,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor resize_as_sparse_(Tensor the_template) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, the_template);
+        f.tensor(1, the_template, "the_template");
         f.check(dev.gatun.ffm.AtenRaw9.resize_as_sparse_(f.address()), "aten::resize_as_sparse_");
         return self();
     }
@@ -11459,8 +11459,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor roll(long[] shifts, long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, shifts);
-        f.integers(3, dims);
+        f.integers(1, shifts, "shifts");
+        f.integers(3, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw9.roll(f.address()), "aten::roll");
         return f.newTensor(0);
     }
@@ -11485,7 +11485,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, k);
-        f.integers(2, dims);
+        f.integers(2, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw9.rot90(f.address()), "aten::rot90");
         return f.newTensor(0);
     }
@@ -11546,8 +11546,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor rrelu(Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, lower);
-        f.scalar(4, upper);
+        f.scalar(1, lower, "lower");
+        f.scalar(4, upper, "upper");
         f.bool(7, training);
         f.generator(8, generator);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu(f.address()), "aten::rrelu");
@@ -11618,8 +11618,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor rrelu_(Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, lower);
-        f.scalar(4, upper);
+        f.scalar(1, lower, "lower");
+        f.scalar(4, upper, "upper");
         f.bool(7, training);
         f.generator(8, generator);
         f.check(dev.gatun.ffm.AtenRaw9.rrelu_(f.address()), "aten::rrelu_");
@@ -11706,8 +11706,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor rsub(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw9.rsub_Scalar(f.address()), "aten::rsub.Scalar");
         return f.newTensor(0);
     }
@@ -11741,8 +11741,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor rsub(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw9.rsub_Tensor(f.address()), "aten::rsub.Tensor");
         return f.newTensor(0);
     }
@@ -11767,9 +11767,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_reduce(f.address()), "aten::scatter.reduce");
         return f.newTensor(0);
     }
@@ -11779,8 +11779,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_src(f.address()), "aten::scatter.src");
         return f.newTensor(0);
     }
@@ -11790,8 +11790,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_value(f.address()), "aten::scatter.value");
         return f.newTensor(0);
     }
@@ -11811,9 +11811,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
-        f.string(6, reduce);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
+        f.string(6, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_value_reduce(f.address()), "aten::scatter.value_reduce");
         return f.newTensor(0);
     }
@@ -11833,9 +11833,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw9.scatter__reduce(f.address()), "aten::scatter_.reduce");
         return self();
     }
@@ -11845,8 +11845,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
         f.check(dev.gatun.ffm.AtenRaw9.scatter__src(f.address()), "aten::scatter_.src");
         return self();
     }
@@ -11856,8 +11856,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
         f.check(dev.gatun.ffm.AtenRaw9.scatter__value(f.address()), "aten::scatter_.value");
         return self();
     }
@@ -11877,9 +11877,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
-        f.string(6, reduce);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
+        f.string(6, reduce, "reduce");
         f.check(dev.gatun.ffm.AtenRaw9.scatter__value_reduce(f.address()), "aten::scatter_.value_reduce");
         return self();
     }
@@ -11899,8 +11899,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_add(f.address()), "aten::scatter_add");
         return f.newTensor(0);
     }
@@ -11910,8 +11910,8 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_add_(f.address()), "aten::scatter_add_");
         return self();
     }
@@ -11921,9 +11921,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
         f.check(dev.gatun.ffm.AtenRaw9.scatter_reduce_two(f.address()), "aten::scatter_reduce.two");
         return f.newTensor(0);
@@ -11939,9 +11939,9 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
         f.check(dev.gatun.ffm.AtenRaw9.scatter_reduce__two(f.address()), "aten::scatter_reduce_.two");
         return self();
@@ -11966,7 +11966,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor select_scatter(Tensor src, long dim, long index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.integer(2, dim);
         f.integer(3, index);
         f.check(dev.gatun.ffm.AtenRaw9.select_scatter(f.address()), "aten::select_scatter");
@@ -12001,7 +12001,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor set(Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, source);
+        f.tensor(1, source, "source");
         f.check(dev.gatun.ffm.AtenRaw9.set_source_Tensor(f.address()), "aten::set.source_Tensor");
         return f.newTensor(0);
     }
@@ -12018,7 +12018,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor set_(Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, source);
+        f.tensor(1, source, "source");
         f.check(dev.gatun.ffm.AtenRaw9.set__source_Tensor(f.address()), "aten::set_.source_Tensor");
         return self();
     }
@@ -12027,10 +12027,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor set_(Tensor source, long storage_offset, long[] size, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, source);
+        f.tensor(1, source, "source");
         f.integer(2, storage_offset);
-        f.integers(3, size);
-        f.integers(5, stride);
+        f.integers(3, size, "size");
+        f.integers(5, stride, "stride");
         f.check(dev.gatun.ffm.AtenRaw9.set__source_Tensor_storage_offset(f.address()), "aten::set_.source_Tensor_storage_offset");
         return self();
     }
@@ -12211,7 +12211,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor slice_inverse(Tensor src, long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.integer(2, dim);
         f.optionalInteger(3, start);
         f.optionalInteger(5, end);
@@ -12259,7 +12259,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor slice_scatter(Tensor src, long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, src);
+        f.tensor(1, src, "src");
         f.integer(2, dim);
         f.optionalInteger(3, start);
         f.optionalInteger(5, end);
@@ -12315,7 +12315,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor smm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat2);
+        f.tensor(1, mat2, "mat2");
         f.check(dev.gatun.ffm.AtenRaw9.smm(f.address()), "aten::smm");
         return f.newTensor(0);
     }
@@ -12324,7 +12324,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor smooth_l1_loss(Tensor target, long reduction, double beta) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.real(3, beta);
         f.check(dev.gatun.ffm.AtenRaw9.smooth_l1_loss(f.address()), "aten::smooth_l1_loss");
@@ -12345,7 +12345,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor soft_margin_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, target);
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.check(dev.gatun.ffm.AtenRaw9.soft_margin_loss(f.address()), "aten::soft_margin_loss");
         return f.newTensor(0);
@@ -12375,8 +12375,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor softplus(Scalar beta, Scalar threshold) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, beta);
-        f.scalar(4, threshold);
+        f.scalar(1, beta, "beta");
+        f.scalar(4, threshold, "threshold");
         f.check(dev.gatun.ffm.AtenRaw9.softplus(f.address()), "aten::softplus");
         return f.newTensor(0);
     }
@@ -12415,7 +12415,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor softshrink(Scalar lambd) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, lambd);
+        f.scalar(1, lambd, "lambd");
         f.check(dev.gatun.ffm.AtenRaw9.softshrink(f.address()), "aten::softshrink");
         return f.newTensor(0);
     }
@@ -12503,7 +12503,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sparse_mask(Tensor mask) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mask);
+        f.tensor(1, mask, "mask");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_mask(f.address()), "aten::sparse_mask");
         return f.newTensor(0);
     }
@@ -12512,10 +12512,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_sampled_addmm(f.address()), "aten::sparse_sampled_addmm");
         return f.newTensor(0);
     }
@@ -12658,7 +12658,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_gammainc(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_gammainc(f.address()), "aten::special_gammainc");
         return f.newTensor(0);
     }
@@ -12667,7 +12667,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_gammaincc(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_gammaincc(f.address()), "aten::special_gammaincc");
         return f.newTensor(0);
     }
@@ -12766,7 +12766,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_logsumexp(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.check(dev.gatun.ffm.AtenRaw10.special_logsumexp(f.address()), "aten::special_logsumexp");
         return f.newTensor(0);
@@ -12893,7 +12893,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_xlog1py(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py(f.address()), "aten::special_xlog1py");
         return f.newTensor(0);
     }
@@ -12902,7 +12902,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_xlog1py(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py_other_scalar(f.address()), "aten::special_xlog1py.other_scalar");
         return f.newTensor(0);
     }
@@ -12921,7 +12921,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_xlogy(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy(f.address()), "aten::special_xlogy");
         return f.newTensor(0);
     }
@@ -12930,7 +12930,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_xlogy(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy_other_scalar(f.address()), "aten::special_xlogy.other_scalar");
         return f.newTensor(0);
     }
@@ -12949,7 +12949,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_zeta(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta(f.address()), "aten::special_zeta");
         return f.newTensor(0);
     }
@@ -12958,7 +12958,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor special_zeta(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta_other_scalar(f.address()), "aten::special_zeta.other_scalar");
         return f.newTensor(0);
     }
@@ -12992,7 +12992,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] split(long[] split_size, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, split_size);
+        f.integers(1, split_size, "split_size");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw10.split_sizes(f.address()), "aten::split.sizes");
         return f.newTensors(0);
@@ -13007,7 +13007,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] split_with_sizes(long[] split_sizes, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, split_sizes);
+        f.integers(1, split_sizes, "split_sizes");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw10.split_with_sizes(f.address()), "aten::split_with_sizes");
         return f.newTensors(0);
@@ -13071,7 +13071,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor squeeze(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze_dims(f.address()), "aten::squeeze.dims");
         return f.newTensor(0);
     }
@@ -13097,7 +13097,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor squeeze_(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dim);
+        f.integers(1, dim, "dim");
         f.check(dev.gatun.ffm.AtenRaw10.squeeze__dims(f.address()), "aten::squeeze_.dims");
         return self();
     }
@@ -13106,10 +13106,10 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sspaddmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sspaddmm(f.address()), "aten::sspaddmm");
         return f.newTensor(0);
     }
@@ -13383,7 +13383,7 @@ public abstract sealed class TensorMethods permits Tensor {
         f.integer(1, n_fft);
         f.optionalInteger(2, hop_length);
         f.optionalInteger(4, win_length);
-        f.optionalTensor(6, window);
+        f.optionalTensor(6, window, "window");
         f.bool(7, normalized);
         f.optionalBool(8, onesided);
         f.optionalBool(10, return_complex);
@@ -13469,9 +13469,9 @@ public abstract sealed class TensorMethods permits Tensor {
         f.integer(1, n_fft);
         f.optionalInteger(2, hop_length);
         f.optionalInteger(4, win_length);
-        f.optionalTensor(6, window);
+        f.optionalTensor(6, window, "window");
         f.bool(7, center);
-        f.string(8, pad_mode);
+        f.string(8, pad_mode, "pad_mode");
         f.bool(10, normalized);
         f.optionalBool(11, onesided);
         f.optionalBool(13, return_complex);
@@ -13529,8 +13529,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sub(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sub_Scalar(f.address()), "aten::sub.Scalar");
         return f.newTensor(0);
     }
@@ -13564,8 +13564,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sub(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sub_Tensor(f.address()), "aten::sub.Tensor");
         return f.newTensor(0);
     }
@@ -13589,8 +13589,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sub_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sub__Scalar(f.address()), "aten::sub_.Scalar");
         return self();
     }
@@ -13624,8 +13624,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sub_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.sub__Tensor(f.address()), "aten::sub_.Tensor");
         return self();
     }
@@ -13649,8 +13649,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor subtract(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.subtract_Scalar(f.address()), "aten::subtract.Scalar");
         return f.newTensor(0);
     }
@@ -13684,8 +13684,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor subtract(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.subtract_Tensor(f.address()), "aten::subtract.Tensor");
         return f.newTensor(0);
     }
@@ -13709,8 +13709,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor subtract_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
-        f.scalar(4, alpha);
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.subtract__Scalar(f.address()), "aten::subtract_.Scalar");
         return self();
     }
@@ -13744,8 +13744,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor subtract_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.scalar(2, alpha);
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
         f.check(dev.gatun.ffm.AtenRaw10.subtract__Tensor(f.address()), "aten::subtract_.Tensor");
         return self();
     }
@@ -13819,7 +13819,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor sum_to_size(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw10.sum_to_size(f.address()), "aten::sum_to_size");
         return f.newTensor(0);
     }
@@ -13904,7 +13904,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor take(Tensor index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, index);
+        f.tensor(1, index, "index");
         f.check(dev.gatun.ffm.AtenRaw11.take(f.address()), "aten::take");
         return f.newTensor(0);
     }
@@ -13913,7 +13913,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor take_along_dim(Tensor indices, Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, indices);
+        f.tensor(1, indices, "indices");
         f.optionalInteger(2, dim);
         f.check(dev.gatun.ffm.AtenRaw11.take_along_dim(f.address()), "aten::take_along_dim");
         return f.newTensor(0);
@@ -13965,7 +13965,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] tensor_split(long[] indices, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, indices);
+        f.integers(1, indices, "indices");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw11.tensor_split_indices(f.address()), "aten::tensor_split.indices");
         return f.newTensors(0);
@@ -13995,7 +13995,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] tensor_split(Tensor tensor_indices_or_sections, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, tensor_indices_or_sections);
+        f.tensor(1, tensor_indices_or_sections, "tensor_indices_or_sections");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw11.tensor_split_tensor_indices_or_sections(f.address()), "aten::tensor_split.tensor_indices_or_sections");
         return f.newTensors(0);
@@ -14010,9 +14010,9 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor tensordot(Tensor other, long[] dims_self, long... dims_other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
-        f.integers(2, dims_self);
-        f.integers(4, dims_other);
+        f.tensor(1, other, "other");
+        f.integers(2, dims_self, "dims_self");
+        f.integers(4, dims_other, "dims_other");
         f.check(dev.gatun.ffm.AtenRaw11.tensordot(f.address()), "aten::tensordot");
         return f.newTensor(0);
     }
@@ -14021,8 +14021,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor threshold(Scalar threshold, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, threshold);
-        f.scalar(4, value);
+        f.scalar(1, threshold, "threshold");
+        f.scalar(4, value, "value");
         f.check(dev.gatun.ffm.AtenRaw11.threshold(f.address()), "aten::threshold");
         return f.newTensor(0);
     }
@@ -14041,8 +14041,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor threshold_(Scalar threshold, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, threshold);
-        f.scalar(4, value);
+        f.scalar(1, threshold, "threshold");
+        f.scalar(4, value, "value");
         f.check(dev.gatun.ffm.AtenRaw11.threshold_(f.address()), "aten::threshold_");
         return self();
     }
@@ -14061,7 +14061,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor tile(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, dims);
+        f.integers(1, dims, "dims");
         f.check(dev.gatun.ffm.AtenRaw11.tile(f.address()), "aten::tile");
         return f.newTensor(0);
     }
@@ -14070,8 +14070,8 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor to(Device device, DType dtype, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.device(1, device);
-        f.dtype(2, dtype);
+        f.device(1, device, "device");
+        f.dtype(2, dtype, "dtype");
         f.bool(3, non_blocking);
         f.bool(4, copy);
         f.optionalMemoryFormat(5, memory_format);
@@ -14098,7 +14098,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor to(DType dtype, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.dtype(1, dtype);
+        f.dtype(1, dtype, "dtype");
         f.bool(2, non_blocking);
         f.bool(3, copy);
         f.optionalMemoryFormat(4, memory_format);
@@ -14157,7 +14157,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor to(Tensor other, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.bool(2, non_blocking);
         f.bool(3, copy);
         f.optionalMemoryFormat(4, memory_format);
@@ -14249,7 +14249,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor to_sparse_bsc(long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, blocksize);
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw11.to_sparse_bsc(f.address()), "aten::to_sparse_bsc");
         return f.newTensor(0);
@@ -14269,7 +14269,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor to_sparse_bsr(long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, blocksize);
+        f.integers(1, blocksize, "blocksize");
         f.optionalInteger(3, dense_dim);
         f.check(dev.gatun.ffm.AtenRaw11.to_sparse_bsr(f.address()), "aten::to_sparse_bsr");
         return f.newTensor(0);
@@ -14382,7 +14382,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public SolutionClonedCoefficient triangular_solve(Tensor A, boolean upper, boolean transpose, boolean unitriangular) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, A);
+        f.tensor(1, A, "A");
         f.bool(2, upper);
         f.bool(3, transpose);
         f.bool(4, unitriangular);
@@ -14465,7 +14465,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor true_divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.true_divide_Scalar(f.address()), "aten::true_divide.Scalar");
         return f.newTensor(0);
     }
@@ -14484,7 +14484,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor true_divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.true_divide_Tensor(f.address()), "aten::true_divide.Tensor");
         return f.newTensor(0);
     }
@@ -14493,7 +14493,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor true_divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.true_divide__Scalar(f.address()), "aten::true_divide_.Scalar");
         return self();
     }
@@ -14512,7 +14512,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor true_divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.true_divide__Tensor(f.address()), "aten::true_divide_.Tensor");
         return self();
     }
@@ -14537,7 +14537,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor type_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.type_as(f.address()), "aten::type_as");
         return f.newTensor(0);
     }
@@ -14561,7 +14561,7 @@ public abstract sealed class TensorMethods permits Tensor {
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
-        f.integers(2, sizes);
+        f.integers(2, sizes, "sizes");
         f.check(dev.gatun.ffm.AtenRaw11.unflatten_int(f.address()), "aten::unflatten.int");
         return f.newTensor(0);
     }
@@ -14742,7 +14742,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] unsafe_split_with_sizes(long[] split_sizes, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, split_sizes);
+        f.integers(1, split_sizes, "split_sizes");
         f.integer(3, dim);
         f.check(dev.gatun.ffm.AtenRaw11.unsafe_split_with_sizes(f.address()), "aten::unsafe_split_with_sizes");
         return f.newTensors(0);
@@ -14775,7 +14775,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
@@ -14807,7 +14807,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
@@ -14839,7 +14839,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_linear1d(long[] output_size, boolean align_corners, Double scales) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_linear1d(f.address()), "aten::upsample_linear1d");
@@ -14875,7 +14875,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest1d(f.address()), "aten::upsample_nearest1d");
         return f.newTensor(0);
@@ -14910,7 +14910,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_h);
         f.optionalReal(5, scales_w);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d(f.address()), "aten::upsample_nearest2d");
@@ -14941,7 +14941,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_d);
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
@@ -14983,7 +14983,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, output_size);
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_d);
         f.optionalReal(6, scales_h);
@@ -15266,7 +15266,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor vdot(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.vdot(f.address()), "aten::vdot");
         return f.newTensor(0);
     }
@@ -15275,7 +15275,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor view(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.check(dev.gatun.ffm.AtenRaw11.view(f.address()), "aten::view");
         return f.newTensor(0);
     }
@@ -15284,7 +15284,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor view(DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.dtype(1, dtype);
+        f.dtype(1, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw11.view_dtype(f.address()), "aten::view.dtype");
         return f.newTensor(0);
     }
@@ -15293,7 +15293,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor view_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.view_as(f.address()), "aten::view_as");
         return f.newTensor(0);
     }
@@ -15318,7 +15318,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor[] vsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.integers(1, indices);
+        f.integers(1, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw11.vsplit_array(f.address()), "aten::vsplit.array");
         return f.newTensors(0);
     }
@@ -15336,7 +15336,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor xlogy(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_Scalar_Other(f.address()), "aten::xlogy.Scalar_Other");
         return f.newTensor(0);
     }
@@ -15355,7 +15355,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor xlogy(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_Tensor(f.address()), "aten::xlogy.Tensor");
         return f.newTensor(0);
     }
@@ -15364,7 +15364,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor xlogy_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.scalar(1, other);
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy__Scalar_Other(f.address()), "aten::xlogy_.Scalar_Other");
         return self();
     }
@@ -15383,7 +15383,7 @@ public abstract sealed class TensorMethods permits Tensor {
     public Tensor xlogy_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, other);
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy__Tensor(f.address()), "aten::xlogy_.Tensor");
         return self();
     }

@@ -8,8 +8,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::abs.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor abs_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.abs_out(f.address()), "aten::abs.out");
         return out;
     }
@@ -17,8 +17,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::absolute.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor absolute_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.absolute_out(f.address()), "aten::absolute.out");
         return out;
     }
@@ -26,8 +26,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::acos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor acos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.acos_out(f.address()), "aten::acos.out");
         return out;
     }
@@ -35,8 +35,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::acosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor acosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.acosh_out(f.address()), "aten::acosh.out");
         return out;
     }
@@ -44,9 +44,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool1d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool1d_out(f.address()), "aten::adaptive_avg_pool1d.out");
         return out;
     }
@@ -59,9 +59,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool2d_out(f.address()), "aten::adaptive_avg_pool2d.out");
         return out;
     }
@@ -69,9 +69,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_avg_pool3d_out(f.address()), "aten::adaptive_avg_pool3d.out");
         return out;
     }
@@ -79,30 +79,30 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool2d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
-        f.tensor(4, indices);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool2d_out(f.address()), "aten::adaptive_max_pool2d.out");
     }
 
     /** {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool3d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.tensor(3, out);
-        f.tensor(4, indices);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.tensor(3, out, "out");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool3d_out(f.address()), "aten::adaptive_max_pool3d.out");
     }
 
     /** {@code aten::add.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor add_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.add_Scalar_out(f.address()), "aten::add.Scalar_out");
         return out;
     }
@@ -120,10 +120,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor add_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.add_out(f.address()), "aten::add.out");
         return out;
     }
@@ -141,12 +141,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addbmm_out(f.address()), "aten::addbmm.out");
         return out;
     }
@@ -164,11 +164,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addcdiv.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addcdiv_out(Tensor self, Tensor tensor1, Tensor tensor2, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
-        f.tensor(6, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addcdiv_out(f.address()), "aten::addcdiv.out");
         return out;
     }
@@ -186,11 +186,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addcmul.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addcmul_out(Tensor self, Tensor tensor1, Tensor tensor2, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, tensor1);
-        f.tensor(2, tensor2);
-        f.scalar(3, value);
-        f.tensor(6, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, tensor1, "tensor1");
+        f.tensor(2, tensor2, "tensor2");
+        f.scalar(3, value, "value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addcmul_out(f.address()), "aten::addcmul.out");
         return out;
     }
@@ -208,13 +208,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addmm.dtype_out(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.dtype(3, out_dtype);
-        f.scalar(4, beta);
-        f.scalar(7, alpha);
-        f.tensor(10, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.dtype(3, out_dtype, "out_dtype");
+        f.scalar(4, beta, "beta");
+        f.scalar(7, alpha, "alpha");
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addmm_dtype_out(f.address()), "aten::addmm.dtype_out");
         return out;
     }
@@ -232,12 +232,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addmm_out(f.address()), "aten::addmm.out");
         return out;
     }
@@ -255,12 +255,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addmv.out(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat);
-        f.tensor(2, vec);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat, "mat");
+        f.tensor(2, vec, "vec");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addmv_out(f.address()), "aten::addmv.out");
         return out;
     }
@@ -278,12 +278,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::addr.out(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, vec1);
-        f.tensor(2, vec2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, vec1, "vec1");
+        f.tensor(2, vec2, "vec2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.addr_out(f.address()), "aten::addr.out");
         return out;
     }
@@ -301,8 +301,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor} */
     public static Tensor affine_grid_generator(Tensor theta, long[] size, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, theta);
-        f.integers(1, size);
+        f.tensor(0, theta, "theta");
+        f.integers(1, size, "size");
         f.bool(3, align_corners);
         f.check(dev.gatun.ffm.AtenRaw3.affine_grid_generator(f.address()), "aten::affine_grid_generator");
         return f.newTensor(0);
@@ -311,10 +311,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::affine_grid_generator.out(Tensor theta, SymInt[] size, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor affine_grid_generator_out(Tensor theta, long[] size, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, theta);
-        f.integers(1, size);
+        f.tensor(0, theta, "theta");
+        f.integers(1, size, "size");
         f.bool(3, align_corners);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.affine_grid_generator_out(f.address()), "aten::affine_grid_generator.out");
         return out;
     }
@@ -322,7 +322,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::align_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] align_tensors(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw3.align_tensors(f.address()), "aten::align_tensors");
         return f.newTensors(0);
     }
@@ -330,8 +330,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::all.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.all_all_out(f.address()), "aten::all.all_out");
         return out;
     }
@@ -339,10 +339,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::all.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.all_dims_out(f.address()), "aten::all.dims_out");
         return out;
     }
@@ -350,10 +350,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::all.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.all_out(f.address()), "aten::all.out");
         return out;
     }
@@ -361,7 +361,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor alpha_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.bool(2, train);
         f.check(dev.gatun.ffm.AtenRaw3.alpha_dropout(f.address()), "aten::alpha_dropout");
@@ -371,10 +371,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::amax.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor amax_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.amax_out(f.address()), "aten::amax.out");
         return out;
     }
@@ -387,10 +387,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::amin.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor amin_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.amin_out(f.address()), "aten::amin.out");
         return out;
     }
@@ -403,11 +403,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::aminmax.out(Tensor self, *, int? dim=None, bool keepdim=False, Tensor(a!) min, Tensor(b!) max) -> (Tensor(a!) min, Tensor(b!) max)} */
     public static void aminmax_out(Tensor self, Long dim, boolean keepdim, Tensor min, Tensor max) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dim);
         f.bool(3, keepdim);
-        f.tensor(4, min);
-        f.tensor(5, max);
+        f.tensor(4, min, "min");
+        f.tensor(5, max, "max");
         f.check(dev.gatun.ffm.AtenRaw3.aminmax_out(f.address()), "aten::aminmax.out");
     }
 
@@ -419,8 +419,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::angle.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor angle_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.angle_out(f.address()), "aten::angle.out");
         return out;
     }
@@ -428,8 +428,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::any.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.any_all_out(f.address()), "aten::any.all_out");
         return out;
     }
@@ -437,10 +437,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::any.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.any_dims_out(f.address()), "aten::any.dims_out");
         return out;
     }
@@ -448,10 +448,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::any.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.any_out(f.address()), "aten::any.out");
         return out;
     }
@@ -459,7 +459,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, end);
+        f.scalar(0, end, "end");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw3.arange(f.address()), "aten::arange");
         return f.newTensor(0);
@@ -493,8 +493,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arange.out(Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arange_out(Scalar end, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, end);
-        f.tensor(3, out);
+        f.scalar(0, end, "end");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arange_out(f.address()), "aten::arange.out");
         return out;
     }
@@ -512,8 +512,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar start, Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.options(6, options);
         f.check(dev.gatun.ffm.AtenRaw3.arange_start(f.address()), "aten::arange.start");
         return f.newTensor(0);
@@ -547,10 +547,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arange_out(Scalar start, Scalar end, Scalar step, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
-        f.scalar(6, step);
-        f.tensor(9, out);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
+        f.scalar(6, step, "step");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arange_start_out(f.address()), "aten::arange.start_out");
         return out;
     }
@@ -568,9 +568,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
-        f.scalar(6, step);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
+        f.scalar(6, step, "step");
         f.options(9, options);
         f.check(dev.gatun.ffm.AtenRaw3.arange_start_step(f.address()), "aten::arange.start_step");
         return f.newTensor(0);
@@ -604,8 +604,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arccos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arccos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arccos_out(f.address()), "aten::arccos.out");
         return out;
     }
@@ -613,8 +613,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arccosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arccosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arccosh_out(f.address()), "aten::arccosh.out");
         return out;
     }
@@ -622,8 +622,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arcsin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arcsin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arcsin_out(f.address()), "aten::arcsin.out");
         return out;
     }
@@ -631,8 +631,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arcsinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arcsinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arcsinh_out(f.address()), "aten::arcsinh.out");
         return out;
     }
@@ -640,8 +640,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arctan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arctan_out(f.address()), "aten::arctan.out");
         return out;
     }
@@ -649,9 +649,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arctan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctan2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arctan2_out(f.address()), "aten::arctan2.out");
         return out;
     }
@@ -659,8 +659,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::arctanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.arctanh_out(f.address()), "aten::arctanh.out");
         return out;
     }
@@ -668,10 +668,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::argmax.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argmax_out(Tensor self, Long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dim);
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.argmax_out(f.address()), "aten::argmax.out");
         return out;
     }
@@ -684,10 +684,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::argmin.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argmin_out(Tensor self, Long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dim);
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.argmin_out(f.address()), "aten::argmin.out");
         return out;
     }
@@ -700,11 +700,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::argsort.stable_out(Tensor self, *, bool stable, int dim=-1, bool descending=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argsort_out(Tensor self, boolean stable, long dim, boolean descending, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, stable);
         f.integer(2, dim);
         f.bool(3, descending);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.argsort_stable_out(f.address()), "aten::argsort.stable_out");
         return out;
     }
@@ -712,12 +712,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::as_strided_scatter.out(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor as_strided_scatter_out(Tensor self, Tensor src, long[] size, long[] stride, Long storage_offset, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
-        f.integers(2, size);
-        f.integers(4, stride);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
+        f.integers(2, size, "size");
+        f.integers(4, stride, "stride");
         f.optionalInteger(6, storage_offset);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.as_strided_scatter_out(f.address()), "aten::as_strided_scatter.out");
         return out;
     }
@@ -730,8 +730,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::asin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor asin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.asin_out(f.address()), "aten::asin.out");
         return out;
     }
@@ -739,8 +739,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::asinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor asinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.asinh_out(f.address()), "aten::asinh.out");
         return out;
     }
@@ -748,8 +748,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.atan_out(f.address()), "aten::atan.out");
         return out;
     }
@@ -757,9 +757,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atan2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.atan2_out(f.address()), "aten::atan2.out");
         return out;
     }
@@ -767,8 +767,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.atanh_out(f.address()), "aten::atanh.out");
         return out;
     }
@@ -776,7 +776,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_1d(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw3.atleast_1d_Sequence(f.address()), "aten::atleast_1d.Sequence");
         return f.newTensors(0);
     }
@@ -784,7 +784,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_2d(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw3.atleast_2d_Sequence(f.address()), "aten::atleast_2d.Sequence");
         return f.newTensors(0);
     }
@@ -792,7 +792,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_3d(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw3.atleast_3d_Sequence(f.address()), "aten::atleast_3d.Sequence");
         return f.newTensors(0);
     }
@@ -800,13 +800,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool1d_out(f.address()), "aten::avg_pool1d.out");
         return out;
     }
@@ -819,14 +819,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
         f.optionalInteger(9, divisor_override);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool2d_out(f.address()), "aten::avg_pool2d.out");
         return out;
     }
@@ -839,14 +839,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, stride);
-        f.integers(5, padding);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
         f.bool(7, ceil_mode);
         f.bool(8, count_include_pad);
         f.optionalInteger(9, divisor_override);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.avg_pool3d_out(f.address()), "aten::avg_pool3d.out");
         return out;
     }
@@ -859,13 +859,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::baddbmm.dtype_out(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.dtype(3, out_dtype);
-        f.scalar(4, beta);
-        f.scalar(7, alpha);
-        f.tensor(10, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.dtype(3, out_dtype, "out_dtype");
+        f.scalar(4, beta, "beta");
+        f.scalar(7, alpha, "alpha");
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.baddbmm_dtype_out(f.address()), "aten::baddbmm.dtype_out");
         return out;
     }
@@ -883,12 +883,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::baddbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, batch1);
-        f.tensor(2, batch2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, batch1, "batch1");
+        f.tensor(2, batch2, "batch2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.baddbmm_out(f.address()), "aten::baddbmm.out");
         return out;
     }
@@ -921,7 +921,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor bartlett_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bartlett_window_out(f.address()), "aten::bartlett_window.out");
         return out;
     }
@@ -946,7 +946,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, window_length);
         f.bool(1, periodic);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bartlett_window_periodic_out(f.address()), "aten::bartlett_window.periodic_out");
         return out;
     }
@@ -954,11 +954,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
     public static Tensor batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, training);
         f.real(6, momentum);
         f.real(7, eps);
@@ -970,10 +970,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bernoulli.Tensor_out(Tensor self, Tensor p, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, Tensor p, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, p);
+        f.tensor(0, self, "self");
+        f.tensor(1, p, "p");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bernoulli_Tensor_out(f.address()), "aten::bernoulli.Tensor_out");
         return out;
     }
@@ -981,10 +981,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bernoulli.float_out(Tensor self, float p=0.5, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, double p, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bernoulli_float_out(f.address()), "aten::bernoulli.float_out");
         return out;
     }
@@ -992,9 +992,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bernoulli.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bernoulli_out(f.address()), "aten::bernoulli.out");
         return out;
     }
@@ -1002,10 +1002,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input1);
-        f.tensor(1, input2);
-        f.tensor(2, weight);
-        f.optionalTensor(3, bias);
+        f.tensor(0, input1, "input1");
+        f.tensor(1, input2, "input2");
+        f.tensor(2, weight, "weight");
+        f.optionalTensor(3, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw3.bilinear(f.address()), "aten::bilinear");
         return f.newTensor(0);
     }
@@ -1018,11 +1018,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::binary_cross_entropy.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binary_cross_entropy_out(Tensor self, Tensor target, Tensor weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy_out(f.address()), "aten::binary_cross_entropy.out");
         return out;
     }
@@ -1030,12 +1030,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::binary_cross_entropy_with_logits.out(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binary_cross_entropy_with_logits_out(Tensor self, Tensor target, Tensor weight, Tensor pos_weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
-        f.optionalTensor(3, pos_weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
+        f.optionalTensor(3, pos_weight, "pos_weight");
         f.integer(4, reduction);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.binary_cross_entropy_with_logits_out(f.address()), "aten::binary_cross_entropy_with_logits.out");
         return out;
     }
@@ -1043,10 +1043,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bincount.out(Tensor self, Tensor? weights=None, SymInt minlength=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bincount_out(Tensor self, Tensor weights, long minlength, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensor(1, weights);
+        f.tensor(0, self, "self");
+        f.optionalTensor(1, weights, "weights");
         f.integer(2, minlength);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bincount_out(f.address()), "aten::bincount.out");
         return out;
     }
@@ -1054,8 +1054,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
     public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, count);
-        f.tensor(1, prob);
+        f.tensor(0, count, "count");
+        f.tensor(1, prob, "prob");
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw3.binomial(f.address()), "aten::binomial");
         return f.newTensor(0);
@@ -1069,10 +1069,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binomial_out(Tensor count, Tensor prob, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, count);
-        f.tensor(1, prob);
+        f.tensor(0, count, "count");
+        f.tensor(1, prob, "prob");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.binomial_out(f.address()), "aten::binomial.out");
         return out;
     }
@@ -1080,8 +1080,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_and(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Scalar_Tensor(f.address()), "aten::bitwise_and.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -1099,9 +1099,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_and.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Scalar_Tensor_out(f.address()), "aten::bitwise_and.Scalar_Tensor_out");
         return out;
     }
@@ -1119,9 +1119,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_and.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Scalar_out(f.address()), "aten::bitwise_and.Scalar_out");
         return out;
     }
@@ -1139,9 +1139,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_and.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_and_Tensor_out(f.address()), "aten::bitwise_and.Tensor_out");
         return out;
     }
@@ -1149,8 +1149,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_left_shift(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Scalar_Tensor(f.address()), "aten::bitwise_left_shift.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -1168,9 +1168,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_left_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Scalar_Tensor_out(f.address()), "aten::bitwise_left_shift.Scalar_Tensor_out");
         return out;
     }
@@ -1188,9 +1188,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_left_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Tensor_Scalar_out(f.address()), "aten::bitwise_left_shift.Tensor_Scalar_out");
         return out;
     }
@@ -1208,9 +1208,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_left_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_left_shift_Tensor_out(f.address()), "aten::bitwise_left_shift.Tensor_out");
         return out;
     }
@@ -1218,8 +1218,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_not_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_not_out(f.address()), "aten::bitwise_not.out");
         return out;
     }
@@ -1227,8 +1227,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_or(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_or_Scalar_Tensor(f.address()), "aten::bitwise_or.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -1246,9 +1246,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_or.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_or_Scalar_Tensor_out(f.address()), "aten::bitwise_or.Scalar_Tensor_out");
         return out;
     }
@@ -1266,9 +1266,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_or.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw3.bitwise_or_Scalar_out(f.address()), "aten::bitwise_or.Scalar_out");
         return out;
     }
@@ -1286,9 +1286,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_or.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_or_Tensor_out(f.address()), "aten::bitwise_or.Tensor_out");
         return out;
     }
@@ -1296,8 +1296,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_right_shift(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Scalar_Tensor(f.address()), "aten::bitwise_right_shift.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -1315,9 +1315,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_right_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Scalar_Tensor_out(f.address()), "aten::bitwise_right_shift.Scalar_Tensor_out");
         return out;
     }
@@ -1335,9 +1335,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_right_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Tensor_Scalar_out(f.address()), "aten::bitwise_right_shift.Tensor_Scalar_out");
         return out;
     }
@@ -1355,9 +1355,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_right_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_right_shift_Tensor_out(f.address()), "aten::bitwise_right_shift.Tensor_out");
         return out;
     }
@@ -1365,8 +1365,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_xor(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Scalar_Tensor(f.address()), "aten::bitwise_xor.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -1384,9 +1384,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_xor.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Scalar_Tensor_out(f.address()), "aten::bitwise_xor.Scalar_Tensor_out");
         return out;
     }
@@ -1404,9 +1404,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_xor.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Scalar_out(f.address()), "aten::bitwise_xor.Scalar_out");
         return out;
     }
@@ -1424,9 +1424,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bitwise_xor.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bitwise_xor_Tensor_out(f.address()), "aten::bitwise_xor.Tensor_out");
         return out;
     }
@@ -1449,7 +1449,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor blackman_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.blackman_window_out(f.address()), "aten::blackman_window.out");
         return out;
     }
@@ -1474,7 +1474,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, window_length);
         f.bool(1, periodic);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.blackman_window_periodic_out(f.address()), "aten::blackman_window.periodic_out");
         return out;
     }
@@ -1482,7 +1482,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::block_diag(Tensor[] tensors) -> Tensor} */
     public static Tensor block_diag(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.block_diag(f.address()), "aten::block_diag");
         return f.newTensor(0);
     }
@@ -1490,8 +1490,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor block_diag_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.block_diag_out(f.address()), "aten::block_diag.out");
         return out;
     }
@@ -1499,10 +1499,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bmm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bmm_out(Tensor self, Tensor mat2, DType out_dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.dtype(2, out_dtype);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.dtype(2, out_dtype, "out_dtype");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bmm_dtype_out(f.address()), "aten::bmm.dtype_out");
         return out;
     }
@@ -1510,9 +1510,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bmm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bmm_out(Tensor self, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bmm_out(f.address()), "aten::bmm.out");
         return out;
     }
@@ -1520,7 +1520,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] broadcast_tensors(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.broadcast_tensors(f.address()), "aten::broadcast_tensors");
         return f.newTensors(0);
     }
@@ -1528,8 +1528,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor} */
     public static Tensor bucketize(Scalar self, Tensor boundaries, boolean out_int32, boolean right) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, boundaries);
+        f.scalar(0, self, "self");
+        f.tensor(3, boundaries, "boundaries");
         f.bool(4, out_int32);
         f.bool(5, right);
         f.check(dev.gatun.ffm.AtenRaw4.bucketize_Scalar(f.address()), "aten::bucketize.Scalar");
@@ -1579,11 +1579,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bucketize.Scalar_out(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bucketize_out(Scalar self, Tensor boundaries, boolean out_int32, boolean right, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, boundaries);
+        f.scalar(0, self, "self");
+        f.tensor(3, boundaries, "boundaries");
         f.bool(4, out_int32);
         f.bool(5, right);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bucketize_Scalar_out(f.address()), "aten::bucketize.Scalar_out");
         return out;
     }
@@ -1601,11 +1601,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::bucketize.Tensor_out(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bucketize_out(Tensor self, Tensor boundaries, boolean out_int32, boolean right, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, boundaries);
+        f.tensor(0, self, "self");
+        f.tensor(1, boundaries, "boundaries");
         f.bool(2, out_int32);
         f.bool(3, right);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.bucketize_Tensor_out(f.address()), "aten::bucketize.Tensor_out");
         return out;
     }
@@ -1613,8 +1613,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::can_cast(ScalarType from_, ScalarType to) -> bool} */
     public static boolean can_cast(DType from_, DType to) {
         Frame f = Frame.begin();
-        f.dtype(0, from_);
-        f.dtype(1, to);
+        f.dtype(0, from_, "from_");
+        f.dtype(1, to, "to");
         f.check(dev.gatun.ffm.AtenRaw4.can_cast(f.address()), "aten::can_cast");
         return f.readBool(0);
     }
@@ -1622,7 +1622,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cartesian_prod(Tensor[] tensors) -> Tensor} */
     public static Tensor cartesian_prod(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.cartesian_prod(f.address()), "aten::cartesian_prod");
         return f.newTensor(0);
     }
@@ -1630,7 +1630,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cat(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor cat(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cat(f.address()), "aten::cat");
         return f.newTensor(0);
@@ -1644,9 +1644,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cat_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cat_out(f.address()), "aten::cat.out");
         return out;
     }
@@ -1654,11 +1654,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cauchy.out(Tensor self, float median=0., float sigma=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cauchy_out(Tensor self, double median, double sigma, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, median);
         f.real(2, sigma);
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cauchy_out(f.address()), "aten::cauchy.out");
         return out;
     }
@@ -1666,8 +1666,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor} */
     public static Tensor cdist(Tensor x1, Tensor x2, double p, Long compute_mode) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.real(2, p);
         f.optionalInteger(3, compute_mode);
         f.check(dev.gatun.ffm.AtenRaw4.cdist(f.address()), "aten::cdist");
@@ -1692,8 +1692,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ceil.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ceil_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.ceil_out(f.address()), "aten::ceil.out");
         return out;
     }
@@ -1701,9 +1701,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::celu.out(Tensor self, Scalar alpha=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor celu_out(Tensor self, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, alpha);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, alpha, "alpha");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.celu_out(f.address()), "aten::celu.out");
         return out;
     }
@@ -1721,7 +1721,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::chain_matmul(Tensor[] matrices) -> Tensor} */
     public static Tensor chain_matmul(Tensor... matrices) {
         Frame f = Frame.begin();
-        f.tensors(0, matrices);
+        f.tensors(0, matrices, "matrices");
         f.check(dev.gatun.ffm.AtenRaw4.chain_matmul(f.address()), "aten::chain_matmul");
         return f.newTensor(0);
     }
@@ -1729,8 +1729,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::chain_matmul.out(Tensor[] matrices, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor chain_matmul_out(Tensor[] matrices, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, matrices);
-        f.tensor(2, out);
+        f.tensors(0, matrices, "matrices");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.chain_matmul_out(f.address()), "aten::chain_matmul.out");
         return out;
     }
@@ -1738,9 +1738,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::channel_shuffle.out(Tensor self, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor channel_shuffle_out(Tensor self, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, groups);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.channel_shuffle_out(f.address()), "aten::channel_shuffle.out");
         return out;
     }
@@ -1748,9 +1748,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cholesky.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, upper);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cholesky_out(f.address()), "aten::cholesky.out");
         return out;
     }
@@ -1758,9 +1758,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cholesky_inverse.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_inverse_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, upper);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cholesky_inverse_out(f.address()), "aten::cholesky_inverse.out");
         return out;
     }
@@ -1768,10 +1768,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cholesky_solve.out(Tensor self, Tensor input2, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_solve_out(Tensor self, Tensor input2, boolean upper, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, input2);
+        f.tensor(0, self, "self");
+        f.tensor(1, input2, "input2");
         f.bool(2, upper);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cholesky_solve_out(f.address()), "aten::cholesky_solve.out");
         return out;
     }
@@ -1779,7 +1779,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.integer(1, numel);
         f.integer(2, n_bins);
         f.real(3, ratio);
@@ -1791,10 +1791,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_out(Tensor self, Tensor min, Tensor max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_Tensor_out(f.address()), "aten::clamp.Tensor_out");
         return out;
     }
@@ -1802,10 +1802,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_out(Tensor self, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, min);
         f.optionalScalar(4, max);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_out(f.address()), "aten::clamp.out");
         return out;
     }
@@ -1823,9 +1823,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp_max.Tensor_out(Tensor self, Tensor max, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_max_out(Tensor self, Tensor max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, max);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, max, "max");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max_Tensor_out(f.address()), "aten::clamp_max.Tensor_out");
         return out;
     }
@@ -1833,9 +1833,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp_max.out(Tensor self, Scalar max, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_max_out(Tensor self, Scalar max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, max);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, max, "max");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_max_out(f.address()), "aten::clamp_max.out");
         return out;
     }
@@ -1853,9 +1853,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp_min.Tensor_out(Tensor self, Tensor min, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_min_out(Tensor self, Tensor min, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, min);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, min, "min");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min_Tensor_out(f.address()), "aten::clamp_min.Tensor_out");
         return out;
     }
@@ -1863,9 +1863,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clamp_min.out(Tensor self, Scalar min, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_min_out(Tensor self, Scalar min, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, min);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, min, "min");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clamp_min_out(f.address()), "aten::clamp_min.out");
         return out;
     }
@@ -1883,10 +1883,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clip.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clip_out(Tensor self, Tensor min, Tensor max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensor(1, min);
-        f.optionalTensor(2, max);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.optionalTensor(1, min, "min");
+        f.optionalTensor(2, max, "max");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clip_Tensor_out(f.address()), "aten::clip.Tensor_out");
         return out;
     }
@@ -1894,10 +1894,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clip.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clip_out(Tensor self, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, min);
         f.optionalScalar(4, max);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clip_out(f.address()), "aten::clip.out");
         return out;
     }
@@ -1915,9 +1915,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::clone.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clone_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.clone_out(f.address()), "aten::clone.out");
         return out;
     }
@@ -1925,13 +1925,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
-        f.integers(3, kernel_size);
-        f.integers(5, dilation);
-        f.integers(7, padding);
-        f.integers(9, stride);
-        f.tensor(11, out);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
+        f.integers(3, kernel_size, "kernel_size");
+        f.integers(5, dilation, "dilation");
+        f.integers(7, padding, "padding");
+        f.integers(9, stride, "stride");
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.col2im_out(f.address()), "aten::col2im.out");
         return out;
     }
@@ -1939,7 +1939,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::column_stack(Tensor[] tensors) -> Tensor} */
     public static Tensor column_stack(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.column_stack(f.address()), "aten::column_stack");
         return f.newTensor(0);
     }
@@ -1947,8 +1947,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::column_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor column_stack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.column_stack_out(f.address()), "aten::column_stack.out");
         return out;
     }
@@ -1956,8 +1956,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::complex(Tensor real, Tensor imag) -> Tensor} */
     public static Tensor complex(Tensor real, Tensor imag) {
         Frame f = Frame.begin();
-        f.tensor(0, real);
-        f.tensor(1, imag);
+        f.tensor(0, real, "real");
+        f.tensor(1, imag, "imag");
         f.check(dev.gatun.ffm.AtenRaw4.complex(f.address()), "aten::complex");
         return f.newTensor(0);
     }
@@ -1965,9 +1965,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::complex.out(Tensor real, Tensor imag, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor complex_out(Tensor real, Tensor imag, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, real);
-        f.tensor(1, imag);
-        f.tensor(2, out);
+        f.tensor(0, real, "real");
+        f.tensor(1, imag, "imag");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.complex_out(f.address()), "aten::complex.out");
         return out;
     }
@@ -1975,7 +1975,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::concat(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor concat(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.concat(f.address()), "aten::concat");
         return f.newTensor(0);
@@ -1989,9 +1989,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::concat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concat_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.concat_out(f.address()), "aten::concat.out");
         return out;
     }
@@ -1999,7 +1999,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor concatenate(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.concatenate(f.address()), "aten::concatenate");
         return f.newTensor(0);
@@ -2013,9 +2013,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::concatenate.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concatenate_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.concatenate_out(f.address()), "aten::concatenate.out");
         return out;
     }
@@ -2023,8 +2023,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conj_physical.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conj_physical_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.conj_physical_out(f.address()), "aten::conj_physical.out");
         return out;
     }
@@ -2032,10 +2032,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::constant_pad_nd.out(Tensor self, SymInt[] pad, Scalar value=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor constant_pad_nd_out(Tensor self, long[] pad, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, pad);
-        f.scalar(3, value);
-        f.tensor(6, out);
+        f.tensor(0, self, "self");
+        f.integers(1, pad, "pad");
+        f.scalar(3, value, "value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.constant_pad_nd_out(f.address()), "aten::constant_pad_nd.out");
         return out;
     }
@@ -2053,12 +2053,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv1d(f.address()), "aten::conv1d");
         return f.newTensor(0);
@@ -2112,12 +2112,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.string(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.string(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv1d_padding(f.address()), "aten::conv1d.padding");
         return f.newTensor(0);
@@ -2151,12 +2151,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv2d(f.address()), "aten::conv2d");
         return f.newTensor(0);
@@ -2190,12 +2190,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.string(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.string(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv2d_padding(f.address()), "aten::conv2d.padding");
         return f.newTensor(0);
@@ -2214,12 +2214,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv3d(f.address()), "aten::conv3d");
         return f.newTensor(0);
@@ -2253,12 +2253,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.string(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.string(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.integer(9, groups);
         f.check(dev.gatun.ffm.AtenRaw4.conv3d_padding(f.address()), "aten::conv3d.padding");
         return f.newTensor(0);
@@ -2277,11 +2277,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv_tbc.out(Tensor self, Tensor weight, Tensor bias, int pad=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_tbc_out(Tensor self, Tensor weight, Tensor bias, long pad, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, weight);
-        f.tensor(2, bias);
+        f.tensor(0, self, "self");
+        f.tensor(1, weight, "weight");
+        f.tensor(2, bias, "bias");
         f.integer(3, pad);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.conv_tbc_out(f.address()), "aten::conv_tbc.out");
         return out;
     }
@@ -2289,14 +2289,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, output_padding);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, output_padding, "output_padding");
         f.integer(9, groups);
-        f.integers(10, dilation);
+        f.integers(10, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw4.conv_transpose1d(f.address()), "aten::conv_transpose1d");
         return f.newTensor(0);
     }
@@ -2359,14 +2359,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, output_padding);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, output_padding, "output_padding");
         f.integer(9, groups);
-        f.integers(10, dilation);
+        f.integers(10, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw4.conv_transpose2d_input(f.address()), "aten::conv_transpose2d.input");
         return f.newTensor(0);
     }
@@ -2404,14 +2404,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, output_padding);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, output_padding, "output_padding");
         f.integer(9, groups);
-        f.integers(10, dilation);
+        f.integers(10, dilation, "dilation");
         f.check(dev.gatun.ffm.AtenRaw4.conv_transpose3d_input(f.address()), "aten::conv_transpose3d.input");
         return f.newTensor(0);
     }
@@ -2449,14 +2449,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
         f.check(dev.gatun.ffm.AtenRaw4.convolution(f.address()), "aten::convolution");
         return f.newTensor(0);
@@ -2465,16 +2465,16 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.integers(3, stride);
-        f.integers(5, padding);
-        f.integers(7, dilation);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.integers(3, stride, "stride");
+        f.integers(5, padding, "padding");
+        f.integers(7, dilation, "dilation");
         f.bool(9, transposed);
-        f.integers(10, output_padding);
+        f.integers(10, output_padding, "output_padding");
         f.integer(12, groups);
-        f.tensor(13, out);
+        f.tensor(13, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.convolution_out(f.address()), "aten::convolution.out");
         return out;
     }
@@ -2482,10 +2482,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::copy.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copy_out(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.copy_out(f.address()), "aten::copy.out");
         return out;
     }
@@ -2493,10 +2493,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::copy_sparse_to_sparse.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copy_sparse_to_sparse_out(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
         f.bool(2, non_blocking);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse_out(f.address()), "aten::copy_sparse_to_sparse.out");
         return out;
     }
@@ -2504,9 +2504,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::copysign.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copysign_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.copysign_Scalar_out(f.address()), "aten::copysign.Scalar_out");
         return out;
     }
@@ -2524,9 +2524,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::copysign.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copysign_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.copysign_out(f.address()), "aten::copysign.out");
         return out;
     }
@@ -2534,8 +2534,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cos_out(f.address()), "aten::cos.out");
         return out;
     }
@@ -2543,8 +2543,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cosh_out(f.address()), "aten::cosh.out");
         return out;
     }
@@ -2552,9 +2552,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
     public static Tensor cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, input1);
-        f.tensor(1, input2);
-        f.tensor(2, target);
+        f.tensor(0, input1, "input1");
+        f.tensor(1, input2, "input2");
+        f.tensor(2, target, "target");
         f.real(3, margin);
         f.integer(4, reduction);
         f.check(dev.gatun.ffm.AtenRaw4.cosine_embedding_loss(f.address()), "aten::cosine_embedding_loss");
@@ -2574,8 +2574,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor} */
     public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim, double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.integer(2, dim);
         f.real(3, eps);
         f.check(dev.gatun.ffm.AtenRaw4.cosine_similarity(f.address()), "aten::cosine_similarity");
@@ -2595,9 +2595,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::count_nonzero.dim_IntList_out(Tensor self, int[] dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor count_nonzero_out(Tensor self, long[] dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.count_nonzero_dim_IntList_out(f.address()), "aten::count_nonzero.dim_IntList_out");
         return out;
     }
@@ -2605,9 +2605,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::count_nonzero.out(Tensor self, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor count_nonzero_out(Tensor self, Long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.count_nonzero_out(f.address()), "aten::count_nonzero.out");
         return out;
     }
@@ -2620,10 +2620,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cross.out(Tensor self, Tensor other, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cross_out(Tensor self, Tensor other, Long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.optionalInteger(2, dim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cross_out(f.address()), "aten::cross.out");
         return out;
     }
@@ -2636,10 +2636,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, long reduction, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.integers(2, input_lengths);
-        f.integers(4, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.integers(2, input_lengths, "input_lengths");
+        f.integers(4, target_lengths, "target_lengths");
         f.integer(6, blank);
         f.integer(7, reduction);
         f.bool(8, zero_infinity);
@@ -2665,10 +2665,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, long reduction, boolean zero_infinity) {
         Frame f = Frame.begin();
-        f.tensor(0, log_probs);
-        f.tensor(1, targets);
-        f.tensor(2, input_lengths);
-        f.tensor(3, target_lengths);
+        f.tensor(0, log_probs, "log_probs");
+        f.tensor(1, targets, "targets");
+        f.tensor(2, input_lengths, "input_lengths");
+        f.tensor(3, target_lengths, "target_lengths");
         f.integer(4, blank);
         f.integer(5, reduction);
         f.bool(6, zero_infinity);
@@ -2694,30 +2694,30 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cummax.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void cummax_out(Tensor self, long dim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, values);
-        f.tensor(3, indices);
+        f.tensor(2, values, "values");
+        f.tensor(3, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw4.cummax_out(f.address()), "aten::cummax.out");
     }
 
     /** {@code aten::cummin.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void cummin_out(Tensor self, long dim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, values);
-        f.tensor(3, indices);
+        f.tensor(2, values, "values");
+        f.tensor(3, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw4.cummin_out(f.address()), "aten::cummin.out");
     }
 
     /** {@code aten::cumprod.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cumprod_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cumprod_out(f.address()), "aten::cumprod.out");
         return out;
     }
@@ -2725,10 +2725,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cumsum.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cumsum_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.cumsum_out(f.address()), "aten::cumsum.out");
         return out;
     }
@@ -2736,8 +2736,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
     public static Tensor cumulative_trapezoid(Tensor y, Scalar dx, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
-        f.scalar(1, dx);
+        f.tensor(0, y, "y");
+        f.scalar(1, dx, "dx");
         f.integer(4, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cumulative_trapezoid_dx(f.address()), "aten::cumulative_trapezoid.dx");
         return f.newTensor(0);
@@ -2776,8 +2776,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor cumulative_trapezoid(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
-        f.tensor(1, x);
+        f.tensor(0, y, "y");
+        f.tensor(1, x, "x");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw4.cumulative_trapezoid_x(f.address()), "aten::cumulative_trapezoid.x");
         return f.newTensor(0);
@@ -2791,8 +2791,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::deg2rad.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor deg2rad_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.deg2rad_out(f.address()), "aten::deg2rad.out");
         return out;
     }
@@ -2800,8 +2800,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dequantize.self_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dequantize_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.dequantize_self_out(f.address()), "aten::dequantize.self_out");
         return out;
     }
@@ -2809,7 +2809,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] dequantize(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.dequantize_tensors(f.address()), "aten::dequantize.tensors");
         return f.newTensors(0);
     }
@@ -2817,17 +2817,17 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dequantize.tensors_out(Tensor[] tensors, *, Tensor(a!)[] out) -> ()} */
     public static void dequantize_out(Tensor[] tensors, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensors(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensors(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.dequantize_tensors_out(f.address()), "aten::dequantize.tensors_out");
     }
 
     /** {@code aten::diag.out(Tensor self, int diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, diagonal);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diag_out(f.address()), "aten::diag.out");
         return out;
     }
@@ -2835,11 +2835,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::diag_embed.out(Tensor self, int offset=0, int dim1=-2, int dim2=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_embed_out(Tensor self, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, offset);
         f.integer(2, dim1);
         f.integer(3, dim2);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diag_embed_out(f.address()), "aten::diag_embed.out");
         return out;
     }
@@ -2847,12 +2847,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::diagonal_scatter.out(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diagonal_scatter_out(Tensor self, Tensor src, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
         f.integer(2, offset);
         f.integer(3, dim1);
         f.integer(4, dim2);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diagonal_scatter_out(f.address()), "aten::diagonal_scatter.out");
         return out;
     }
@@ -2860,12 +2860,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::diff.out(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diff_out(Tensor self, long n, long dim, Tensor prepend, Tensor append, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, n);
         f.integer(2, dim);
-        f.optionalTensor(3, prepend);
-        f.optionalTensor(4, append);
-        f.tensor(5, out);
+        f.optionalTensor(3, prepend, "prepend");
+        f.optionalTensor(4, append, "append");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.diff_out(f.address()), "aten::diff.out");
         return out;
     }
@@ -2873,8 +2873,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor digamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.digamma_out(f.address()), "aten::digamma.out");
         return out;
     }
@@ -2882,10 +2882,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dist.out(Tensor self, Tensor other, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dist_out(Tensor self, Tensor other, Scalar p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, p);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, p, "p");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.dist_out(f.address()), "aten::dist.out");
         return out;
     }
@@ -2903,10 +2903,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
         f.optionalString(4, rounding_mode);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.div_Scalar_mode_out(f.address()), "aten::div.Scalar_mode_out");
         return out;
     }
@@ -2924,9 +2924,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::div.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.div_Scalar_out(f.address()), "aten::div.Scalar_out");
         return out;
     }
@@ -2944,9 +2944,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::div.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.div_out(f.address()), "aten::div.out");
         return out;
     }
@@ -2954,10 +2954,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.div_out_mode(f.address()), "aten::div.out_mode");
         return out;
     }
@@ -2965,9 +2965,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.divide_out(f.address()), "aten::divide.out");
         return out;
     }
@@ -2975,10 +2975,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.optionalString(2, rounding_mode);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw4.divide_out_mode(f.address()), "aten::divide.out_mode");
         return out;
     }
@@ -2986,9 +2986,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dot.out(Tensor self, Tensor tensor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dot_out(Tensor self, Tensor tensor, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, tensor);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, tensor, "tensor");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.dot_out(f.address()), "aten::dot.out");
         return out;
     }
@@ -2996,7 +2996,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.bool(2, train);
         f.check(dev.gatun.ffm.AtenRaw5.dropout(f.address()), "aten::dropout");
@@ -3006,7 +3006,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dstack(Tensor[] tensors) -> Tensor} */
     public static Tensor dstack(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw5.dstack(f.address()), "aten::dstack");
         return f.newTensor(0);
     }
@@ -3014,8 +3014,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::dstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.dstack_out(f.address()), "aten::dstack.out");
         return out;
     }
@@ -3023,8 +3023,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor} */
     public static Tensor einsum(String equation, Tensor[] tensors, long... path) {
         Frame f = Frame.begin();
-        f.string(0, equation);
-        f.tensors(2, tensors);
+        f.string(0, equation, "equation");
+        f.tensors(2, tensors, "tensors");
         f.optionalIntegers(4, path);
         f.check(dev.gatun.ffm.AtenRaw5.einsum(f.address()), "aten::einsum");
         return f.newTensor(0);
@@ -3038,11 +3038,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::elu.out(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor elu_out(Tensor self, Scalar alpha, Scalar scale, Scalar input_scale, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, alpha);
-        f.scalar(4, scale);
-        f.scalar(7, input_scale);
-        f.tensor(10, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, alpha, "alpha");
+        f.scalar(4, scale, "scale");
+        f.scalar(7, input_scale, "input_scale");
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.elu_out(f.address()), "aten::elu.out");
         return out;
     }
@@ -3060,8 +3060,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor} */
     public static Tensor embedding(Tensor weight, Tensor indices, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
         f.integer(2, padding_idx);
         f.bool(3, scale_grad_by_freq);
         f.bool(4, sparse);
@@ -3087,12 +3087,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding.out(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_out(Tensor weight, Tensor indices, long padding_idx, boolean scale_grad_by_freq, boolean sparse, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
         f.integer(2, padding_idx);
         f.bool(3, scale_grad_by_freq);
         f.bool(4, sparse);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.embedding_out(f.address()), "aten::embedding.out");
         return out;
     }
@@ -3100,13 +3100,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.check(dev.gatun.ffm.AtenRaw5.embedding_bag(f.address()), "aten::embedding_bag");
         return new Tensors4(f.newTensor(0), f.newTensor(1), f.newTensor(2), f.newTensor(3));
@@ -3140,13 +3140,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
         Frame f = Frame.begin();
-        f.tensor(0, weight);
-        f.tensor(1, indices);
-        f.tensor(2, offsets);
+        f.tensor(0, weight, "weight");
+        f.tensor(1, indices, "indices");
+        f.tensor(2, offsets, "offsets");
         f.bool(3, scale_grad_by_freq);
         f.integer(4, mode);
         f.bool(5, sparse);
-        f.optionalTensor(6, per_sample_weights);
+        f.optionalTensor(6, per_sample_weights, "per_sample_weights");
         f.bool(7, include_last_offset);
         f.optionalInteger(8, padding_idx);
         f.check(dev.gatun.ffm.AtenRaw5.embedding_bag_padding_idx(f.address()), "aten::embedding_bag.padding_idx");
@@ -3161,11 +3161,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding_renorm.out(Tensor self, Tensor indices, float max_norm, float norm_type, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_renorm_out(Tensor self, Tensor indices, double max_norm, double norm_type, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, indices);
+        f.tensor(0, self, "self");
+        f.tensor(1, indices, "indices");
         f.real(2, max_norm);
         f.real(3, norm_type);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm_out(f.address()), "aten::embedding_renorm.out");
         return out;
     }
@@ -3173,7 +3173,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public static Tensor empty(long[] size, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.optionalMemoryFormat(10, memory_format);
         f.check(dev.gatun.ffm.AtenRaw5.empty_memory_format(f.address()), "aten::empty.memory_format");
@@ -3193,9 +3193,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty.out(SymInt[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_out(long[] size, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.empty_out(f.address()), "aten::empty.out");
         return out;
     }
@@ -3203,9 +3203,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.empty_like_out(f.address()), "aten::empty_like.out");
         return out;
     }
@@ -3213,8 +3213,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor empty_permuted(long[] size, long[] physical_layout, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.integers(2, physical_layout);
+        f.integers(0, size, "size");
+        f.integers(2, physical_layout, "physical_layout");
         f.options(4, options);
         f.check(dev.gatun.ffm.AtenRaw5.empty_permuted(f.address()), "aten::empty_permuted");
         return f.newTensor(0);
@@ -3228,9 +3228,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_permuted.out(SymInt[] size, int[] physical_layout, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_permuted_out(long[] size, long[] physical_layout, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.integers(2, physical_layout);
-        f.tensor(4, out);
+        f.integers(0, size, "size");
+        f.integers(2, physical_layout, "physical_layout");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.empty_permuted_out(f.address()), "aten::empty_permuted.out");
         return out;
     }
@@ -3238,8 +3238,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public static Tensor empty_quantized(long[] size, Tensor qtensor, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, qtensor);
+        f.integers(0, size, "size");
+        f.tensor(2, qtensor, "qtensor");
         f.options(3, options);
         f.optionalMemoryFormat(11, memory_format);
         f.check(dev.gatun.ffm.AtenRaw5.empty_quantized(f.address()), "aten::empty_quantized");
@@ -3259,10 +3259,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_quantized.out(int[] size, Tensor qtensor, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_quantized_out(long[] size, Tensor qtensor, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, qtensor);
+        f.integers(0, size, "size");
+        f.tensor(2, qtensor, "qtensor");
         f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.empty_quantized_out(f.address()), "aten::empty_quantized.out");
         return out;
     }
@@ -3270,8 +3270,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor empty_strided(long[] size, long[] stride, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.integers(2, stride);
+        f.integers(0, size, "size");
+        f.integers(2, stride, "stride");
         f.options(4, options);
         f.check(dev.gatun.ffm.AtenRaw5.empty_strided(f.address()), "aten::empty_strided");
         return f.newTensor(0);
@@ -3285,9 +3285,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::empty_strided.out(SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_strided_out(long[] size, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.integers(2, stride);
-        f.tensor(4, out);
+        f.integers(0, size, "size");
+        f.integers(2, stride, "stride");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.empty_strided_out(f.address()), "aten::empty_strided.out");
         return out;
     }
@@ -3295,9 +3295,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::eq.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eq_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.eq_Scalar_out(f.address()), "aten::eq.Scalar_out");
         return out;
     }
@@ -3315,9 +3315,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::eq.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eq_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.eq_Tensor_out(f.address()), "aten::eq.Tensor_out");
         return out;
     }
@@ -3325,8 +3325,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.erf_out(f.address()), "aten::erf.out");
         return out;
     }
@@ -3334,8 +3334,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erfc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.erfc_out(f.address()), "aten::erfc.out");
         return out;
     }
@@ -3343,8 +3343,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erfinv_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.erfinv_out(f.address()), "aten::erfinv.out");
         return out;
     }
@@ -3352,8 +3352,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor exp_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.exp_out(f.address()), "aten::exp.out");
         return out;
     }
@@ -3361,8 +3361,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor exp2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.exp2_out(f.address()), "aten::exp2.out");
         return out;
     }
@@ -3370,8 +3370,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor expm1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.expm1_out(f.address()), "aten::expm1.out");
         return out;
     }
@@ -3379,10 +3379,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::exponential.out(Tensor self, float lambd=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor exponential_out(Tensor self, double lambd, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, lambd);
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.exponential_out(f.address()), "aten::exponential.out");
         return out;
     }
@@ -3421,7 +3421,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, n);
         f.integer(1, m);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.eye_m_out(f.address()), "aten::eye.m_out");
         return out;
     }
@@ -3430,7 +3430,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor eye_out(long n, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.eye_out(f.address()), "aten::eye.out");
         return out;
     }
@@ -3438,7 +3438,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor feature_alpha_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.bool(2, train);
         f.check(dev.gatun.ffm.AtenRaw5.feature_alpha_dropout(f.address()), "aten::feature_alpha_dropout");
@@ -3448,7 +3448,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::feature_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor feature_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.real(1, p);
         f.bool(2, train);
         f.check(dev.gatun.ffm.AtenRaw5.feature_dropout(f.address()), "aten::feature_dropout");
@@ -3458,11 +3458,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_fft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_fft_out(f.address()), "aten::fft_fft.out");
         return out;
     }
@@ -3475,11 +3475,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_fft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_fft2_out(f.address()), "aten::fft_fft2.out");
         return out;
     }
@@ -3514,7 +3514,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, n);
         f.real(1, d);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_fftfreq_out(f.address()), "aten::fft_fftfreq.out");
         return out;
     }
@@ -3522,11 +3522,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_fftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_fftn_out(f.address()), "aten::fft_fftn.out");
         return out;
     }
@@ -3539,11 +3539,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_hfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_hfft_out(f.address()), "aten::fft_hfft.out");
         return out;
     }
@@ -3556,11 +3556,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_hfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_hfft2_out(f.address()), "aten::fft_hfft2.out");
         return out;
     }
@@ -3573,11 +3573,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_hfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_hfftn_out(f.address()), "aten::fft_hfftn.out");
         return out;
     }
@@ -3590,11 +3590,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ifft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ifft_out(f.address()), "aten::fft_ifft.out");
         return out;
     }
@@ -3607,11 +3607,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ifft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ifft2_out(f.address()), "aten::fft_ifft2.out");
         return out;
     }
@@ -3624,11 +3624,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ifftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ifftn_out(f.address()), "aten::fft_ifftn.out");
         return out;
     }
@@ -3641,11 +3641,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ihfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ihfft_out(f.address()), "aten::fft_ihfft.out");
         return out;
     }
@@ -3658,11 +3658,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ihfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ihfft2_out(f.address()), "aten::fft_ihfft2.out");
         return out;
     }
@@ -3675,11 +3675,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_ihfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_ihfftn_out(f.address()), "aten::fft_ihfftn.out");
         return out;
     }
@@ -3692,11 +3692,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_irfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_irfft_out(f.address()), "aten::fft_irfft.out");
         return out;
     }
@@ -3709,11 +3709,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_irfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_irfft2_out(f.address()), "aten::fft_irfft2.out");
         return out;
     }
@@ -3726,11 +3726,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_irfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_irfftn_out(f.address()), "aten::fft_irfftn.out");
         return out;
     }
@@ -3743,11 +3743,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_rfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalInteger(1, n);
         f.integer(3, dim);
         f.optionalString(4, norm);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfft_out(f.address()), "aten::fft_rfft.out");
         return out;
     }
@@ -3760,11 +3760,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_rfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
-        f.integers(3, dim);
+        f.integers(3, dim, "dim");
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfft2_out(f.address()), "aten::fft_rfft2.out");
         return out;
     }
@@ -3799,7 +3799,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, n);
         f.real(1, d);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfftfreq_out(f.address()), "aten::fft_rfftfreq.out");
         return out;
     }
@@ -3807,11 +3807,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fft_rfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, s);
         f.optionalIntegers(3, dim);
         f.optionalString(5, norm);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fft_rfftn_out(f.address()), "aten::fft_rfftn.out");
         return out;
     }
@@ -3824,9 +3824,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fill.Scalar_out(Tensor self, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fill_out(Tensor self, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, value);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, value, "value");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fill_Scalar_out(f.address()), "aten::fill.Scalar_out");
         return out;
     }
@@ -3844,9 +3844,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fill.Tensor_out(Tensor self, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fill_out(Tensor self, Tensor value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, value);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, value, "value");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fill_Tensor_out(f.address()), "aten::fill.Tensor_out");
         return out;
     }
@@ -3854,8 +3854,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fix.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fix_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fix_out(f.address()), "aten::fix.out");
         return out;
     }
@@ -3863,7 +3863,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor} */
     public static Tensor flatten_dense_tensors(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw5.flatten_dense_tensors(f.address()), "aten::flatten_dense_tensors");
         return f.newTensor(0);
     }
@@ -3871,9 +3871,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::flip.out(Tensor self, int[] dims, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor flip_out(Tensor self, long[] dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dims);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, dims, "dims");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.flip_out(f.address()), "aten::flip.out");
         return out;
     }
@@ -3881,8 +3881,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor} */
     public static Tensor float_power(Scalar self, Tensor exponent) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, exponent);
+        f.scalar(0, self, "self");
+        f.tensor(3, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Scalar(f.address()), "aten::float_power.Scalar");
         return f.newTensor(0);
     }
@@ -3900,9 +3900,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::float_power.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Scalar self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, exponent);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, exponent, "exponent");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Scalar_out(f.address()), "aten::float_power.Scalar_out");
         return out;
     }
@@ -3920,9 +3920,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::float_power.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Tensor self, Scalar exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, exponent);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, exponent, "exponent");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Tensor_Scalar_out(f.address()), "aten::float_power.Tensor_Scalar_out");
         return out;
     }
@@ -3940,9 +3940,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::float_power.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Tensor self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, exponent);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, exponent, "exponent");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.float_power_Tensor_Tensor_out(f.address()), "aten::float_power.Tensor_Tensor_out");
         return out;
     }
@@ -3950,8 +3950,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::floor.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.floor_out(f.address()), "aten::floor.out");
         return out;
     }
@@ -3959,9 +3959,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::floor_divide.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_divide_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide_Scalar_out(f.address()), "aten::floor_divide.Scalar_out");
         return out;
     }
@@ -3979,9 +3979,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::floor_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.floor_divide_out(f.address()), "aten::floor_divide.out");
         return out;
     }
@@ -3989,9 +3989,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fmax.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmax_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fmax_out(f.address()), "aten::fmax.out");
         return out;
     }
@@ -3999,9 +3999,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fmin.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmin_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fmin_out(f.address()), "aten::fmin.out");
         return out;
     }
@@ -4009,9 +4009,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fmod.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmod_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fmod_Scalar_out(f.address()), "aten::fmod.Scalar_out");
         return out;
     }
@@ -4029,9 +4029,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fmod.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmod_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.fmod_Tensor_out(f.address()), "aten::fmod.Tensor_out");
         return out;
     }
@@ -4039,8 +4039,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::frac.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor frac_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.frac_out(f.address()), "aten::frac.out");
         return out;
     }
@@ -4048,43 +4048,43 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::fractional_max_pool2d.output(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool2d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, output_size);
-        f.tensor(5, random_samples);
-        f.tensor(6, output);
-        f.tensor(7, indices);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, output_size, "output_size");
+        f.tensor(5, random_samples, "random_samples");
+        f.tensor(6, output, "output");
+        f.tensor(7, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool2d_output(f.address()), "aten::fractional_max_pool2d.output");
     }
 
     /** {@code aten::fractional_max_pool3d.output(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool3d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, output_size);
-        f.tensor(5, random_samples);
-        f.tensor(6, output);
-        f.tensor(7, indices);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, output_size, "output_size");
+        f.tensor(5, random_samples, "random_samples");
+        f.tensor(6, output, "output");
+        f.tensor(7, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool3d_output(f.address()), "aten::fractional_max_pool3d.output");
     }
 
     /** {@code aten::frexp.Tensor_out(Tensor self, *, Tensor(a!) mantissa, Tensor(b!) exponent) -> (Tensor(a!) mantissa, Tensor(b!) exponent)} */
     public static void frexp_out(Tensor self, Tensor mantissa, Tensor exponent) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mantissa);
-        f.tensor(2, exponent);
+        f.tensor(0, self, "self");
+        f.tensor(1, mantissa, "mantissa");
+        f.tensor(2, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw5.frexp_Tensor_out(f.address()), "aten::frexp.Tensor_out");
     }
 
     /** {@code aten::frobenius_norm.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor frobenius_norm_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.frobenius_norm_out(f.address()), "aten::frobenius_norm.out");
         return out;
     }
@@ -4097,7 +4097,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor from_file(String filename, Boolean shared, Long size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.string(0, filename);
+        f.string(0, filename, "filename");
         f.optionalBool(2, shared);
         f.optionalInteger(4, size);
         f.options(6, options);
@@ -4138,10 +4138,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::from_file.out(str filename, bool? shared=None, int? size=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor from_file_out(String filename, Boolean shared, Long size, Tensor out) {
         Frame f = Frame.begin();
-        f.string(0, filename);
+        f.string(0, filename, "filename");
         f.optionalBool(2, shared);
         f.optionalInteger(4, size);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.from_file_out(f.address()), "aten::from_file.out");
         return out;
     }
@@ -4154,8 +4154,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor full(long[] size, Scalar fill_value, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.scalar(2, fill_value);
+        f.integers(0, size, "size");
+        f.scalar(2, fill_value, "fill_value");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw5.full(f.address()), "aten::full");
         return f.newTensor(0);
@@ -4189,9 +4189,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::full.out(SymInt[] size, Scalar fill_value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor full_out(long[] size, Scalar fill_value, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.scalar(2, fill_value);
-        f.tensor(5, out);
+        f.integers(0, size, "size");
+        f.scalar(2, fill_value, "fill_value");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.full_out(f.address()), "aten::full.out");
         return out;
     }
@@ -4209,10 +4209,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::full_like.out(Tensor self, Scalar fill_value, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor full_like_out(Tensor self, Scalar fill_value, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, fill_value);
+        f.tensor(0, self, "self");
+        f.scalar(1, fill_value, "fill_value");
         f.optionalMemoryFormat(4, memory_format);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.full_like_out(f.address()), "aten::full_like.out");
         return out;
     }
@@ -4230,11 +4230,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gather.out(Tensor self, int dim, Tensor index, *, bool sparse_grad=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gather_out(Tensor self, long dim, Tensor index, boolean sparse_grad, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
+        f.tensor(2, index, "index");
         f.bool(3, sparse_grad);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.gather_out(f.address()), "aten::gather.out");
         return out;
     }
@@ -4242,9 +4242,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gcd.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gcd_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.gcd_out(f.address()), "aten::gcd.out");
         return out;
     }
@@ -4252,9 +4252,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ge.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ge_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.ge_Scalar_out(f.address()), "aten::ge.Scalar_out");
         return out;
     }
@@ -4272,9 +4272,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ge.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ge_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.ge_Tensor_out(f.address()), "aten::ge.Tensor_out");
         return out;
     }
@@ -4282,9 +4282,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gelu.out(Tensor self, *, str approximate="none", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gelu_out(Tensor self, String approximate, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, approximate);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.string(1, approximate, "approximate");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.gelu_out(f.address()), "aten::gelu.out");
         return out;
     }
@@ -4292,10 +4292,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::geometric.out(Tensor self, float p, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor geometric_out(Tensor self, double p, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, p);
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.geometric_out(f.address()), "aten::geometric.out");
         return out;
     }
@@ -4303,18 +4303,18 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::geqrf.a(Tensor self, *, Tensor(a!) a, Tensor(b!) tau) -> (Tensor(a!) a, Tensor(b!) tau)} */
     public static void geqrf_out(Tensor self, Tensor a, Tensor tau) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, a);
-        f.tensor(2, tau);
+        f.tensor(0, self, "self");
+        f.tensor(1, a, "a");
+        f.tensor(2, tau, "tau");
         f.check(dev.gatun.ffm.AtenRaw5.geqrf_a(f.address()), "aten::geqrf.a");
     }
 
     /** {@code aten::ger.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ger_out(Tensor self, Tensor vec2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, vec2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, vec2, "vec2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.ger_out(f.address()), "aten::ger.out");
         return out;
     }
@@ -4322,9 +4322,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::glu.out(Tensor self, int dim=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor glu_out(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.glu_out(f.address()), "aten::glu.out");
         return out;
     }
@@ -4332,9 +4332,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::greater.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.greater_Scalar_out(f.address()), "aten::greater.Scalar_out");
         return out;
     }
@@ -4352,9 +4352,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::greater.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.greater_Tensor_out(f.address()), "aten::greater.Tensor_out");
         return out;
     }
@@ -4362,9 +4362,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::greater_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal_Scalar_out(f.address()), "aten::greater_equal.Scalar_out");
         return out;
     }
@@ -4382,9 +4382,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::greater_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.greater_equal_Tensor_out(f.address()), "aten::greater_equal.Tensor_out");
         return out;
     }
@@ -4392,8 +4392,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
@@ -4404,8 +4404,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler_2d(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
@@ -4416,12 +4416,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::grid_sampler_2d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor grid_sampler_2d_out(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.grid_sampler_2d_out(f.address()), "aten::grid_sampler_2d.out");
         return out;
     }
@@ -4429,8 +4429,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler_3d(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
@@ -4441,12 +4441,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::grid_sampler_3d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor grid_sampler_3d_out(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, grid);
+        f.tensor(0, input, "input");
+        f.tensor(1, grid, "grid");
         f.integer(2, interpolation_mode);
         f.integer(3, padding_mode);
         f.bool(4, align_corners);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw5.grid_sampler_3d_out(f.address()), "aten::grid_sampler_3d.out");
         return out;
     }
@@ -4454,10 +4454,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor} */
     public static Tensor group_norm(Tensor input, long num_groups, Tensor weight, Tensor bias, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.integer(1, num_groups);
-        f.optionalTensor(2, weight);
-        f.optionalTensor(3, bias);
+        f.optionalTensor(2, weight, "weight");
+        f.optionalTensor(3, bias, "bias");
         f.real(4, eps);
         f.bool(5, cudnn_enabled);
         f.check(dev.gatun.ffm.AtenRaw6.group_norm(f.address()), "aten::group_norm");
@@ -4487,10 +4487,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.tensor(1, batch_sizes);
-        f.tensor(2, hx);
-        f.tensors(3, params);
+        f.tensor(0, data, "data");
+        f.tensor(1, batch_sizes, "batch_sizes");
+        f.tensor(2, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
@@ -4503,9 +4503,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensors(2, params);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensors(2, params, "params");
         f.bool(4, has_biases);
         f.integer(5, num_layers);
         f.real(6, dropout);
@@ -4519,12 +4519,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.optionalTensor(4, b_ih);
-        f.optionalTensor(5, b_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.optionalTensor(4, b_ih, "b_ih");
+        f.optionalTensor(5, b_hh, "b_hh");
         f.check(dev.gatun.ffm.AtenRaw6.gru_cell(f.address()), "aten::gru_cell");
         return f.newTensor(0);
     }
@@ -4542,9 +4542,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gt_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.gt_Scalar_out(f.address()), "aten::gt.Scalar_out");
         return out;
     }
@@ -4562,9 +4562,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::gt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gt_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.gt_Tensor_out(f.address()), "aten::gt.Tensor_out");
         return out;
     }
@@ -4587,7 +4587,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor hamming_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hamming_window_out(f.address()), "aten::hamming_window.out");
         return out;
     }
@@ -4647,7 +4647,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.bool(1, periodic);
         f.real(2, alpha);
         f.real(3, beta);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hamming_window_periodic_alpha_beta_out(f.address()), "aten::hamming_window.periodic_alpha_beta_out");
         return out;
     }
@@ -4658,7 +4658,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.integer(0, window_length);
         f.bool(1, periodic);
         f.real(2, alpha);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hamming_window_periodic_alpha_out(f.address()), "aten::hamming_window.periodic_alpha_out");
         return out;
     }
@@ -4668,7 +4668,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, window_length);
         f.bool(1, periodic);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hamming_window_periodic_out(f.address()), "aten::hamming_window.periodic_out");
         return out;
     }
@@ -4691,7 +4691,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor hann_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hann_window_out(f.address()), "aten::hann_window.out");
         return out;
     }
@@ -4716,7 +4716,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, window_length);
         f.bool(1, periodic);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hann_window_periodic_out(f.address()), "aten::hann_window.periodic_out");
         return out;
     }
@@ -4724,9 +4724,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hardshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardshrink_out(Tensor self, Scalar lambd, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, lambd);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, lambd, "lambd");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hardshrink_out(f.address()), "aten::hardshrink.out");
         return out;
     }
@@ -4744,8 +4744,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hardsigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardsigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hardsigmoid_out(f.address()), "aten::hardsigmoid.out");
         return out;
     }
@@ -4753,8 +4753,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hardswish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardswish_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hardswish_out(f.address()), "aten::hardswish.out");
         return out;
     }
@@ -4762,10 +4762,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hardtanh.out(Tensor self, Scalar min_val=-1, Scalar max_val=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardtanh_out(Tensor self, Scalar min_val, Scalar max_val, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, min_val);
-        f.scalar(4, max_val);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, min_val, "min_val");
+        f.scalar(4, max_val, "max_val");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hardtanh_out(f.address()), "aten::hardtanh.out");
         return out;
     }
@@ -4783,11 +4783,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hash_tensor.out(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hash_tensor_out(Tensor self, long[] dim, boolean keepdim, long mode, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
         f.integer(4, mode);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hash_tensor_out(f.address()), "aten::hash_tensor.out");
         return out;
     }
@@ -4800,9 +4800,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::heaviside.out(Tensor self, Tensor values, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor heaviside_out(Tensor self, Tensor values, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, values);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, values, "values");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.heaviside_out(f.address()), "aten::heaviside.out");
         return out;
     }
@@ -4810,11 +4810,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::histc.out(Tensor self, int bins=100, Scalar min=0, Scalar max=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor histc_out(Tensor self, long bins, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, bins);
-        f.scalar(2, min);
-        f.scalar(5, max);
-        f.tensor(8, out);
+        f.scalar(2, min, "min");
+        f.scalar(5, max, "max");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.histc_out(f.address()), "aten::histc.out");
         return out;
     }
@@ -4832,33 +4832,33 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::histogram.bin_ct_out(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, long bins, double[] range, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, bins);
         f.optionalReals(2, range);
-        f.optionalTensor(4, weight);
+        f.optionalTensor(4, weight, "weight");
         f.bool(5, density);
-        f.tensor(6, hist);
-        f.tensor(7, bin_edges);
+        f.tensor(6, hist, "hist");
+        f.tensor(7, bin_edges, "bin_edges");
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bin_ct_out(f.address()), "aten::histogram.bin_ct_out");
     }
 
     /** {@code aten::histogram.bins_tensor_out(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, Tensor bins, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, bins);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, bins, "bins");
+        f.optionalTensor(2, weight, "weight");
         f.bool(3, density);
-        f.tensor(4, hist);
-        f.tensor(5, bin_edges);
+        f.tensor(4, hist, "hist");
+        f.tensor(5, bin_edges, "bin_edges");
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bins_tensor_out(f.address()), "aten::histogram.bins_tensor_out");
     }
 
     /** {@code aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor} */
     public static Tensor hspmm(Tensor mat1, Tensor mat2) {
         Frame f = Frame.begin();
-        f.tensor(0, mat1);
-        f.tensor(1, mat2);
+        f.tensor(0, mat1, "mat1");
+        f.tensor(1, mat2, "mat2");
         f.check(dev.gatun.ffm.AtenRaw6.hspmm(f.address()), "aten::hspmm");
         return f.newTensor(0);
     }
@@ -4866,9 +4866,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hspmm.out(Tensor mat1, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hspmm_out(Tensor mat1, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, mat1);
-        f.tensor(1, mat2);
-        f.tensor(2, out);
+        f.tensor(0, mat1, "mat1");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hspmm_out(f.address()), "aten::hspmm.out");
         return out;
     }
@@ -4876,7 +4876,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hstack(Tensor[] tensors) -> Tensor} */
     public static Tensor hstack(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw6.hstack(f.address()), "aten::hstack");
         return f.newTensor(0);
     }
@@ -4884,8 +4884,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hstack_out(f.address()), "aten::hstack.out");
         return out;
     }
@@ -4893,11 +4893,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::huber_loss.out(Tensor self, Tensor target, int reduction=1, float delta=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor huber_loss_out(Tensor self, Tensor target, long reduction, double delta, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.real(3, delta);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.huber_loss_out(f.address()), "aten::huber_loss.out");
         return out;
     }
@@ -4905,9 +4905,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::hypot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hypot_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.hypot_out(f.address()), "aten::hypot.out");
         return out;
     }
@@ -4915,8 +4915,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.i0_out(f.address()), "aten::i0.out");
         return out;
     }
@@ -4924,9 +4924,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::igamma.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor igamma_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.igamma_out(f.address()), "aten::igamma.out");
         return out;
     }
@@ -4934,9 +4934,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::igammac.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor igammac_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.igammac_out(f.address()), "aten::igammac.out");
         return out;
     }
@@ -4944,12 +4944,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, kernel_size);
-        f.integers(3, dilation);
-        f.integers(5, padding);
-        f.integers(7, stride);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.integers(1, kernel_size, "kernel_size");
+        f.integers(3, dilation, "dilation");
+        f.integers(5, padding, "padding");
+        f.integers(7, stride, "stride");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.im2col_out(f.address()), "aten::im2col.out");
         return out;
     }
@@ -4957,9 +4957,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index.Tensor_out(Tensor self, Tensor?[] indices, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_out(Tensor self, Tensor[] indices, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_Tensor_out(f.address()), "aten::index.Tensor_out");
         return out;
     }
@@ -4967,12 +4967,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_add.out(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_add_out(Tensor self, long dim, Tensor index, Tensor source, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.scalar(4, alpha);
-        f.tensor(7, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.scalar(4, alpha, "alpha");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_add_out(f.address()), "aten::index_add.out");
         return out;
     }
@@ -4990,11 +4990,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_copy.out(Tensor self, int dim, Tensor index, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_copy_out(Tensor self, long dim, Tensor index, Tensor source, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.tensor(4, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_copy_out(f.address()), "aten::index_copy.out");
         return out;
     }
@@ -5002,11 +5002,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_fill.int_Scalar_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_fill_out(Tensor self, long dim, Tensor index, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
-        f.tensor(6, out);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill_int_Scalar_out(f.address()), "aten::index_fill.int_Scalar_out");
         return out;
     }
@@ -5024,11 +5024,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_fill.int_Tensor_out(Tensor self, int dim, Tensor index, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_fill_out(Tensor self, long dim, Tensor index, Tensor value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, value);
-        f.tensor(4, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, value, "value");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_fill_int_Tensor_out(f.address()), "aten::index_fill.int_Tensor_out");
         return out;
     }
@@ -5036,11 +5036,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_put_out(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensors(1, indices);
-        f.tensor(3, values);
+        f.tensor(0, self, "self");
+        f.optionalTensors(1, indices, "indices");
+        f.tensor(3, values, "values");
         f.bool(4, accumulate);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_put_out(f.address()), "aten::index_put.out");
         return out;
     }
@@ -5048,13 +5048,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_reduce.out(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_reduce_out(Tensor self, long dim, Tensor index, Tensor source, String reduce, boolean include_self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, source);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, source, "source");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_reduce_out(f.address()), "aten::index_reduce.out");
         return out;
     }
@@ -5062,10 +5062,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::index_select.out(Tensor self, int dim, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_select_out(Tensor self, long dim, Tensor index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.index_select_out(f.address()), "aten::index_select.out");
         return out;
     }
@@ -5073,9 +5073,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::inner.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor inner_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.inner_out(f.address()), "aten::inner.out");
         return out;
     }
@@ -5083,11 +5083,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
     public static Tensor instance_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean use_input_stats, double momentum, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.optionalTensor(3, running_mean);
-        f.optionalTensor(4, running_var);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.optionalTensor(3, running_mean, "running_mean");
+        f.optionalTensor(4, running_var, "running_var");
         f.bool(5, use_input_stats);
         f.real(6, momentum);
         f.real(7, eps);
@@ -5099,8 +5099,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::inverse.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor inverse_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.inverse_out(f.address()), "aten::inverse.out");
         return out;
     }
@@ -5115,8 +5115,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Scalar element, Tensor test_elements, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
-        f.scalar(0, element);
-        f.tensor(3, test_elements);
+        f.scalar(0, element, "element");
+        f.tensor(3, test_elements, "test_elements");
         f.bool(4, assume_unique);
         f.bool(5, invert);
         f.check(dev.gatun.ffm.AtenRaw6.isin_Scalar_Tensor(f.address()), "aten::isin.Scalar_Tensor");
@@ -5166,11 +5166,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Scalar_Tensor_out(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Scalar element, Tensor test_elements, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, element);
-        f.tensor(3, test_elements);
+        f.scalar(0, element, "element");
+        f.tensor(3, test_elements, "test_elements");
         f.bool(4, assume_unique);
         f.bool(5, invert);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isin_Scalar_Tensor_out(f.address()), "aten::isin.Scalar_Tensor_out");
         return out;
     }
@@ -5188,8 +5188,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Tensor elements, Scalar test_element, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
-        f.tensor(0, elements);
-        f.scalar(1, test_element);
+        f.tensor(0, elements, "elements");
+        f.scalar(1, test_element, "test_element");
         f.bool(4, assume_unique);
         f.bool(5, invert);
         f.check(dev.gatun.ffm.AtenRaw6.isin_Tensor_Scalar(f.address()), "aten::isin.Tensor_Scalar");
@@ -5239,11 +5239,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Tensor_Scalar_out(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Tensor elements, Scalar test_element, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, elements);
-        f.scalar(1, test_element);
+        f.tensor(0, elements, "elements");
+        f.scalar(1, test_element, "test_element");
         f.bool(4, assume_unique);
         f.bool(5, invert);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isin_Tensor_Scalar_out(f.address()), "aten::isin.Tensor_Scalar_out");
         return out;
     }
@@ -5261,8 +5261,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Tensor elements, Tensor test_elements, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
-        f.tensor(0, elements);
-        f.tensor(1, test_elements);
+        f.tensor(0, elements, "elements");
+        f.tensor(1, test_elements, "test_elements");
         f.bool(2, assume_unique);
         f.bool(3, invert);
         f.check(dev.gatun.ffm.AtenRaw6.isin_Tensor_Tensor(f.address()), "aten::isin.Tensor_Tensor");
@@ -5282,11 +5282,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isin.Tensor_Tensor_out(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Tensor elements, Tensor test_elements, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, elements);
-        f.tensor(1, test_elements);
+        f.tensor(0, elements, "elements");
+        f.tensor(1, test_elements, "test_elements");
         f.bool(2, assume_unique);
         f.bool(3, invert);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isin_Tensor_Tensor_out(f.address()), "aten::isin.Tensor_Tensor_out");
         return out;
     }
@@ -5294,8 +5294,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isinf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isinf_out(f.address()), "aten::isinf.out");
         return out;
     }
@@ -5303,8 +5303,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isnan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isnan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isnan_out(f.address()), "aten::isnan.out");
         return out;
     }
@@ -5312,8 +5312,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isneginf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isneginf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isneginf_out(f.address()), "aten::isneginf.out");
         return out;
     }
@@ -5321,8 +5321,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::isposinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isposinf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.isposinf_out(f.address()), "aten::isposinf.out");
         return out;
     }
@@ -5363,7 +5363,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.integer(0, window_length);
         f.bool(1, periodic);
         f.real(2, beta);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.kaiser_window_beta_out(f.address()), "aten::kaiser_window.beta_out");
         return out;
     }
@@ -5372,7 +5372,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor kaiser_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.kaiser_window_out(f.address()), "aten::kaiser_window.out");
         return out;
     }
@@ -5397,7 +5397,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, window_length);
         f.bool(1, periodic);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.kaiser_window_periodic_out(f.address()), "aten::kaiser_window.periodic_out");
         return out;
     }
@@ -5405,9 +5405,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::kron.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor kron_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.kron_out(f.address()), "aten::kron.out");
         return out;
     }
@@ -5415,22 +5415,22 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::kthvalue.values(Tensor self, SymInt k, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void kthvalue_out(Tensor self, long k, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, k);
         f.integer(2, dim);
         f.bool(3, keepdim);
-        f.tensor(4, values);
-        f.tensor(5, indices);
+        f.tensor(4, values, "values");
+        f.tensor(5, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw6.kthvalue_values(f.address()), "aten::kthvalue.values");
     }
 
     /** {@code aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor} */
     public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps, boolean cudnn_enable) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.integers(1, normalized_shape);
-        f.optionalTensor(3, weight);
-        f.optionalTensor(4, bias);
+        f.tensor(0, input, "input");
+        f.integers(1, normalized_shape, "normalized_shape");
+        f.optionalTensor(3, weight, "weight");
+        f.optionalTensor(4, bias, "bias");
         f.real(5, eps);
         f.bool(6, cudnn_enable);
         f.check(dev.gatun.ffm.AtenRaw6.layer_norm(f.address()), "aten::layer_norm");
@@ -5460,9 +5460,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lcm.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lcm_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lcm_out(f.address()), "aten::lcm.out");
         return out;
     }
@@ -5470,9 +5470,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ldexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ldexp_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.ldexp_out(f.address()), "aten::ldexp.out");
         return out;
     }
@@ -5480,9 +5480,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::le.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor le_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.le_Scalar_out(f.address()), "aten::le.Scalar_out");
         return out;
     }
@@ -5500,9 +5500,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::le.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor le_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.le_Tensor_out(f.address()), "aten::le.Tensor_out");
         return out;
     }
@@ -5510,9 +5510,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::leaky_relu.out(Tensor self, Scalar negative_slope=0.01, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor leaky_relu_out(Tensor self, Scalar negative_slope, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, negative_slope);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, negative_slope, "negative_slope");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.leaky_relu_out(f.address()), "aten::leaky_relu.out");
         return out;
     }
@@ -5530,10 +5530,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lerp.Scalar_out(Tensor self, Tensor end, Scalar weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lerp_out(Tensor self, Tensor end, Scalar weight, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, end);
-        f.scalar(2, weight);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, end, "end");
+        f.scalar(2, weight, "weight");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lerp_Scalar_out(f.address()), "aten::lerp.Scalar_out");
         return out;
     }
@@ -5551,10 +5551,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lerp.Tensor_out(Tensor self, Tensor end, Tensor weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lerp_out(Tensor self, Tensor end, Tensor weight, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, end);
-        f.tensor(2, weight);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, end, "end");
+        f.tensor(2, weight, "weight");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lerp_Tensor_out(f.address()), "aten::lerp.Tensor_out");
         return out;
     }
@@ -5562,9 +5562,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::less.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.less_Scalar_out(f.address()), "aten::less.Scalar_out");
         return out;
     }
@@ -5582,9 +5582,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::less.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.less_Tensor_out(f.address()), "aten::less.Tensor_out");
         return out;
     }
@@ -5592,9 +5592,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::less_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal_Scalar_out(f.address()), "aten::less_equal.Scalar_out");
         return out;
     }
@@ -5612,9 +5612,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::less_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.less_equal_Tensor_out(f.address()), "aten::less_equal.Tensor_out");
         return out;
     }
@@ -5622,8 +5622,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lgamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lgamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.lgamma_out(f.address()), "aten::lgamma.out");
         return out;
     }
@@ -5631,9 +5631,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_cholesky.out(Tensor self, *, bool upper=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cholesky_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, upper);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cholesky_out(f.address()), "aten::linalg_cholesky.out");
         return out;
     }
@@ -5641,20 +5641,20 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_cholesky_ex.L(Tensor self, *, bool upper=False, bool check_errors=False, Tensor(a!) L, Tensor(b!) info) -> (Tensor(a!) L, Tensor(b!) info)} */
     public static void linalg_cholesky_ex_out(Tensor self, boolean upper, boolean check_errors, Tensor L, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, upper);
         f.bool(2, check_errors);
-        f.tensor(3, L);
-        f.tensor(4, info);
+        f.tensor(3, L, "L");
+        f.tensor(4, info, "info");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cholesky_ex_L(f.address()), "aten::linalg_cholesky_ex.L");
     }
 
     /** {@code aten::linalg_cond.out(Tensor self, Scalar? p=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cond_out(Tensor self, Scalar p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cond_out(f.address()), "aten::linalg_cond.out");
         return out;
     }
@@ -5672,9 +5672,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_cond.p_str_out(Tensor self, str p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cond_out(Tensor self, String p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, p);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.string(1, p, "p");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cond_p_str_out(f.address()), "aten::linalg_cond.p_str_out");
         return out;
     }
@@ -5682,10 +5682,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_cross.out(Tensor self, Tensor other, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cross_out(Tensor self, Tensor other, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cross_out(f.address()), "aten::linalg_cross.out");
         return out;
     }
@@ -5693,7 +5693,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_det(Tensor A) -> Tensor} */
     public static Tensor linalg_det(Tensor A) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_det(f.address()), "aten::linalg_det");
         return f.newTensor(0);
     }
@@ -5701,8 +5701,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_det.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_det_out(Tensor A, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, out);
+        f.tensor(0, A, "A");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_det_out(f.address()), "aten::linalg_det.out");
         return out;
     }
@@ -5710,7 +5710,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)} */
     public static Tensor linalg_diagonal(Tensor A, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.integer(1, offset);
         f.integer(2, dim1);
         f.integer(3, dim2);
@@ -5736,27 +5736,27 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_eig.out(Tensor self, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eig_out(Tensor self, Tensor eigenvalues, Tensor eigenvectors) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, eigenvalues);
-        f.tensor(2, eigenvectors);
+        f.tensor(0, self, "self");
+        f.tensor(1, eigenvalues, "eigenvalues");
+        f.tensor(2, eigenvectors, "eigenvectors");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eig_out(f.address()), "aten::linalg_eig.out");
     }
 
     /** {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eigh_out(Tensor self, String UPLO, Tensor eigvals, Tensor eigvecs) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, UPLO);
-        f.tensor(3, eigvals);
-        f.tensor(4, eigvecs);
+        f.tensor(0, self, "self");
+        f.string(1, UPLO, "UPLO");
+        f.tensor(3, eigvals, "eigvals");
+        f.tensor(4, eigvecs, "eigvecs");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigh_eigvals(f.address()), "aten::linalg_eigh.eigvals");
     }
 
     /** {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvals_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvals_out(f.address()), "aten::linalg_eigvals.out");
         return out;
     }
@@ -5764,9 +5764,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, UPLO);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.string(1, UPLO, "UPLO");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvalsh_out(f.address()), "aten::linalg_eigvalsh.out");
         return out;
     }
@@ -5774,8 +5774,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor} */
     public static Tensor linalg_householder_product(Tensor input, Tensor tau) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, tau);
+        f.tensor(0, input, "input");
+        f.tensor(1, tau, "tau");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_householder_product(f.address()), "aten::linalg_householder_product");
         return f.newTensor(0);
     }
@@ -5783,9 +5783,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_householder_product.out(Tensor input, Tensor tau, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_householder_product_out(Tensor input, Tensor tau, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, tau);
-        f.tensor(2, out);
+        f.tensor(0, input, "input");
+        f.tensor(1, tau, "tau");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_householder_product_out(f.address()), "aten::linalg_householder_product.out");
         return out;
     }
@@ -5793,7 +5793,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_inv(Tensor A) -> Tensor} */
     public static Tensor linalg_inv(Tensor A) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_inv(f.address()), "aten::linalg_inv");
         return f.newTensor(0);
     }
@@ -5801,8 +5801,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_inv.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_inv_out(Tensor A, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, out);
+        f.tensor(0, A, "A");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_inv_out(f.address()), "aten::linalg_inv.out");
         return out;
     }
@@ -5810,7 +5810,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)} */
     public static InverseInfo linalg_inv_ex(Tensor A, boolean check_errors) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, check_errors);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_inv_ex(f.address()), "aten::linalg_inv_ex");
         return new InverseInfo(f.newTensor(0), f.newTensor(1));
@@ -5824,41 +5824,41 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_inv_ex.inverse(Tensor A, *, bool check_errors=False, Tensor(a!) inverse, Tensor(b!) info) -> (Tensor(a!) inverse, Tensor(b!) info)} */
     public static void linalg_inv_ex_out(Tensor A, boolean check_errors, Tensor inverse, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, check_errors);
-        f.tensor(2, inverse);
-        f.tensor(3, info);
+        f.tensor(2, inverse, "inverse");
+        f.tensor(3, info, "info");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_inv_ex_inverse(f.address()), "aten::linalg_inv_ex.inverse");
     }
 
     /** {@code aten::linalg_ldl_factor.out(Tensor self, *, bool hermitian=False, Tensor(a!) LD, Tensor(b!) pivots) -> (Tensor(a!) LD, Tensor(b!) pivots)} */
     public static void linalg_ldl_factor_out(Tensor self, boolean hermitian, Tensor LD, Tensor pivots) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, hermitian);
-        f.tensor(2, LD);
-        f.tensor(3, pivots);
+        f.tensor(2, LD, "LD");
+        f.tensor(3, pivots, "pivots");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_factor_out(f.address()), "aten::linalg_ldl_factor.out");
     }
 
     /** {@code aten::linalg_ldl_factor_ex.out(Tensor self, *, bool hermitian=False, bool check_errors=False, Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info)} */
     public static void linalg_ldl_factor_ex_out(Tensor self, boolean hermitian, boolean check_errors, Tensor LD, Tensor pivots, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, hermitian);
         f.bool(2, check_errors);
-        f.tensor(3, LD);
-        f.tensor(4, pivots);
-        f.tensor(5, info);
+        f.tensor(3, LD, "LD");
+        f.tensor(4, pivots, "pivots");
+        f.tensor(5, info, "info");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_factor_ex_out(f.address()), "aten::linalg_ldl_factor_ex.out");
     }
 
     /** {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, boolean hermitian) {
         Frame f = Frame.begin();
-        f.tensor(0, LD);
-        f.tensor(1, pivots);
-        f.tensor(2, B);
+        f.tensor(0, LD, "LD");
+        f.tensor(1, pivots, "pivots");
+        f.tensor(2, B, "B");
         f.bool(3, hermitian);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_solve(f.address()), "aten::linalg_ldl_solve");
         return f.newTensor(0);
@@ -5872,11 +5872,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, LD);
-        f.tensor(1, pivots);
-        f.tensor(2, B);
+        f.tensor(0, LD, "LD");
+        f.tensor(1, pivots, "pivots");
+        f.tensor(2, B, "B");
         f.bool(3, hermitian);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_solve_out(f.address()), "aten::linalg_ldl_solve.out");
         return out;
     }
@@ -5884,14 +5884,14 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lstsq.out(Tensor self, Tensor b, float? rcond=None, *, str? driver=None, Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values) -> (Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values)} */
     public static void linalg_lstsq_out(Tensor self, Tensor b, Double rcond, String driver, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, b);
+        f.tensor(0, self, "self");
+        f.tensor(1, b, "b");
         f.optionalReal(2, rcond);
         f.optionalString(4, driver);
-        f.tensor(6, solution);
-        f.tensor(7, residuals);
-        f.tensor(8, rank);
-        f.tensor(9, singular_values);
+        f.tensor(6, solution, "solution");
+        f.tensor(7, residuals, "residuals");
+        f.tensor(8, rank, "rank");
+        f.tensor(9, singular_values, "singular_values");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lstsq_out(f.address()), "aten::linalg_lstsq.out");
     }
 
@@ -5903,7 +5903,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU linalg_lu(Tensor A, boolean pivot) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu(f.address()), "aten::linalg_lu");
         return new PLU(f.newTensor(0), f.newTensor(1), f.newTensor(2));
@@ -5917,18 +5917,18 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lu.out(Tensor A, *, bool pivot=True, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void linalg_lu_out(Tensor A, boolean pivot, Tensor P, Tensor L, Tensor U) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
-        f.tensor(2, P);
-        f.tensor(3, L);
-        f.tensor(4, U);
+        f.tensor(2, P, "P");
+        f.tensor(3, L, "L");
+        f.tensor(4, U, "U");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_out(f.address()), "aten::linalg_lu.out");
     }
 
     /** {@code aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)} */
     public static LUPivots linalg_lu_factor(Tensor A, boolean pivot) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor(f.address()), "aten::linalg_lu_factor");
         return new LUPivots(f.newTensor(0), f.newTensor(1));
@@ -5942,17 +5942,17 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lu_factor.out(Tensor A, *, bool pivot=True, Tensor(a!) LU, Tensor(b!) pivots) -> (Tensor(a!) LU, Tensor(b!) pivots)} */
     public static void linalg_lu_factor_out(Tensor A, boolean pivot, Tensor LU, Tensor pivots) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
-        f.tensor(2, LU);
-        f.tensor(3, pivots);
+        f.tensor(2, LU, "LU");
+        f.tensor(3, pivots, "pivots");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor_out(f.address()), "aten::linalg_lu_factor.out");
     }
 
     /** {@code aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)} */
     public static LUPivotsInfo linalg_lu_factor_ex(Tensor A, boolean pivot, boolean check_errors) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
         f.bool(2, check_errors);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor_ex(f.address()), "aten::linalg_lu_factor_ex");
@@ -5972,21 +5972,21 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lu_factor_ex.out(Tensor A, *, bool pivot=True, bool check_errors=False, Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info)} */
     public static void linalg_lu_factor_ex_out(Tensor A, boolean pivot, boolean check_errors, Tensor LU, Tensor pivots, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, pivot);
         f.bool(2, check_errors);
-        f.tensor(3, LU);
-        f.tensor(4, pivots);
-        f.tensor(5, info);
+        f.tensor(3, LU, "LU");
+        f.tensor(4, pivots, "pivots");
+        f.tensor(5, info, "info");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor_ex_out(f.address()), "aten::linalg_lu_factor_ex.out");
     }
 
     /** {@code aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor} */
     public static Tensor linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, boolean left, boolean adjoint) {
         Frame f = Frame.begin();
-        f.tensor(0, LU);
-        f.tensor(1, pivots);
-        f.tensor(2, B);
+        f.tensor(0, LU, "LU");
+        f.tensor(1, pivots, "pivots");
+        f.tensor(2, B, "B");
         f.bool(3, left);
         f.bool(4, adjoint);
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_solve(f.address()), "aten::linalg_lu_solve");
@@ -6006,12 +6006,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_lu_solve.out(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_lu_solve_out(Tensor LU, Tensor pivots, Tensor B, boolean left, boolean adjoint, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, LU);
-        f.tensor(1, pivots);
-        f.tensor(2, B);
+        f.tensor(0, LU, "LU");
+        f.tensor(1, pivots, "pivots");
+        f.tensor(2, B, "B");
         f.bool(3, left);
         f.bool(4, adjoint);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_solve_out(f.address()), "aten::linalg_lu_solve.out");
         return out;
     }
@@ -6019,9 +6019,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matmul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matmul_out(f.address()), "aten::linalg_matmul.out");
         return out;
     }
@@ -6029,8 +6029,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_exp_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_exp_out(f.address()), "aten::linalg_matrix_exp.out");
         return out;
     }
@@ -6038,12 +6038,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_norm.out(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, ord);
-        f.integers(4, dim);
+        f.tensor(0, self, "self");
+        f.scalar(1, ord, "ord");
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_norm_out(f.address()), "aten::linalg_matrix_norm.out");
         return out;
     }
@@ -6061,12 +6061,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_norm.str_ord_out(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, ord);
-        f.integers(3, dim);
+        f.tensor(0, self, "self");
+        f.string(1, ord, "ord");
+        f.integers(3, dim, "dim");
         f.bool(5, keepdim);
         f.optionalDtype(6, dtype);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_norm_str_ord_out(f.address()), "aten::linalg_matrix_norm.str_ord_out");
         return out;
     }
@@ -6074,9 +6074,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_power_out(Tensor self, long n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, n);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw6.linalg_matrix_power_out(f.address()), "aten::linalg_matrix_power.out");
         return out;
     }
@@ -6084,11 +6084,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor self, Double atol, Double rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalReal(1, atol);
         f.optionalReal(3, rtol);
         f.bool(5, hermitian);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_atol_rtol_float_out(f.address()), "aten::linalg_matrix_rank.atol_rtol_float_out");
         return out;
     }
@@ -6101,9 +6101,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_matrix_rank(Tensor input, Tensor atol, Tensor rtol, boolean hermitian) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, atol);
-        f.optionalTensor(2, rtol);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, atol, "atol");
+        f.optionalTensor(2, rtol, "rtol");
         f.bool(3, hermitian);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_atol_rtol_tensor(f.address()), "aten::linalg_matrix_rank.atol_rtol_tensor");
         return f.newTensor(0);
@@ -6127,11 +6127,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.atol_rtol_tensor_out(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor input, Tensor atol, Tensor rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.optionalTensor(1, atol);
-        f.optionalTensor(2, rtol);
+        f.tensor(0, input, "input");
+        f.optionalTensor(1, atol, "atol");
+        f.optionalTensor(2, rtol, "rtol");
         f.bool(3, hermitian);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_atol_rtol_tensor_out(f.address()), "aten::linalg_matrix_rank.atol_rtol_tensor_out");
         return out;
     }
@@ -6139,10 +6139,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.out(Tensor self, float tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor self, double tol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, tol);
         f.bool(2, hermitian);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_out(f.address()), "aten::linalg_matrix_rank.out");
         return out;
     }
@@ -6150,10 +6150,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.out_tol_tensor(Tensor input, Tensor tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor input, Tensor tol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, tol);
+        f.tensor(0, input, "input");
+        f.tensor(1, tol, "tol");
         f.bool(2, hermitian);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_out_tol_tensor(f.address()), "aten::linalg_matrix_rank.out_tol_tensor");
         return out;
     }
@@ -6161,8 +6161,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_matrix_rank(Tensor input, Tensor tol, boolean hermitian) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, tol);
+        f.tensor(0, input, "input");
+        f.tensor(1, tol, "tol");
         f.bool(2, hermitian);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_matrix_rank_tol_tensor(f.address()), "aten::linalg_matrix_rank.tol_tensor");
         return f.newTensor(0);
@@ -6171,7 +6171,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_multi_dot(Tensor[] tensors) -> Tensor} */
     public static Tensor linalg_multi_dot(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_multi_dot(f.address()), "aten::linalg_multi_dot");
         return f.newTensor(0);
     }
@@ -6179,8 +6179,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_multi_dot.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_multi_dot_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_multi_dot_out(f.address()), "aten::linalg_multi_dot.out");
         return out;
     }
@@ -6188,12 +6188,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_norm.ord_str_out(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.string(1, ord);
+        f.tensor(0, self, "self");
+        f.string(1, ord, "ord");
         f.optionalIntegers(3, dim);
         f.bool(5, keepdim);
         f.optionalDtype(6, dtype);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_norm_ord_str_out(f.address()), "aten::linalg_norm.ord_str_out");
         return out;
     }
@@ -6206,12 +6206,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_norm.out(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, ord);
         f.optionalIntegers(4, dim);
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_norm_out(f.address()), "aten::linalg_norm.out");
         return out;
     }
@@ -6244,11 +6244,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_pinv.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Double atol, Double rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalReal(1, atol);
         f.optionalReal(3, rtol);
         f.bool(5, hermitian);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_atol_rtol_float_out(f.address()), "aten::linalg_pinv.atol_rtol_float_out");
         return out;
     }
@@ -6261,11 +6261,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_pinv.atol_rtol_tensor_out(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Tensor atol, Tensor rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.optionalTensor(1, atol);
-        f.optionalTensor(2, rtol);
+        f.tensor(0, self, "self");
+        f.optionalTensor(1, atol, "atol");
+        f.optionalTensor(2, rtol, "rtol");
         f.bool(3, hermitian);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_atol_rtol_tensor_out(f.address()), "aten::linalg_pinv.atol_rtol_tensor_out");
         return out;
     }
@@ -6273,10 +6273,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_pinv.out(Tensor self, float rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, double rcond, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, rcond);
         f.bool(2, hermitian);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_out(f.address()), "aten::linalg_pinv.out");
         return out;
     }
@@ -6284,10 +6284,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_pinv.out_rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Tensor rcond, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, rcond);
+        f.tensor(0, self, "self");
+        f.tensor(1, rcond, "rcond");
         f.bool(2, hermitian);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_pinv_out_rcond_tensor(f.address()), "aten::linalg_pinv.out_rcond_tensor");
         return out;
     }
@@ -6295,8 +6295,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)} */
     public static QR linalg_qr(Tensor A, String mode) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.string(1, mode);
+        f.tensor(0, A, "A");
+        f.string(1, mode, "mode");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_qr(f.address()), "aten::linalg_qr");
         return new QR(f.newTensor(0), f.newTensor(1));
     }
@@ -6309,17 +6309,17 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void linalg_qr_out(Tensor A, String mode, Tensor Q, Tensor R) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.string(1, mode);
-        f.tensor(3, Q);
-        f.tensor(4, R);
+        f.tensor(0, A, "A");
+        f.string(1, mode, "mode");
+        f.tensor(3, Q, "Q");
+        f.tensor(4, R, "R");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_qr_out(f.address()), "aten::linalg_qr.out");
     }
 
     /** {@code aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)} */
     public static SignLogabsdet linalg_slogdet(Tensor A) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_slogdet(f.address()), "aten::linalg_slogdet");
         return new SignLogabsdet(f.newTensor(0), f.newTensor(1));
     }
@@ -6327,17 +6327,17 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_slogdet.out(Tensor A, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
     public static void linalg_slogdet_out(Tensor A, Tensor sign, Tensor logabsdet) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, sign);
-        f.tensor(2, logabsdet);
+        f.tensor(0, A, "A");
+        f.tensor(1, sign, "sign");
+        f.tensor(2, logabsdet, "logabsdet");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_slogdet_out(f.address()), "aten::linalg_slogdet.out");
     }
 
     /** {@code aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor} */
     public static Tensor linalg_solve(Tensor A, Tensor B, boolean left) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve(f.address()), "aten::linalg_solve");
         return f.newTensor(0);
@@ -6351,10 +6351,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_solve.out(Tensor A, Tensor B, *, bool left=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_solve_out(Tensor A, Tensor B, boolean left, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve_out(f.address()), "aten::linalg_solve.out");
         return out;
     }
@@ -6362,8 +6362,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)} */
     public static ResultInfo linalg_solve_ex(Tensor A, Tensor B, boolean left, boolean check_errors) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.bool(3, check_errors);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve_ex(f.address()), "aten::linalg_solve_ex");
@@ -6383,24 +6383,24 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_solve_ex.out(Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor(a!) result, Tensor(b!) info) -> (Tensor(a!) result, Tensor(b!) info)} */
     public static void linalg_solve_ex_out(Tensor A, Tensor B, boolean left, boolean check_errors, Tensor result, Tensor info) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
-        f.tensor(1, B);
+        f.tensor(0, A, "A");
+        f.tensor(1, B, "B");
         f.bool(2, left);
         f.bool(3, check_errors);
-        f.tensor(4, result);
-        f.tensor(5, info);
+        f.tensor(4, result, "result");
+        f.tensor(5, info, "info");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve_ex_out(f.address()), "aten::linalg_solve_ex.out");
     }
 
     /** {@code aten::linalg_solve_triangular.out(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_solve_triangular_out(Tensor self, Tensor B, boolean upper, boolean left, boolean unitriangular, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, B);
+        f.tensor(0, self, "self");
+        f.tensor(1, B, "B");
         f.bool(2, upper);
         f.bool(3, left);
         f.bool(4, unitriangular);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve_triangular_out(f.address()), "aten::linalg_solve_triangular.out");
         return out;
     }
@@ -6408,7 +6408,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)} */
     public static USVh linalg_svd(Tensor A, boolean full_matrices, String driver) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, full_matrices);
         f.optionalString(2, driver);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_svd(f.address()), "aten::linalg_svd");
@@ -6428,19 +6428,19 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_svd.U(Tensor A, bool full_matrices=True, *, str? driver=None, Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh)} */
     public static void linalg_svd_out(Tensor A, boolean full_matrices, String driver, Tensor U, Tensor S, Tensor Vh) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.bool(1, full_matrices);
         f.optionalString(2, driver);
-        f.tensor(4, U);
-        f.tensor(5, S);
-        f.tensor(6, Vh);
+        f.tensor(4, U, "U");
+        f.tensor(5, S, "S");
+        f.tensor(6, Vh, "Vh");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_svd_U(f.address()), "aten::linalg_svd.U");
     }
 
     /** {@code aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor} */
     public static Tensor linalg_svdvals(Tensor A, String driver) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.optionalString(1, driver);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_svdvals(f.address()), "aten::linalg_svdvals");
         return f.newTensor(0);
@@ -6454,9 +6454,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_svdvals.out(Tensor A, *, str? driver=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_svdvals_out(Tensor A, String driver, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, A);
+        f.tensor(0, A, "A");
         f.optionalString(1, driver);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_svdvals_out(f.address()), "aten::linalg_svdvals.out");
         return out;
     }
@@ -6464,9 +6464,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_tensorinv.out(Tensor self, int ind=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_tensorinv_out(Tensor self, long ind, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, ind);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_tensorinv_out(f.address()), "aten::linalg_tensorinv.out");
         return out;
     }
@@ -6474,10 +6474,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_tensorsolve.out(Tensor self, Tensor other, int[]? dims=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_tensorsolve_out(Tensor self, Tensor other, long[] dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
         f.optionalIntegers(2, dims);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_tensorsolve_out(f.address()), "aten::linalg_tensorsolve.out");
         return out;
     }
@@ -6485,7 +6485,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor} */
     public static Tensor linalg_vander(Tensor x, Long N) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.optionalInteger(1, N);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_vander(f.address()), "aten::linalg_vander");
         return f.newTensor(0);
@@ -6504,8 +6504,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor} */
     public static Tensor linalg_vecdot(Tensor x, Tensor y, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, y);
+        f.tensor(0, x, "x");
+        f.tensor(1, y, "y");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw7.linalg_vecdot(f.address()), "aten::linalg_vecdot");
         return f.newTensor(0);
@@ -6519,10 +6519,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_vecdot.out(Tensor x, Tensor y, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_vecdot_out(Tensor x, Tensor y, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, y);
+        f.tensor(0, x, "x");
+        f.tensor(1, y, "y");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_vecdot_out(f.address()), "aten::linalg_vecdot.out");
         return out;
     }
@@ -6530,12 +6530,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linalg_vector_norm.out(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, ord);
+        f.tensor(0, self, "self");
+        f.scalar(1, ord, "ord");
         f.optionalIntegers(4, dim);
         f.bool(6, keepdim);
         f.optionalDtype(7, dtype);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linalg_vector_norm_out(f.address()), "aten::linalg_vector_norm.out");
         return out;
     }
@@ -6568,9 +6568,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor linear(Tensor input, Tensor weight, Tensor bias) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
         f.check(dev.gatun.ffm.AtenRaw7.linear(f.address()), "aten::linear");
         return f.newTensor(0);
     }
@@ -6583,10 +6583,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linear.out(Tensor input, Tensor weight, Tensor? bias=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linear_out(Tensor input, Tensor weight, Tensor bias, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, weight);
-        f.optionalTensor(2, bias);
-        f.tensor(3, out);
+        f.tensor(0, input, "input");
+        f.tensor(1, weight, "weight");
+        f.optionalTensor(2, bias, "bias");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linear_out(f.address()), "aten::linear.out");
         return out;
     }
@@ -6594,8 +6594,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Scalar start, Scalar end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.integer(6, steps);
         f.options(7, options);
         f.check(dev.gatun.ffm.AtenRaw7.linspace(f.address()), "aten::linspace");
@@ -6630,8 +6630,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Scalar start, Tensor end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.tensor(3, end);
+        f.scalar(0, start, "start");
+        f.tensor(3, end, "end");
         f.integer(4, steps);
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Scalar_Tensor(f.address()), "aten::linspace.Scalar_Tensor");
@@ -6666,10 +6666,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Scalar start, Tensor end, long steps, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.tensor(3, end);
+        f.scalar(0, start, "start");
+        f.tensor(3, end, "end");
         f.integer(4, steps);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Scalar_Tensor_out(f.address()), "aten::linspace.Scalar_Tensor_out");
         return out;
     }
@@ -6687,8 +6687,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Tensor start, Scalar end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.scalar(1, end);
+        f.tensor(0, start, "start");
+        f.scalar(1, end, "end");
         f.integer(4, steps);
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Tensor_Scalar(f.address()), "aten::linspace.Tensor_Scalar");
@@ -6723,10 +6723,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Tensor start, Scalar end, long steps, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.scalar(1, end);
+        f.tensor(0, start, "start");
+        f.scalar(1, end, "end");
         f.integer(4, steps);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Tensor_Scalar_out(f.address()), "aten::linspace.Tensor_Scalar_out");
         return out;
     }
@@ -6744,8 +6744,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Tensor start, Tensor end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.tensor(1, end);
+        f.tensor(0, start, "start");
+        f.tensor(1, end, "end");
         f.integer(2, steps);
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Tensor_Tensor(f.address()), "aten::linspace.Tensor_Tensor");
@@ -6760,10 +6760,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Tensor start, Tensor end, long steps, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.tensor(1, end);
+        f.tensor(0, start, "start");
+        f.tensor(1, end, "end");
         f.integer(2, steps);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linspace_Tensor_Tensor_out(f.address()), "aten::linspace.Tensor_Tensor_out");
         return out;
     }
@@ -6771,10 +6771,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::linspace.out(Scalar start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Scalar start, Scalar end, long steps, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.integer(6, steps);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.linspace_out(f.address()), "aten::linspace.out");
         return out;
     }
@@ -6792,8 +6792,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log_out(f.address()), "aten::log.out");
         return out;
     }
@@ -6801,8 +6801,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log10.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log10_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log10_out(f.address()), "aten::log10.out");
         return out;
     }
@@ -6810,8 +6810,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log1p_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log1p_out(f.address()), "aten::log1p.out");
         return out;
     }
@@ -6819,8 +6819,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log2_out(f.address()), "aten::log2.out");
         return out;
     }
@@ -6828,11 +6828,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log_normal.out(Tensor self, float mean=1., float std=2., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_normal_out(Tensor self, double mean, double std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, mean);
         f.real(2, std);
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log_normal_out(f.address()), "aten::log_normal.out");
         return out;
     }
@@ -6840,8 +6840,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log_sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_sigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_out(f.address()), "aten::log_sigmoid.out");
         return out;
     }
@@ -6849,19 +6849,19 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::log_sigmoid_forward.output(Tensor self, *, Tensor(a!) output, Tensor(b!) buffer) -> (Tensor(a!), Tensor(b!))} */
     public static void log_sigmoid_forward_out(Tensor self, Tensor output, Tensor buffer) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, output);
-        f.tensor(2, buffer);
+        f.tensor(0, self, "self");
+        f.tensor(1, output, "output");
+        f.tensor(2, buffer, "buffer");
         f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_forward_output(f.address()), "aten::log_sigmoid_forward.output");
     }
 
     /** {@code aten::log_softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_softmax_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.log_softmax_int_out(f.address()), "aten::log_softmax.int_out");
         return out;
     }
@@ -6869,9 +6869,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logaddexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logaddexp_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logaddexp_out(f.address()), "aten::logaddexp.out");
         return out;
     }
@@ -6879,9 +6879,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logaddexp2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logaddexp2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logaddexp2_out(f.address()), "aten::logaddexp2.out");
         return out;
     }
@@ -6889,9 +6889,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logcumsumexp_out(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logcumsumexp_out(f.address()), "aten::logcumsumexp.out");
         return out;
     }
@@ -6899,9 +6899,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logical_and.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_and_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logical_and_out(f.address()), "aten::logical_and.out");
         return out;
     }
@@ -6909,8 +6909,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logical_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_not_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logical_not_out(f.address()), "aten::logical_not.out");
         return out;
     }
@@ -6918,9 +6918,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logical_or.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_or_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logical_or_out(f.address()), "aten::logical_or.out");
         return out;
     }
@@ -6928,9 +6928,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logical_xor.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_xor_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logical_xor_out(f.address()), "aten::logical_xor.out");
         return out;
     }
@@ -6938,9 +6938,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logit_out(Tensor self, Double eps, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalReal(1, eps);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logit_out(f.address()), "aten::logit.out");
         return out;
     }
@@ -6953,8 +6953,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Scalar start, Scalar end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.integer(6, steps);
         f.real(7, base);
         f.options(8, options);
@@ -7005,8 +7005,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Scalar start, Tensor end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.tensor(3, end);
+        f.scalar(0, start, "start");
+        f.tensor(3, end, "end");
         f.integer(4, steps);
         f.real(5, base);
         f.options(6, options);
@@ -7057,11 +7057,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Scalar start, Tensor end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.tensor(3, end);
+        f.scalar(0, start, "start");
+        f.tensor(3, end, "end");
         f.integer(4, steps);
         f.real(5, base);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logspace_Scalar_Tensor_out(f.address()), "aten::logspace.Scalar_Tensor_out");
         return out;
     }
@@ -7079,8 +7079,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Tensor start, Scalar end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.scalar(1, end);
+        f.tensor(0, start, "start");
+        f.scalar(1, end, "end");
         f.integer(4, steps);
         f.real(5, base);
         f.options(6, options);
@@ -7131,11 +7131,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Tensor start, Scalar end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.scalar(1, end);
+        f.tensor(0, start, "start");
+        f.scalar(1, end, "end");
         f.integer(4, steps);
         f.real(5, base);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logspace_Tensor_Scalar_out(f.address()), "aten::logspace.Tensor_Scalar_out");
         return out;
     }
@@ -7153,8 +7153,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Tensor start, Tensor end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.tensor(1, end);
+        f.tensor(0, start, "start");
+        f.tensor(1, end, "end");
         f.integer(2, steps);
         f.real(3, base);
         f.options(4, options);
@@ -7175,11 +7175,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Tensor start, Tensor end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, start);
-        f.tensor(1, end);
+        f.tensor(0, start, "start");
+        f.tensor(1, end, "end");
         f.integer(2, steps);
         f.real(3, base);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logspace_Tensor_Tensor_out(f.address()), "aten::logspace.Tensor_Tensor_out");
         return out;
     }
@@ -7187,11 +7187,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logspace.out(Scalar start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Scalar start, Scalar end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.integer(6, steps);
         f.real(7, base);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logspace_out(f.address()), "aten::logspace.out");
         return out;
     }
@@ -7209,10 +7209,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logsumexp_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.logsumexp_out(f.address()), "aten::logsumexp.out");
         return out;
     }
@@ -7225,10 +7225,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.tensor(1, batch_sizes);
-        f.tensors(2, hx);
-        f.tensors(4, params);
+        f.tensor(0, data, "data");
+        f.tensor(1, batch_sizes, "batch_sizes");
+        f.tensors(2, hx, "hx");
+        f.tensors(4, params, "params");
         f.bool(6, has_biases);
         f.integer(7, num_layers);
         f.real(8, dropout);
@@ -7241,9 +7241,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, hx);
-        f.tensors(3, params);
+        f.tensor(0, input, "input");
+        f.tensors(1, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
@@ -7257,12 +7257,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensors(1, hx);
-        f.tensor(3, w_ih);
-        f.tensor(4, w_hh);
-        f.optionalTensor(5, b_ih);
-        f.optionalTensor(6, b_hh);
+        f.tensor(0, input, "input");
+        f.tensors(1, hx, "hx");
+        f.tensor(3, w_ih, "w_ih");
+        f.tensor(4, w_hh, "w_hh");
+        f.optionalTensor(5, b_ih, "b_ih");
+        f.optionalTensor(6, b_hh, "b_hh");
         f.check(dev.gatun.ffm.AtenRaw7.lstm_cell(f.address()), "aten::lstm_cell");
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
@@ -7280,9 +7280,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lt_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.lt_Scalar_out(f.address()), "aten::lt.Scalar_out");
         return out;
     }
@@ -7300,9 +7300,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lt_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.lt_Tensor_out(f.address()), "aten::lt.Tensor_out");
         return out;
     }
@@ -7310,10 +7310,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lu_solve.out(Tensor self, Tensor LU_data, Tensor LU_pivots, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lu_solve_out(Tensor self, Tensor LU_data, Tensor LU_pivots, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, LU_data);
-        f.tensor(2, LU_pivots);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, LU_data, "LU_data");
+        f.tensor(2, LU_pivots, "LU_pivots");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.lu_solve_out(f.address()), "aten::lu_solve.out");
         return out;
     }
@@ -7321,8 +7321,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU lu_unpack(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots) {
         Frame f = Frame.begin();
-        f.tensor(0, LU_data);
-        f.tensor(1, LU_pivots);
+        f.tensor(0, LU_data, "LU_data");
+        f.tensor(1, LU_pivots, "LU_pivots");
         f.bool(2, unpack_data);
         f.bool(3, unpack_pivots);
         f.check(dev.gatun.ffm.AtenRaw7.lu_unpack(f.address()), "aten::lu_unpack");
@@ -7342,22 +7342,22 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots, Tensor P, Tensor L, Tensor U) {
         Frame f = Frame.begin();
-        f.tensor(0, LU_data);
-        f.tensor(1, LU_pivots);
+        f.tensor(0, LU_data, "LU_data");
+        f.tensor(1, LU_pivots, "LU_pivots");
         f.bool(2, unpack_data);
         f.bool(3, unpack_pivots);
-        f.tensor(4, P);
-        f.tensor(5, L);
-        f.tensor(6, U);
+        f.tensor(4, P, "P");
+        f.tensor(5, L, "L");
+        f.tensor(6, U, "U");
         f.check(dev.gatun.ffm.AtenRaw7.lu_unpack_out(f.address()), "aten::lu_unpack.out");
     }
 
     /** {@code aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
     public static Tensor margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, input1);
-        f.tensor(1, input2);
-        f.tensor(2, target);
+        f.tensor(0, input1, "input1");
+        f.tensor(1, input2, "input2");
+        f.tensor(2, target, "target");
         f.real(3, margin);
         f.integer(4, reduction);
         f.check(dev.gatun.ffm.AtenRaw7.margin_ranking_loss(f.address()), "aten::margin_ranking_loss");
@@ -7377,10 +7377,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::masked_fill.Scalar_out(Tensor self, Tensor mask, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_fill_out(Tensor self, Tensor mask, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.scalar(2, value);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.scalar(2, value, "value");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill_Scalar_out(f.address()), "aten::masked_fill.Scalar_out");
         return out;
     }
@@ -7398,10 +7398,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::masked_fill.Tensor_out(Tensor self, Tensor mask, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_fill_out(Tensor self, Tensor mask, Tensor value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.tensor(2, value);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.tensor(2, value, "value");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.masked_fill_Tensor_out(f.address()), "aten::masked_fill.Tensor_out");
         return out;
     }
@@ -7409,10 +7409,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::masked_scatter.out(Tensor self, Tensor mask, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_scatter_out(Tensor self, Tensor mask, Tensor source, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.tensor(2, source);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.tensor(2, source, "source");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.masked_scatter_out(f.address()), "aten::masked_scatter.out");
         return out;
     }
@@ -7420,9 +7420,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::masked_select.out(Tensor self, Tensor mask, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_select_out(Tensor self, Tensor mask, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.masked_select_out(f.address()), "aten::masked_select.out");
         return out;
     }
@@ -7430,9 +7430,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matmul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.matmul_out(f.address()), "aten::matmul.out");
         return out;
     }
@@ -7440,9 +7440,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matrix_power_out(Tensor self, long n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, n);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.matrix_power_out(f.address()), "aten::matrix_power.out");
         return out;
     }
@@ -7450,20 +7450,20 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::max.dim_max(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) max, Tensor(b!) max_values) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void max_out(Tensor self, long dim, boolean keepdim, Tensor max, Tensor max_values) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, max);
-        f.tensor(4, max_values);
+        f.tensor(3, max, "max");
+        f.tensor(4, max_values, "max_values");
         f.check(dev.gatun.ffm.AtenRaw7.max_dim_max(f.address()), "aten::max.dim_max");
     }
 
     /** {@code aten::max.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.max_out(f.address()), "aten::max.out");
         return out;
     }
@@ -7471,8 +7471,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::max.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.max_unary_out(f.address()), "aten::max.unary_out");
         return out;
     }
@@ -7480,10 +7480,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::max_unpool2d.out(Tensor self, Tensor indices, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool2d_out(Tensor self, Tensor indices, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, indices);
-        f.integers(2, output_size);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, indices, "indices");
+        f.integers(2, output_size, "output_size");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.max_unpool2d_out(f.address()), "aten::max_unpool2d.out");
         return out;
     }
@@ -7491,12 +7491,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::max_unpool3d.out(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool3d_out(Tensor self, Tensor indices, long[] output_size, long[] stride, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, indices);
-        f.integers(2, output_size);
-        f.integers(4, stride);
-        f.integers(6, padding);
-        f.tensor(8, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, indices, "indices");
+        f.integers(2, output_size, "output_size");
+        f.integers(4, stride, "stride");
+        f.integers(6, padding, "padding");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.max_unpool3d_out(f.address()), "aten::max_unpool3d.out");
         return out;
     }
@@ -7504,9 +7504,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::maximum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor maximum_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.maximum_out(f.address()), "aten::maximum.out");
         return out;
     }
@@ -7514,9 +7514,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mean.dtype_out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mean_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mean_dtype_out(f.address()), "aten::mean.dtype_out");
         return out;
     }
@@ -7524,11 +7524,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mean.out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mean_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mean_out(f.address()), "aten::mean.out");
         return out;
     }
@@ -7541,19 +7541,19 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::median.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void median_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, values);
-        f.tensor(4, indices);
+        f.tensor(3, values, "values");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.median_dim_values(f.address()), "aten::median.dim_values");
     }
 
     /** {@code aten::median.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor median_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.median_out(f.address()), "aten::median.out");
         return out;
     }
@@ -7561,7 +7561,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::meshgrid(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] meshgrid(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw7.meshgrid(f.address()), "aten::meshgrid");
         return f.newTensors(0);
     }
@@ -7569,8 +7569,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]} */
     public static Tensor[] meshgrid(Tensor[] tensors, String indexing) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.string(2, indexing);
+        f.tensors(0, tensors, "tensors");
+        f.string(2, indexing, "indexing");
         f.check(dev.gatun.ffm.AtenRaw7.meshgrid_indexing(f.address()), "aten::meshgrid.indexing");
         return f.newTensors(0);
     }
@@ -7578,20 +7578,20 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::min.dim_min(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) min, Tensor(b!) min_indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void min_out(Tensor self, long dim, boolean keepdim, Tensor min, Tensor min_indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, min);
-        f.tensor(4, min_indices);
+        f.tensor(3, min, "min");
+        f.tensor(4, min_indices, "min_indices");
         f.check(dev.gatun.ffm.AtenRaw7.min_dim_min(f.address()), "aten::min.dim_min");
     }
 
     /** {@code aten::min.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor min_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.min_out(f.address()), "aten::min.out");
         return out;
     }
@@ -7599,8 +7599,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::min.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor min_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.min_unary_out(f.address()), "aten::min.unary_out");
         return out;
     }
@@ -7608,9 +7608,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::minimum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor minimum_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.minimum_out(f.address()), "aten::minimum.out");
         return out;
     }
@@ -7618,8 +7618,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mish_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mish_out(f.address()), "aten::mish.out");
         return out;
     }
@@ -7627,10 +7627,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, DType out_dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.dtype(2, out_dtype);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.dtype(2, out_dtype, "out_dtype");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mm_dtype_out(f.address()), "aten::mm.dtype_out");
         return out;
     }
@@ -7638,9 +7638,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat2, "mat2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw7.mm_out(f.address()), "aten::mm.out");
         return out;
     }
@@ -7648,21 +7648,21 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mode.values(Tensor self, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void mode_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, values);
-        f.tensor(4, indices);
+        f.tensor(3, values, "values");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw7.mode_values(f.address()), "aten::mode.values");
     }
 
     /** {@code aten::mse_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mse_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.mse_loss_out(f.address()), "aten::mse_loss.out");
         return out;
     }
@@ -7670,8 +7670,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::msort.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor msort_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.msort_out(f.address()), "aten::msort.out");
         return out;
     }
@@ -7679,9 +7679,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mul.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mul_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.mul_Scalar_out(f.address()), "aten::mul.Scalar_out");
         return out;
     }
@@ -7699,9 +7699,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.mul_out(f.address()), "aten::mul.out");
         return out;
     }
@@ -7709,13 +7709,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::multi_margin_loss.out(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.scalar(2, p);
-        f.scalar(5, margin);
-        f.optionalTensor(8, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.scalar(2, p, "p");
+        f.scalar(5, margin, "margin");
+        f.optionalTensor(8, weight, "weight");
         f.integer(9, reduction);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.multi_margin_loss_out(f.address()), "aten::multi_margin_loss.out");
         return out;
     }
@@ -7733,10 +7733,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::multilabel_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multilabel_margin_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.multilabel_margin_loss_out(f.address()), "aten::multilabel_margin_loss.out");
         return out;
     }
@@ -7744,11 +7744,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::multinomial.out(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multinomial_out(Tensor self, long num_samples, boolean replacement, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, num_samples);
         f.bool(2, replacement);
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.multinomial_out(f.address()), "aten::multinomial.out");
         return out;
     }
@@ -7756,9 +7756,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::multiply.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multiply_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.multiply_out(f.address()), "aten::multiply.out");
         return out;
     }
@@ -7766,9 +7766,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mv.out(Tensor self, Tensor vec, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mv_out(Tensor self, Tensor vec, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, vec);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, vec, "vec");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.mv_out(f.address()), "aten::mv.out");
         return out;
     }
@@ -7776,9 +7776,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::mvlgamma.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mvlgamma_out(Tensor self, long p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, p);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.mvlgamma_out(f.address()), "aten::mvlgamma.out");
         return out;
     }
@@ -7786,11 +7786,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nan_to_num.out(Tensor self, float? nan=None, float? posinf=None, float? neginf=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nan_to_num_out(Tensor self, Double nan, Double posinf, Double neginf, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalReal(1, nan);
         f.optionalReal(3, posinf);
         f.optionalReal(5, neginf);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nan_to_num_out(f.address()), "aten::nan_to_num.out");
         return out;
     }
@@ -7803,11 +7803,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nanmean.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanmean_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nanmean_out(f.address()), "aten::nanmean.out");
         return out;
     }
@@ -7820,19 +7820,19 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nanmedian.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void nanmedian_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
-        f.tensor(3, values);
-        f.tensor(4, indices);
+        f.tensor(3, values, "values");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw8.nanmedian_dim_values(f.address()), "aten::nanmedian.dim_values");
     }
 
     /** {@code aten::nanmedian.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanmedian_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nanmedian_out(f.address()), "aten::nanmedian.out");
         return out;
     }
@@ -7840,12 +7840,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nanquantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanquantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, q);
+        f.tensor(0, self, "self");
+        f.tensor(1, q, "q");
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
-        f.tensor(7, out);
+        f.string(5, interpolation, "interpolation");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nanquantile_out(f.address()), "aten::nanquantile.out");
         return out;
     }
@@ -7858,12 +7858,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nanquantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanquantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, q);
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
-        f.tensor(7, out);
+        f.string(5, interpolation, "interpolation");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nanquantile_scalar_out(f.address()), "aten::nanquantile.scalar_out");
         return out;
     }
@@ -7876,11 +7876,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nansum.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nansum_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nansum_out(f.address()), "aten::nansum.out");
         return out;
     }
@@ -7893,9 +7893,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ne.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ne_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.ne_Scalar_out(f.address()), "aten::ne.Scalar_out");
         return out;
     }
@@ -7913,9 +7913,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ne.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ne_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.ne_Tensor_out(f.address()), "aten::ne.Tensor_out");
         return out;
     }
@@ -7923,8 +7923,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::neg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor neg_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.neg_out(f.address()), "aten::neg.out");
         return out;
     }
@@ -7932,8 +7932,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::negative.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor negative_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.negative_out(f.address()), "aten::negative.out");
         return out;
     }
@@ -7941,9 +7941,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::new_empty.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_empty_out(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.new_empty_out(f.address()), "aten::new_empty.out");
         return out;
     }
@@ -7951,10 +7951,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::new_empty_strided.out(Tensor self, SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_empty_strided_out(Tensor self, long[] size, long[] stride, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.integers(3, stride);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.integers(3, stride, "stride");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.new_empty_strided_out(f.address()), "aten::new_empty_strided.out");
         return out;
     }
@@ -7962,10 +7962,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::new_full.out(Tensor self, SymInt[] size, Scalar fill_value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_full_out(Tensor self, long[] size, Scalar fill_value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.scalar(3, fill_value);
-        f.tensor(6, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.scalar(3, fill_value, "fill_value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.new_full_out(f.address()), "aten::new_full.out");
         return out;
     }
@@ -7983,9 +7983,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::new_ones.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_ones_out(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.new_ones_out(f.address()), "aten::new_ones.out");
         return out;
     }
@@ -7993,9 +7993,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_zeros_out(Tensor self, long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.new_zeros_out(f.address()), "aten::new_zeros.out");
         return out;
     }
@@ -8003,9 +8003,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nextafter.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nextafter_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nextafter_out(f.address()), "aten::nextafter.out");
         return out;
     }
@@ -8013,12 +8013,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nll_loss.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nll_loss_out(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
-        f.optionalTensor(2, weight);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
+        f.optionalTensor(2, weight, "weight");
         f.integer(3, reduction);
         f.integer(4, ignore_index);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nll_loss_out(f.address()), "aten::nll_loss.out");
         return out;
     }
@@ -8026,8 +8026,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nonzero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nonzero_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nonzero_out(f.address()), "aten::nonzero.out");
         return out;
     }
@@ -8035,10 +8035,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nonzero_static.out(Tensor self, *, SymInt size, int fill_value=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nonzero_static_out(Tensor self, long size, long fill_value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, size);
         f.integer(2, fill_value);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nonzero_static_out(f.address()), "aten::nonzero_static.out");
         return out;
     }
@@ -8046,10 +8046,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::norm.ScalarOpt_dtype_out(Tensor self, Scalar? p, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.dtype(4, dtype);
-        f.tensor(5, out);
+        f.dtype(4, dtype, "dtype");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.norm_ScalarOpt_dtype_out(f.address()), "aten::norm.ScalarOpt_dtype_out");
         return out;
     }
@@ -8067,9 +8067,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::norm.Scalar_out(Tensor self, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, p);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, p, "p");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.norm_Scalar_out(f.address()), "aten::norm.Scalar_out");
         return out;
     }
@@ -8087,12 +8087,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::norm.dtype_out(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
-        f.dtype(7, dtype);
-        f.tensor(8, out);
+        f.dtype(7, dtype, "dtype");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.norm_dtype_out(f.address()), "aten::norm.dtype_out");
         return out;
     }
@@ -8125,11 +8125,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::norm.out(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalScalar(1, p);
-        f.integers(4, dim);
+        f.integers(4, dim, "dim");
         f.bool(6, keepdim);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.norm_out(f.address()), "aten::norm.out");
         return out;
     }
@@ -8162,7 +8162,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor} */
     public static Tensor norm_except_dim(Tensor v, long pow, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, v);
+        f.tensor(0, v, "v");
         f.integer(1, pow);
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw8.norm_except_dim(f.address()), "aten::norm_except_dim");
@@ -8182,8 +8182,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor} */
     public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, mean);
-        f.tensor(1, std);
+        f.tensor(0, mean, "mean");
+        f.tensor(1, std, "std");
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw8.normal_Tensor_Tensor(f.address()), "aten::normal.Tensor_Tensor");
         return f.newTensor(0);
@@ -8197,10 +8197,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::normal.Tensor_Tensor_out(Tensor mean, Tensor std, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor mean, Tensor std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, mean);
-        f.tensor(1, std);
+        f.tensor(0, mean, "mean");
+        f.tensor(1, std, "std");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.normal_Tensor_Tensor_out(f.address()), "aten::normal.Tensor_Tensor_out");
         return out;
     }
@@ -8208,7 +8208,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor} */
     public static Tensor normal(Tensor mean, double std, Generator generator) {
         Frame f = Frame.begin();
-        f.tensor(0, mean);
+        f.tensor(0, mean, "mean");
         f.real(1, std);
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw8.normal_Tensor_float(f.address()), "aten::normal.Tensor_float");
@@ -8228,10 +8228,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::normal.Tensor_float_out(Tensor mean, float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor mean, double std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, mean);
+        f.tensor(0, mean, "mean");
         f.real(1, std);
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.normal_Tensor_float_out(f.address()), "aten::normal.Tensor_float_out");
         return out;
     }
@@ -8240,7 +8240,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor normal(double mean, Tensor std, Generator generator) {
         Frame f = Frame.begin();
         f.real(0, mean);
-        f.tensor(1, std);
+        f.tensor(1, std, "std");
         f.generator(2, generator);
         f.check(dev.gatun.ffm.AtenRaw8.normal_float_Tensor(f.address()), "aten::normal.float_Tensor");
         return f.newTensor(0);
@@ -8255,9 +8255,9 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor normal_out(double mean, Tensor std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.real(0, mean);
-        f.tensor(1, std);
+        f.tensor(1, std, "std");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.normal_float_Tensor_out(f.address()), "aten::normal.float_Tensor_out");
         return out;
     }
@@ -8267,7 +8267,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.real(0, mean);
         f.real(1, std);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.generator(4, generator);
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw8.normal_float_float(f.address()), "aten::normal.float_float");
@@ -8289,9 +8289,9 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.real(0, mean);
         f.real(1, std);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.generator(4, generator);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.normal_float_float_out(f.address()), "aten::normal.float_float_out");
         return out;
     }
@@ -8299,11 +8299,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::normal.out(Tensor self, float mean=0., float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor self, double mean, double std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, mean);
         f.real(2, std);
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.normal_out(f.address()), "aten::normal.out");
         return out;
     }
@@ -8311,9 +8311,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::not_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor not_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal_Scalar_out(f.address()), "aten::not_equal.Scalar_out");
         return out;
     }
@@ -8331,9 +8331,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::not_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor not_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.not_equal_Tensor_out(f.address()), "aten::not_equal.Tensor_out");
         return out;
     }
@@ -8341,10 +8341,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nuclear_norm.dim_out(Tensor self, int[2] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nuclear_norm_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nuclear_norm_dim_out(f.address()), "aten::nuclear_norm.dim_out");
         return out;
     }
@@ -8352,9 +8352,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::nuclear_norm.out(Tensor self, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nuclear_norm_out(Tensor self, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, keepdim);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.nuclear_norm_out(f.address()), "aten::nuclear_norm.out");
         return out;
     }
@@ -8362,7 +8362,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor ones(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw8.ones(f.address()), "aten::ones");
         return f.newTensor(0);
@@ -8376,8 +8376,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ones.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ones_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.ones_out(f.address()), "aten::ones.out");
         return out;
     }
@@ -8385,9 +8385,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ones_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ones_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.ones_like_out(f.address()), "aten::ones_like.out");
         return out;
     }
@@ -8395,9 +8395,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::orgqr.out(Tensor self, Tensor input2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor orgqr_out(Tensor self, Tensor input2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, input2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, input2, "input2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.orgqr_out(f.address()), "aten::orgqr.out");
         return out;
     }
@@ -8405,12 +8405,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::ormqr.out(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ormqr_out(Tensor self, Tensor input2, Tensor input3, boolean left, boolean transpose, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, input2);
-        f.tensor(2, input3);
+        f.tensor(0, self, "self");
+        f.tensor(1, input2, "input2");
+        f.tensor(2, input3, "input3");
         f.bool(3, left);
         f.bool(4, transpose);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.ormqr_out(f.address()), "aten::ormqr.out");
         return out;
     }
@@ -8418,9 +8418,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::outer.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor outer_out(Tensor self, Tensor vec2, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, vec2);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, vec2, "vec2");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.outer_out(f.address()), "aten::outer.out");
         return out;
     }
@@ -8428,10 +8428,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor} */
     public static Tensor pad_sequence(Tensor[] sequences, boolean batch_first, double padding_value, String padding_side) {
         Frame f = Frame.begin();
-        f.tensors(0, sequences);
+        f.tensors(0, sequences, "sequences");
         f.bool(2, batch_first);
         f.real(3, padding_value);
-        f.string(4, padding_side);
+        f.string(4, padding_side, "padding_side");
         f.check(dev.gatun.ffm.AtenRaw8.pad_sequence(f.address()), "aten::pad_sequence");
         return f.newTensor(0);
     }
@@ -8454,8 +8454,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor} */
     public static Tensor pairwise_distance(Tensor x1, Tensor x2, double p, double eps, boolean keepdim) {
         Frame f = Frame.begin();
-        f.tensor(0, x1);
-        f.tensor(1, x2);
+        f.tensor(0, x1, "x1");
+        f.tensor(1, x2, "x2");
         f.real(2, p);
         f.real(3, eps);
         f.bool(4, keepdim);
@@ -8481,9 +8481,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pixel_shuffle.out(Tensor self, int upscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pixel_shuffle_out(Tensor self, long upscale_factor, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, upscale_factor);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.pixel_shuffle_out(f.address()), "aten::pixel_shuffle.out");
         return out;
     }
@@ -8491,9 +8491,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pixel_unshuffle.out(Tensor self, int downscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pixel_unshuffle_out(Tensor self, long downscale_factor, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, downscale_factor);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.pixel_unshuffle_out(f.address()), "aten::pixel_unshuffle.out");
         return out;
     }
@@ -8501,9 +8501,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::poisson.out(Tensor self, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor poisson_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.poisson_out(f.address()), "aten::poisson.out");
         return out;
     }
@@ -8511,8 +8511,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor} */
     public static Tensor poisson_nll_loss(Tensor input, Tensor target, boolean log_input, boolean full, double eps, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, target);
+        f.tensor(0, input, "input");
+        f.tensor(1, target, "target");
         f.bool(2, log_input);
         f.bool(3, full);
         f.real(4, eps);
@@ -8524,8 +8524,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::polar(Tensor abs, Tensor angle) -> Tensor} */
     public static Tensor polar(Tensor abs, Tensor angle) {
         Frame f = Frame.begin();
-        f.tensor(0, abs);
-        f.tensor(1, angle);
+        f.tensor(0, abs, "abs");
+        f.tensor(1, angle, "angle");
         f.check(dev.gatun.ffm.AtenRaw8.polar(f.address()), "aten::polar");
         return f.newTensor(0);
     }
@@ -8533,9 +8533,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::polar.out(Tensor abs, Tensor angle, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor polar_out(Tensor abs, Tensor angle, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, abs);
-        f.tensor(1, angle);
-        f.tensor(2, out);
+        f.tensor(0, abs, "abs");
+        f.tensor(1, angle, "angle");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.polar_out(f.address()), "aten::polar.out");
         return out;
     }
@@ -8544,7 +8544,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor polygamma(long n, Tensor self) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, self);
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw8.polygamma(f.address()), "aten::polygamma");
         return f.newTensor(0);
     }
@@ -8553,8 +8553,8 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor polygamma_out(long n, Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.polygamma_out(f.address()), "aten::polygamma.out");
         return out;
     }
@@ -8562,8 +8562,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor} */
     public static Tensor pow(Scalar self, Tensor exponent) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, exponent);
+        f.scalar(0, self, "self");
+        f.tensor(3, exponent, "exponent");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Scalar(f.address()), "aten::pow.Scalar");
         return f.newTensor(0);
     }
@@ -8581,9 +8581,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pow.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Scalar self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, exponent);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, exponent, "exponent");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Scalar_out(f.address()), "aten::pow.Scalar_out");
         return out;
     }
@@ -8601,9 +8601,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pow.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Tensor self, Scalar exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, exponent);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, exponent, "exponent");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Tensor_Scalar_out(f.address()), "aten::pow.Tensor_Scalar_out");
         return out;
     }
@@ -8621,9 +8621,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::pow.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Tensor self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, exponent);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, exponent, "exponent");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.pow_Tensor_Tensor_out(f.address()), "aten::pow.Tensor_Tensor_out");
         return out;
     }
@@ -8631,11 +8631,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::prod.int_out(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor prod_out(Tensor self, long dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, keepdim);
         f.optionalDtype(3, dtype);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.prod_int_out(f.address()), "aten::prod.int_out");
         return out;
     }
@@ -8643,9 +8643,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::prod.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor prod_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.prod_out(f.address()), "aten::prod.out");
         return out;
     }
@@ -8653,8 +8653,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType} */
     public static DType promote_types(DType type1, DType type2) {
         Frame f = Frame.begin();
-        f.dtype(0, type1);
-        f.dtype(1, type2);
+        f.dtype(0, type1, "type1");
+        f.dtype(1, type2, "type2");
         f.check(dev.gatun.ffm.AtenRaw8.promote_types(f.address()), "aten::promote_types");
         return f.readDtype(0);
     }
@@ -8662,11 +8662,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::put.out(Tensor self, Tensor index, Tensor source, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor put_out(Tensor self, Tensor index, Tensor source, boolean accumulate, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, index);
-        f.tensor(2, source);
+        f.tensor(0, self, "self");
+        f.tensor(1, index, "index");
+        f.tensor(2, source, "source");
         f.bool(3, accumulate);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.put_out(f.address()), "aten::put.out");
         return out;
     }
@@ -8674,22 +8674,22 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void qr_out(Tensor self, boolean some, Tensor Q, Tensor R) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, some);
-        f.tensor(2, Q);
-        f.tensor(3, R);
+        f.tensor(2, Q, "Q");
+        f.tensor(3, R, "R");
         f.check(dev.gatun.ffm.AtenRaw8.qr_Q(f.address()), "aten::qr.Q");
     }
 
     /** {@code aten::quantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, q);
+        f.tensor(0, self, "self");
+        f.tensor(1, q, "q");
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
-        f.tensor(7, out);
+        f.string(5, interpolation, "interpolation");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantile_out(f.address()), "aten::quantile.out");
         return out;
     }
@@ -8702,12 +8702,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, q);
         f.optionalInteger(2, dim);
         f.bool(4, keepdim);
-        f.string(5, interpolation);
-        f.tensor(7, out);
+        f.string(5, interpolation, "interpolation");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantile_scalar_out(f.address()), "aten::quantile.scalar_out");
         return out;
     }
@@ -8720,12 +8720,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantize_per_channel.out(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_channel_out(Tensor self, Tensor scales, Tensor zero_points, long axis, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scales);
-        f.tensor(2, zero_points);
+        f.tensor(0, self, "self");
+        f.tensor(1, scales, "scales");
+        f.tensor(2, zero_points, "zero_points");
         f.integer(3, axis);
-        f.dtype(4, dtype);
-        f.tensor(5, out);
+        f.dtype(4, dtype, "dtype");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_channel_out(f.address()), "aten::quantize_per_channel.out");
         return out;
     }
@@ -8733,11 +8733,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantize_per_tensor.out(Tensor self, float scale, int zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_out(Tensor self, double scale, long zero_point, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, scale);
         f.integer(2, zero_point);
-        f.dtype(3, dtype);
-        f.tensor(4, out);
+        f.dtype(3, dtype, "dtype");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_out(f.address()), "aten::quantize_per_tensor.out");
         return out;
     }
@@ -8745,11 +8745,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantize_per_tensor.tensor_qparams_out(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_out(Tensor self, Tensor scale, Tensor zero_point, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, scale);
-        f.tensor(2, zero_point);
-        f.dtype(3, dtype);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.dtype(3, dtype, "dtype");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_tensor_qparams_out(f.address()), "aten::quantize_per_tensor.tensor_qparams_out");
         return out;
     }
@@ -8757,10 +8757,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype) -> Tensor[]} */
     public static Tensor[] quantize_per_tensor(Tensor[] tensors, Tensor scales, Tensor zero_points, DType dtype) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, scales);
-        f.tensor(3, zero_points);
-        f.dtype(4, dtype);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, scales, "scales");
+        f.tensor(3, zero_points, "zero_points");
+        f.dtype(4, dtype, "dtype");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_tensors(f.address()), "aten::quantize_per_tensor.tensors");
         return f.newTensors(0);
     }
@@ -8768,21 +8768,21 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::quantize_per_tensor.tensors_out(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype, *, Tensor(a!)[] out) -> ()} */
     public static void quantize_per_tensor_out(Tensor[] tensors, Tensor scales, Tensor zero_points, DType dtype, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, scales);
-        f.tensor(3, zero_points);
-        f.dtype(4, dtype);
-        f.tensors(5, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, scales, "scales");
+        f.tensor(3, zero_points, "zero_points");
+        f.dtype(4, dtype, "dtype");
+        f.tensors(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_tensors_out(f.address()), "aten::quantize_per_tensor.tensors_out");
     }
 
     /** {@code aten::quantize_per_tensor_dynamic.out(Tensor self, ScalarType dtype, bool reduce_range, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_dynamic_out(Tensor self, DType dtype, boolean reduce_range, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.dtype(1, dtype);
+        f.tensor(0, self, "self");
+        f.dtype(1, dtype, "dtype");
         f.bool(2, reduce_range);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_dynamic_out(f.address()), "aten::quantize_per_tensor_dynamic.out");
         return out;
     }
@@ -8790,8 +8790,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rad2deg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rad2deg_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.rad2deg_out(f.address()), "aten::rad2deg.out");
         return out;
     }
@@ -8799,7 +8799,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor rand(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw8.rand(f.address()), "aten::rand");
         return f.newTensor(0);
@@ -8813,7 +8813,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor rand(long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.generator(2, generator);
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw8.rand_generator(f.address()), "aten::rand.generator");
@@ -8828,9 +8828,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_out(long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.rand_generator_out(f.address()), "aten::rand.generator_out");
         return out;
     }
@@ -8838,8 +8838,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.rand_out(f.address()), "aten::rand.out");
         return out;
     }
@@ -8847,10 +8847,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_like_out(Tensor self, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.rand_like_generator_out(f.address()), "aten::rand_like.generator_out");
         return out;
     }
@@ -8858,9 +8858,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rand_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.rand_like_out(f.address()), "aten::rand_like.out");
         return out;
     }
@@ -8869,7 +8869,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor randint(long high, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, high);
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw8.randint(f.address()), "aten::randint");
         return f.newTensor(0);
@@ -8884,7 +8884,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor randint(long high, long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, high);
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.generator(3, generator);
         f.options(4, options);
         f.check(dev.gatun.ffm.AtenRaw8.randint_generator(f.address()), "aten::randint.generator");
@@ -8900,9 +8900,9 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor randint_out(long high, long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, high);
-        f.integers(1, size);
+        f.integers(1, size, "size");
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_generator_out(f.address()), "aten::randint.generator_out");
         return out;
     }
@@ -8912,7 +8912,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, low);
         f.integer(1, high);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.options(4, options);
         f.check(dev.gatun.ffm.AtenRaw8.randint_low(f.address()), "aten::randint.low");
         return f.newTensor(0);
@@ -8928,7 +8928,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, low);
         f.integer(1, high);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.generator(4, generator);
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw8.randint_low_generator(f.address()), "aten::randint.low_generator");
@@ -8945,9 +8945,9 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, low);
         f.integer(1, high);
-        f.integers(2, size);
+        f.integers(2, size, "size");
         f.generator(4, generator);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_low_generator_out(f.address()), "aten::randint.low_generator_out");
         return out;
     }
@@ -8957,8 +8957,8 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, low);
         f.integer(1, high);
-        f.integers(2, size);
-        f.tensor(4, out);
+        f.integers(2, size, "size");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_low_out(f.address()), "aten::randint.low_out");
         return out;
     }
@@ -8967,8 +8967,8 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor randint_out(long high, long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, high);
-        f.integers(1, size);
-        f.tensor(3, out);
+        f.integers(1, size, "size");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_out(f.address()), "aten::randint.out");
         return out;
     }
@@ -8976,11 +8976,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.Tensor_generator_out(Tensor self, Tensor high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, Tensor high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, high);
+        f.tensor(0, self, "self");
+        f.tensor(1, high, "high");
         f.generator(2, generator);
         f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_like_Tensor_generator_out(f.address()), "aten::randint_like.Tensor_generator_out");
         return out;
     }
@@ -8988,10 +8988,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.Tensor_out(Tensor self, Tensor high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, Tensor high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, high);
+        f.tensor(0, self, "self");
+        f.tensor(1, high, "high");
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw8.randint_like_Tensor_out(f.address()), "aten::randint_like.Tensor_out");
         return out;
     }
@@ -8999,11 +8999,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.generator_out(Tensor self, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, high);
         f.generator(2, generator);
         f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randint_like_generator_out(f.address()), "aten::randint_like.generator_out");
         return out;
     }
@@ -9011,11 +9011,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.low_dtype_out(Tensor self, SymInt low, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long low, long high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, low);
         f.integer(2, high);
         f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randint_like_low_dtype_out(f.address()), "aten::randint_like.low_dtype_out");
         return out;
     }
@@ -9023,12 +9023,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.low_generator_dtype_out(Tensor self, SymInt low, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long low, long high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, low);
         f.integer(2, high);
         f.generator(3, generator);
         f.optionalMemoryFormat(4, memory_format);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randint_like_low_generator_dtype_out(f.address()), "aten::randint_like.low_generator_dtype_out");
         return out;
     }
@@ -9036,10 +9036,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randint_like.out(Tensor self, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, high);
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randint_like_out(f.address()), "aten::randint_like.out");
         return out;
     }
@@ -9047,7 +9047,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randn(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw9.randn(f.address()), "aten::randn");
         return f.newTensor(0);
@@ -9061,7 +9061,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randn(long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.generator(2, generator);
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw9.randn_generator(f.address()), "aten::randn.generator");
@@ -9076,9 +9076,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_out(long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randn_generator_out(f.address()), "aten::randn.generator_out");
         return out;
     }
@@ -9086,8 +9086,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randn_out(f.address()), "aten::randn.out");
         return out;
     }
@@ -9095,10 +9095,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_like_out(Tensor self, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randn_like_generator_out(f.address()), "aten::randn_like.generator_out");
         return out;
     }
@@ -9106,9 +9106,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::randn_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randn_like_out(f.address()), "aten::randn_like.out");
         return out;
     }
@@ -9116,11 +9116,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::random.from_out(Tensor self, int from, int? to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random_out(Tensor self, long from, Long to, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, from);
         f.optionalInteger(2, to);
         f.generator(4, generator);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.random_from_out(f.address()), "aten::random.from_out");
         return out;
     }
@@ -9133,9 +9133,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::random.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.random_out(f.address()), "aten::random.out");
         return out;
     }
@@ -9143,10 +9143,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::random.to_out(Tensor self, int to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random_out(Tensor self, long to, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, to);
         f.generator(2, generator);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.random_to_out(f.address()), "aten::random.to_out");
         return out;
     }
@@ -9185,7 +9185,7 @@ public abstract sealed class TorchFunctions permits Torch {
         Frame f = Frame.begin();
         f.integer(0, n);
         f.generator(1, generator);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randperm_generator_out(f.address()), "aten::randperm.generator_out");
         return out;
     }
@@ -9194,7 +9194,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor randperm_out(long n, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, out);
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.randperm_out(f.address()), "aten::randperm.out");
         return out;
     }
@@ -9202,8 +9202,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
         f.options(6, options);
         f.check(dev.gatun.ffm.AtenRaw9.range(f.address()), "aten::range");
         return f.newTensor(0);
@@ -9237,10 +9237,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Scalar step, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
-        f.scalar(6, step);
-        f.tensor(9, out);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
+        f.scalar(6, step, "step");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.range_out(f.address()), "aten::range.out");
         return out;
     }
@@ -9258,9 +9258,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::range.out_(Scalar start, Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
-        f.tensor(6, out);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.range_out_(f.address()), "aten::range.out_");
         return out;
     }
@@ -9278,9 +9278,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, Scalar step, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, start);
-        f.scalar(3, end);
-        f.scalar(6, step);
+        f.scalar(0, start, "start");
+        f.scalar(3, end, "end");
+        f.scalar(6, step, "step");
         f.options(9, options);
         f.check(dev.gatun.ffm.AtenRaw9.range_step(f.address()), "aten::range.step");
         return f.newTensor(0);
@@ -9314,8 +9314,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::reciprocal.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reciprocal_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.reciprocal_out(f.address()), "aten::reciprocal.out");
         return out;
     }
@@ -9323,9 +9323,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad1d_out(f.address()), "aten::reflection_pad1d.out");
         return out;
     }
@@ -9333,9 +9333,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad2d_out(f.address()), "aten::reflection_pad2d.out");
         return out;
     }
@@ -9343,9 +9343,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.reflection_pad3d_out(f.address()), "aten::reflection_pad3d.out");
         return out;
     }
@@ -9353,8 +9353,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::relu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor relu_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.relu_out(f.address()), "aten::relu.out");
         return out;
     }
@@ -9362,8 +9362,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor remainder(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Scalar_Tensor(f.address()), "aten::remainder.Scalar_Tensor");
         return f.newTensor(0);
     }
@@ -9381,9 +9381,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::remainder.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Scalar_Tensor_out(f.address()), "aten::remainder.Scalar_Tensor_out");
         return out;
     }
@@ -9401,9 +9401,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::remainder.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Scalar_out(f.address()), "aten::remainder.Scalar_out");
         return out;
     }
@@ -9421,9 +9421,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::remainder.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.remainder_Tensor_out(f.address()), "aten::remainder.Tensor_out");
         return out;
     }
@@ -9431,11 +9431,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::renorm.out(Tensor self, Scalar p, int dim, Scalar maxnorm, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor renorm_out(Tensor self, Scalar p, long dim, Scalar maxnorm, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, p);
+        f.tensor(0, self, "self");
+        f.scalar(1, p, "p");
         f.integer(4, dim);
-        f.scalar(5, maxnorm);
-        f.tensor(8, out);
+        f.scalar(5, maxnorm, "maxnorm");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.renorm_out(f.address()), "aten::renorm.out");
         return out;
     }
@@ -9453,9 +9453,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::repeat.out(Tensor self, SymInt[] repeats, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor repeat_out(Tensor self, long[] repeats, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, repeats);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, repeats, "repeats");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.repeat_out(f.address()), "aten::repeat.out");
         return out;
     }
@@ -9463,7 +9463,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor} */
     public static Tensor repeat_interleave(Tensor repeats, Long output_size) {
         Frame f = Frame.begin();
-        f.tensor(0, repeats);
+        f.tensor(0, repeats, "repeats");
         f.optionalInteger(1, output_size);
         f.check(dev.gatun.ffm.AtenRaw9.repeat_interleave_Tensor(f.address()), "aten::repeat_interleave.Tensor");
         return f.newTensor(0);
@@ -9482,9 +9482,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::repeat_interleave.Tensor_out(Tensor repeats, *, SymInt? output_size=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor repeat_interleave_out(Tensor repeats, Long output_size, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, repeats);
+        f.tensor(0, repeats, "repeats");
         f.optionalInteger(1, output_size);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.repeat_interleave_Tensor_out(f.address()), "aten::repeat_interleave.Tensor_out");
         return out;
     }
@@ -9497,9 +9497,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad1d_out(f.address()), "aten::replication_pad1d.out");
         return out;
     }
@@ -9507,9 +9507,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad2d_out(f.address()), "aten::replication_pad2d.out");
         return out;
     }
@@ -9517,9 +9517,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, padding);
-        f.tensor(3, out);
+        f.tensor(0, self, "self");
+        f.integers(1, padding, "padding");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.replication_pad3d_out(f.address()), "aten::replication_pad3d.out");
         return out;
     }
@@ -9527,10 +9527,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::resize.out(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor resize_out(Tensor self, long[] size, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, size);
+        f.tensor(0, self, "self");
+        f.integers(1, size, "size");
         f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.resize_out(f.address()), "aten::resize.out");
         return out;
     }
@@ -9538,10 +9538,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::resize_as.out(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor resize_as_out(Tensor self, Tensor the_template, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, the_template);
+        f.tensor(0, self, "self");
+        f.tensor(1, the_template, "the_template");
         f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.resize_as_out(f.address()), "aten::resize_as.out");
         return out;
     }
@@ -9549,9 +9549,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::resize_as_sparse.out(Tensor self, Tensor the_template, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor resize_as_sparse_out(Tensor self, Tensor the_template, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, the_template);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, the_template, "the_template");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.resize_as_sparse_out(f.address()), "aten::resize_as_sparse.out");
         return out;
     }
@@ -9559,8 +9559,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType} */
     public static DType result_type(Tensor tensor, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, tensor);
-        f.scalar(1, other);
+        f.tensor(0, tensor, "tensor");
+        f.scalar(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.result_type_Scalar(f.address()), "aten::result_type.Scalar");
         return f.readDtype(0);
     }
@@ -9578,8 +9578,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType} */
     public static DType result_type(Scalar scalar1, Scalar scalar2) {
         Frame f = Frame.begin();
-        f.scalar(0, scalar1);
-        f.scalar(3, scalar2);
+        f.scalar(0, scalar1, "scalar1");
+        f.scalar(3, scalar2, "scalar2");
         f.check(dev.gatun.ffm.AtenRaw9.result_type_Scalar_Scalar(f.address()), "aten::result_type.Scalar_Scalar");
         return f.readDtype(0);
     }
@@ -9597,8 +9597,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType} */
     public static DType result_type(Scalar scalar, Tensor tensor) {
         Frame f = Frame.begin();
-        f.scalar(0, scalar);
-        f.tensor(3, tensor);
+        f.scalar(0, scalar, "scalar");
+        f.tensor(3, tensor, "tensor");
         f.check(dev.gatun.ffm.AtenRaw9.result_type_Scalar_Tensor(f.address()), "aten::result_type.Scalar_Tensor");
         return f.readDtype(0);
     }
@@ -9616,8 +9616,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType} */
     public static DType result_type(Tensor tensor, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, tensor);
-        f.tensor(1, other);
+        f.tensor(0, tensor, "tensor");
+        f.tensor(1, other, "other");
         f.check(dev.gatun.ffm.AtenRaw9.result_type_Tensor(f.address()), "aten::result_type.Tensor");
         return f.readDtype(0);
     }
@@ -9625,9 +9625,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor} */
     public static Tensor rms_norm(Tensor input, long[] normalized_shape, Tensor weight, Double eps) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.integers(1, normalized_shape);
-        f.optionalTensor(3, weight);
+        f.tensor(0, input, "input");
+        f.integers(1, normalized_shape, "normalized_shape");
+        f.optionalTensor(3, weight, "weight");
         f.optionalReal(4, eps);
         f.check(dev.gatun.ffm.AtenRaw9.rms_norm(f.address()), "aten::rms_norm");
         return f.newTensor(0);
@@ -9651,10 +9651,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.tensor(1, batch_sizes);
-        f.tensor(2, hx);
-        f.tensors(3, params);
+        f.tensor(0, data, "data");
+        f.tensor(1, batch_sizes, "batch_sizes");
+        f.tensor(2, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
@@ -9667,9 +9667,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensors(2, params);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensors(2, params, "params");
         f.bool(4, has_biases);
         f.integer(5, num_layers);
         f.real(6, dropout);
@@ -9683,12 +9683,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.optionalTensor(4, b_ih);
-        f.optionalTensor(5, b_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.optionalTensor(4, b_ih, "b_ih");
+        f.optionalTensor(5, b_hh, "b_hh");
         f.check(dev.gatun.ffm.AtenRaw9.rnn_relu_cell(f.address()), "aten::rnn_relu_cell");
         return f.newTensor(0);
     }
@@ -9706,10 +9706,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.tensor(1, batch_sizes);
-        f.tensor(2, hx);
-        f.tensors(3, params);
+        f.tensor(0, data, "data");
+        f.tensor(1, batch_sizes, "batch_sizes");
+        f.tensor(2, hx, "hx");
+        f.tensors(3, params, "params");
         f.bool(5, has_biases);
         f.integer(6, num_layers);
         f.real(7, dropout);
@@ -9722,9 +9722,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensors(2, params);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensors(2, params, "params");
         f.bool(4, has_biases);
         f.integer(5, num_layers);
         f.real(6, dropout);
@@ -9738,12 +9738,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
-        f.tensor(1, hx);
-        f.tensor(2, w_ih);
-        f.tensor(3, w_hh);
-        f.optionalTensor(4, b_ih);
-        f.optionalTensor(5, b_hh);
+        f.tensor(0, input, "input");
+        f.tensor(1, hx, "hx");
+        f.tensor(2, w_ih, "w_ih");
+        f.tensor(3, w_hh, "w_hh");
+        f.optionalTensor(4, b_ih, "b_ih");
+        f.optionalTensor(5, b_hh, "b_hh");
         f.check(dev.gatun.ffm.AtenRaw9.rnn_tanh_cell(f.address()), "aten::rnn_tanh_cell");
         return f.newTensor(0);
     }
@@ -9761,10 +9761,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::roll.out(Tensor self, SymInt[1] shifts, int[1] dims=[], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor roll_out(Tensor self, long[] shifts, long[] dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, shifts);
-        f.integers(3, dims);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.integers(1, shifts, "shifts");
+        f.integers(3, dims, "dims");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.roll_out(f.address()), "aten::roll.out");
         return out;
     }
@@ -9777,10 +9777,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rot90.out(Tensor self, int k=1, int[] dims=[0, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rot90_out(Tensor self, long k, long[] dims, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, k);
-        f.integers(2, dims);
-        f.tensor(4, out);
+        f.integers(2, dims, "dims");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rot90_out(f.address()), "aten::rot90.out");
         return out;
     }
@@ -9788,9 +9788,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::round.decimals_out(Tensor self, *, int decimals, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor round_out(Tensor self, long decimals, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, decimals);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.round_decimals_out(f.address()), "aten::round.decimals_out");
         return out;
     }
@@ -9798,8 +9798,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::round.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor round_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.round_out(f.address()), "aten::round.out");
         return out;
     }
@@ -9807,7 +9807,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::row_stack(Tensor[] tensors) -> Tensor} */
     public static Tensor row_stack(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw9.row_stack(f.address()), "aten::row_stack");
         return f.newTensor(0);
     }
@@ -9815,8 +9815,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::row_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor row_stack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.row_stack_out(f.address()), "aten::row_stack.out");
         return out;
     }
@@ -9824,8 +9824,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rsqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsqrt_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rsqrt_out(f.address()), "aten::rsqrt.out");
         return out;
     }
@@ -9833,10 +9833,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rsub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsub_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rsub_Scalar_out(f.address()), "aten::rsub.Scalar_out");
         return out;
     }
@@ -9854,10 +9854,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::rsub.Tensor_out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsub_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.rsub_Tensor_out(f.address()), "aten::rsub.Tensor_out");
         return out;
     }
@@ -9875,7 +9875,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor scalar_tensor(Scalar s, TensorOptions options) {
         Frame f = Frame.begin();
-        f.scalar(0, s);
+        f.scalar(0, s, "s");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw9.scalar_tensor(f.address()), "aten::scalar_tensor");
         return f.newTensor(0);
@@ -9909,8 +9909,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scalar_tensor.out(Scalar s, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scalar_tensor_out(Scalar s, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, s);
-        f.tensor(3, out);
+        f.scalar(0, s, "s");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scalar_tensor_out(f.address()), "aten::scalar_tensor.out");
         return out;
     }
@@ -9928,10 +9928,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
         Frame f = Frame.begin();
-        f.tensor(0, query);
-        f.tensor(1, key);
-        f.tensor(2, value);
-        f.optionalTensor(3, attn_mask);
+        f.tensor(0, query, "query");
+        f.tensor(1, key, "key");
+        f.tensor(2, value, "value");
+        f.optionalTensor(3, attn_mask, "attn_mask");
         f.real(4, dropout_p);
         f.bool(5, is_causal);
         f.optionalReal(6, scale);
@@ -9978,12 +9978,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter.reduce_out(Tensor self, int dim, Tensor index, Tensor src, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
-        f.tensor(6, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_reduce_out(f.address()), "aten::scatter.reduce_out");
         return out;
     }
@@ -9991,11 +9991,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter.src_out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.tensor(4, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_src_out(f.address()), "aten::scatter.src_out");
         return out;
     }
@@ -10003,11 +10003,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter.value_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
-        f.tensor(6, out);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_value_out(f.address()), "aten::scatter.value_out");
         return out;
     }
@@ -10025,12 +10025,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter.value_reduce_out(Tensor self, int dim, Tensor index, Scalar value, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, String reduce, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.scalar(3, value);
-        f.string(6, reduce);
-        f.tensor(8, out);
+        f.tensor(2, index, "index");
+        f.scalar(3, value, "value");
+        f.string(6, reduce, "reduce");
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_value_reduce_out(f.address()), "aten::scatter.value_reduce_out");
         return out;
     }
@@ -10048,11 +10048,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter_add.out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_add_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.tensor(4, out);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_add_out(f.address()), "aten::scatter_add.out");
         return out;
     }
@@ -10060,13 +10060,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::scatter_reduce.two_out(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_reduce_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, boolean include_self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
-        f.tensor(2, index);
-        f.tensor(3, src);
-        f.string(4, reduce);
+        f.tensor(2, index, "index");
+        f.tensor(3, src, "src");
+        f.string(4, reduce, "reduce");
         f.bool(6, include_self);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.scatter_reduce_two_out(f.address()), "aten::scatter_reduce.two_out");
         return out;
     }
@@ -10074,12 +10074,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
     public static Tensor searchsorted(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, String side, Tensor sorter) {
         Frame f = Frame.begin();
-        f.tensor(0, sorted_sequence);
-        f.scalar(1, self);
+        f.tensor(0, sorted_sequence, "sorted_sequence");
+        f.scalar(1, self, "self");
         f.bool(4, out_int32);
         f.bool(5, right);
         f.optionalString(6, side);
-        f.optionalTensor(8, sorter);
+        f.optionalTensor(8, sorter, "sorter");
         f.check(dev.gatun.ffm.AtenRaw9.searchsorted_Scalar(f.address()), "aten::searchsorted.Scalar");
         return f.newTensor(0);
     }
@@ -10157,13 +10157,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::searchsorted.Scalar_out(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, String side, Tensor sorter, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, sorted_sequence);
-        f.scalar(1, self);
+        f.tensor(0, sorted_sequence, "sorted_sequence");
+        f.scalar(1, self, "self");
         f.bool(4, out_int32);
         f.bool(5, right);
         f.optionalString(6, side);
-        f.optionalTensor(8, sorter);
-        f.tensor(9, out);
+        f.optionalTensor(8, sorter, "sorter");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.searchsorted_Scalar_out(f.address()), "aten::searchsorted.Scalar_out");
         return out;
     }
@@ -10181,12 +10181,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
     public static Tensor searchsorted(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, String side, Tensor sorter) {
         Frame f = Frame.begin();
-        f.tensor(0, sorted_sequence);
-        f.tensor(1, self);
+        f.tensor(0, sorted_sequence, "sorted_sequence");
+        f.tensor(1, self, "self");
         f.bool(2, out_int32);
         f.bool(3, right);
         f.optionalString(4, side);
-        f.optionalTensor(6, sorter);
+        f.optionalTensor(6, sorter, "sorter");
         f.check(dev.gatun.ffm.AtenRaw9.searchsorted_Tensor(f.address()), "aten::searchsorted.Tensor");
         return f.newTensor(0);
     }
@@ -10214,13 +10214,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::searchsorted.Tensor_out(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, String side, Tensor sorter, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, sorted_sequence);
-        f.tensor(1, self);
+        f.tensor(0, sorted_sequence, "sorted_sequence");
+        f.tensor(1, self, "self");
         f.bool(2, out_int32);
         f.bool(3, right);
         f.optionalString(4, side);
-        f.optionalTensor(6, sorter);
-        f.tensor(7, out);
+        f.optionalTensor(6, sorter, "sorter");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.searchsorted_Tensor_out(f.address()), "aten::searchsorted.Tensor_out");
         return out;
     }
@@ -10228,11 +10228,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.string(1, reduce);
-        f.optionalTensor(3, lengths);
-        f.optionalTensor(4, indices);
-        f.optionalTensor(5, offsets);
+        f.tensor(0, data, "data");
+        f.string(1, reduce, "reduce");
+        f.optionalTensor(3, lengths, "lengths");
+        f.optionalTensor(4, indices, "indices");
+        f.optionalTensor(5, offsets, "offsets");
         f.integer(6, axis);
         f.bool(7, unsafe);
         f.optionalScalar(8, initial);
@@ -10283,15 +10283,15 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, data);
-        f.string(1, reduce);
-        f.optionalTensor(3, lengths);
-        f.optionalTensor(4, indices);
-        f.optionalTensor(5, offsets);
+        f.tensor(0, data, "data");
+        f.string(1, reduce, "reduce");
+        f.optionalTensor(3, lengths, "lengths");
+        f.optionalTensor(4, indices, "indices");
+        f.optionalTensor(5, offsets, "offsets");
         f.integer(6, axis);
         f.bool(7, unsafe);
         f.optionalScalar(8, initial);
-        f.tensor(11, out);
+        f.tensor(11, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.segment_reduce_out(f.address()), "aten::segment_reduce.out");
         return out;
     }
@@ -10309,11 +10309,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::select_scatter.out(Tensor self, Tensor src, int dim, SymInt index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor select_scatter_out(Tensor self, Tensor src, long dim, long index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
         f.integer(2, dim);
         f.integer(3, index);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.select_scatter_out(f.address()), "aten::select_scatter.out");
         return out;
     }
@@ -10321,8 +10321,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::set.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor set_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.set_out(f.address()), "aten::set.out");
         return out;
     }
@@ -10330,9 +10330,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::set.source_Tensor_out(Tensor self, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor set_out(Tensor self, Tensor source, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, source);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, source, "source");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.set_source_Tensor_out(f.address()), "aten::set.source_Tensor_out");
         return out;
     }
@@ -10340,8 +10340,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sgn.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sgn_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sgn_out(f.address()), "aten::sgn.out");
         return out;
     }
@@ -10349,8 +10349,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sigmoid_out(f.address()), "aten::sigmoid.out");
         return out;
     }
@@ -10358,8 +10358,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sign.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sign_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sign_out(f.address()), "aten::sign.out");
         return out;
     }
@@ -10367,8 +10367,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::signbit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor signbit_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.signbit_out(f.address()), "aten::signbit.out");
         return out;
     }
@@ -10376,8 +10376,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::silu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor silu_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.silu_out(f.address()), "aten::silu.out");
         return out;
     }
@@ -10385,8 +10385,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sin_out(f.address()), "aten::sin.out");
         return out;
     }
@@ -10394,8 +10394,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sinc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sinc_out(f.address()), "aten::sinc.out");
         return out;
     }
@@ -10403,8 +10403,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.sinh_out(f.address()), "aten::sinh.out");
         return out;
     }
@@ -10412,13 +10412,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::slice_scatter.out(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, Long start, Long end, long step, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, src);
+        f.tensor(0, self, "self");
+        f.tensor(1, src, "src");
         f.integer(2, dim);
         f.optionalInteger(3, start);
         f.optionalInteger(5, end);
         f.integer(7, step);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.slice_scatter_out(f.address()), "aten::slice_scatter.out");
         return out;
     }
@@ -10431,20 +10431,20 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::slogdet.out(Tensor self, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
     public static void slogdet_out(Tensor self, Tensor sign, Tensor logabsdet) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, sign);
-        f.tensor(2, logabsdet);
+        f.tensor(0, self, "self");
+        f.tensor(1, sign, "sign");
+        f.tensor(2, logabsdet, "logabsdet");
         f.check(dev.gatun.ffm.AtenRaw9.slogdet_out(f.address()), "aten::slogdet.out");
     }
 
     /** {@code aten::smooth_l1_loss.out(Tensor self, Tensor target, int reduction=1, float beta=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor smooth_l1_loss_out(Tensor self, Tensor target, long reduction, double beta, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
         f.real(3, beta);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.smooth_l1_loss_out(f.address()), "aten::smooth_l1_loss.out");
         return out;
     }
@@ -10452,10 +10452,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::soft_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor soft_margin_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, target);
+        f.tensor(0, self, "self");
+        f.tensor(1, target, "target");
         f.integer(2, reduction);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.soft_margin_loss_out(f.address()), "aten::soft_margin_loss.out");
         return out;
     }
@@ -10463,10 +10463,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softmax_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.optionalDtype(2, dtype);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.softmax_int_out(f.address()), "aten::softmax.int_out");
         return out;
     }
@@ -10474,10 +10474,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::softplus.out(Tensor self, Scalar beta=1, Scalar threshold=20, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softplus_out(Tensor self, Scalar beta, Scalar threshold, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, beta);
-        f.scalar(4, threshold);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, beta, "beta");
+        f.scalar(4, threshold, "threshold");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.softplus_out(f.address()), "aten::softplus.out");
         return out;
     }
@@ -10495,9 +10495,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::softshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softshrink_out(Tensor self, Scalar lambd, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, lambd);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, lambd, "lambd");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw9.softshrink_out(f.address()), "aten::softshrink.out");
         return out;
     }
@@ -10515,23 +10515,23 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sort.values(Tensor self, int dim=-1, bool descending=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void sort_out(Tensor self, long dim, boolean descending, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, descending);
-        f.tensor(3, values);
-        f.tensor(4, indices);
+        f.tensor(3, values, "values");
+        f.tensor(4, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw9.sort_values(f.address()), "aten::sort.values");
     }
 
     /** {@code aten::sort.values_stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void sort_out(Tensor self, Boolean stable, long dim, boolean descending, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalBool(1, stable);
         f.integer(3, dim);
         f.bool(4, descending);
-        f.tensor(5, values);
-        f.tensor(6, indices);
+        f.tensor(5, values, "values");
+        f.tensor(6, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw9.sort_values_stable(f.address()), "aten::sort.values_stable");
     }
 
@@ -10543,9 +10543,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw9.sparse_bsc_tensor_ccol_row_value(f.address()), "aten::sparse_bsc_tensor.ccol_row_value");
         return f.newTensor(0);
@@ -10559,10 +10559,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_bsc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw9.sparse_bsc_tensor_ccol_row_value_size(f.address()), "aten::sparse_bsc_tensor.ccol_row_value_size");
         return f.newTensor(0);
@@ -10576,9 +10576,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw9.sparse_bsr_tensor_crow_col_value(f.address()), "aten::sparse_bsr_tensor.crow_col_value");
         return f.newTensor(0);
@@ -10592,10 +10592,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_bsr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_bsr_tensor_crow_col_value_size(f.address()), "aten::sparse_bsr_tensor.crow_col_value_size");
         return f.newTensor(0);
@@ -10609,9 +10609,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_compressed_tensor(Tensor compressed_indices, Tensor plain_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_indices);
-        f.tensor(1, plain_indices);
-        f.tensor(2, values);
+        f.tensor(0, compressed_indices, "compressed_indices");
+        f.tensor(1, plain_indices, "plain_indices");
+        f.tensor(2, values, "values");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_compressed_tensor_comp_plain_value(f.address()), "aten::sparse_compressed_tensor.comp_plain_value");
         return f.newTensor(0);
@@ -10625,10 +10625,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_compressed_tensor.comp_plain_value_size(Tensor compressed_indices, Tensor plain_indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_compressed_tensor(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, compressed_indices);
-        f.tensor(1, plain_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, compressed_indices, "compressed_indices");
+        f.tensor(1, plain_indices, "plain_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_compressed_tensor_comp_plain_value_size(f.address()), "aten::sparse_compressed_tensor.comp_plain_value_size");
         return f.newTensor(0);
@@ -10642,8 +10642,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
     public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, TensorOptions options, Boolean is_coalesced) {
         Frame f = Frame.begin();
-        f.tensor(0, indices);
-        f.tensor(1, values);
+        f.tensor(0, indices, "indices");
+        f.tensor(1, values, "values");
         f.options(2, options);
         f.optionalBool(10, is_coalesced);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_coo_tensor_indices(f.address()), "aten::sparse_coo_tensor.indices");
@@ -10668,9 +10668,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_coo_tensor.indices_size(Tensor indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
     public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, long[] size, TensorOptions options, Boolean is_coalesced) {
         Frame f = Frame.begin();
-        f.tensor(0, indices);
-        f.tensor(1, values);
-        f.integers(2, size);
+        f.tensor(0, indices, "indices");
+        f.tensor(1, values, "values");
+        f.integers(2, size, "size");
         f.options(4, options);
         f.optionalBool(12, is_coalesced);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_coo_tensor_indices_size(f.address()), "aten::sparse_coo_tensor.indices_size");
@@ -10695,7 +10695,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_coo_tensor(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_coo_tensor_size(f.address()), "aten::sparse_coo_tensor.size");
         return f.newTensor(0);
@@ -10709,8 +10709,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_coo_tensor.size_out(int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_coo_tensor_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_coo_tensor_size_out(f.address()), "aten::sparse_coo_tensor.size_out");
         return out;
     }
@@ -10718,9 +10718,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_csc_tensor_ccol_row_value(f.address()), "aten::sparse_csc_tensor.ccol_row_value");
         return f.newTensor(0);
@@ -10734,10 +10734,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_csc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, ccol_indices);
-        f.tensor(1, row_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, ccol_indices, "ccol_indices");
+        f.tensor(1, row_indices, "row_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_csc_tensor_ccol_row_value_size(f.address()), "aten::sparse_csc_tensor.ccol_row_value_size");
         return f.newTensor(0);
@@ -10751,9 +10751,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
         f.options(3, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_csr_tensor_crow_col_value(f.address()), "aten::sparse_csr_tensor.crow_col_value");
         return f.newTensor(0);
@@ -10767,10 +10767,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_csr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.tensor(0, crow_indices);
-        f.tensor(1, col_indices);
-        f.tensor(2, values);
-        f.integers(3, size);
+        f.tensor(0, crow_indices, "crow_indices");
+        f.tensor(1, col_indices, "col_indices");
+        f.tensor(2, values, "values");
+        f.integers(3, size, "size");
         f.options(5, options);
         f.check(dev.gatun.ffm.AtenRaw10.sparse_csr_tensor_crow_col_value_size(f.address()), "aten::sparse_csr_tensor.crow_col_value_size");
         return f.newTensor(0);
@@ -10784,9 +10784,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_mask.out(Tensor self, Tensor mask, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_mask_out(Tensor self, Tensor mask, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mask);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mask, "mask");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_mask_out(f.address()), "aten::sparse_mask.out");
         return out;
     }
@@ -10794,12 +10794,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sparse_sampled_addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_sampled_addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sparse_sampled_addmm_out(f.address()), "aten::sparse_sampled_addmm.out");
         return out;
     }
@@ -10817,7 +10817,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_airy_ai(Tensor x) -> Tensor} */
     public static Tensor special_airy_ai(Tensor x) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.check(dev.gatun.ffm.AtenRaw10.special_airy_ai(f.address()), "aten::special_airy_ai");
         return f.newTensor(0);
     }
@@ -10825,8 +10825,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_airy_ai.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_airy_ai_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_airy_ai_out(f.address()), "aten::special_airy_ai.out");
         return out;
     }
@@ -10834,8 +10834,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_bessel_j0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_j0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_bessel_j0_out(f.address()), "aten::special_bessel_j0.out");
         return out;
     }
@@ -10843,8 +10843,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_bessel_j1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_j1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_bessel_j1_out(f.address()), "aten::special_bessel_j1.out");
         return out;
     }
@@ -10852,8 +10852,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_bessel_y0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_y0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_bessel_y0_out(f.address()), "aten::special_bessel_y0.out");
         return out;
     }
@@ -10861,8 +10861,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_bessel_y1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_y1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_bessel_y1_out(f.address()), "aten::special_bessel_y1.out");
         return out;
     }
@@ -10870,8 +10870,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t(f.address()), "aten::special_chebyshev_polynomial_t");
         return f.newTensor(0);
     }
@@ -10879,8 +10879,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t_n_scalar(f.address()), "aten::special_chebyshev_polynomial_t.n_scalar");
         return f.newTensor(0);
     }
@@ -10898,9 +10898,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t_n_scalar_out(f.address()), "aten::special_chebyshev_polynomial_t.n_scalar_out");
         return out;
     }
@@ -10918,9 +10918,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t_out(f.address()), "aten::special_chebyshev_polynomial_t.out");
         return out;
     }
@@ -10928,8 +10928,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t_x_scalar(f.address()), "aten::special_chebyshev_polynomial_t.x_scalar");
         return f.newTensor(0);
     }
@@ -10947,9 +10947,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_t_x_scalar_out(f.address()), "aten::special_chebyshev_polynomial_t.x_scalar_out");
         return out;
     }
@@ -10967,8 +10967,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u(f.address()), "aten::special_chebyshev_polynomial_u");
         return f.newTensor(0);
     }
@@ -10976,8 +10976,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u_n_scalar(f.address()), "aten::special_chebyshev_polynomial_u.n_scalar");
         return f.newTensor(0);
     }
@@ -10995,9 +10995,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u_n_scalar_out(f.address()), "aten::special_chebyshev_polynomial_u.n_scalar_out");
         return out;
     }
@@ -11015,9 +11015,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u_out(f.address()), "aten::special_chebyshev_polynomial_u.out");
         return out;
     }
@@ -11025,8 +11025,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u_x_scalar(f.address()), "aten::special_chebyshev_polynomial_u.x_scalar");
         return f.newTensor(0);
     }
@@ -11044,9 +11044,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_u_x_scalar_out(f.address()), "aten::special_chebyshev_polynomial_u.x_scalar_out");
         return out;
     }
@@ -11064,8 +11064,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v(f.address()), "aten::special_chebyshev_polynomial_v");
         return f.newTensor(0);
     }
@@ -11073,8 +11073,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v_n_scalar(f.address()), "aten::special_chebyshev_polynomial_v.n_scalar");
         return f.newTensor(0);
     }
@@ -11092,9 +11092,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v_n_scalar_out(f.address()), "aten::special_chebyshev_polynomial_v.n_scalar_out");
         return out;
     }
@@ -11112,9 +11112,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v_out(f.address()), "aten::special_chebyshev_polynomial_v.out");
         return out;
     }
@@ -11122,8 +11122,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v_x_scalar(f.address()), "aten::special_chebyshev_polynomial_v.x_scalar");
         return f.newTensor(0);
     }
@@ -11141,9 +11141,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_v_x_scalar_out(f.address()), "aten::special_chebyshev_polynomial_v.x_scalar_out");
         return out;
     }
@@ -11161,8 +11161,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w(f.address()), "aten::special_chebyshev_polynomial_w");
         return f.newTensor(0);
     }
@@ -11170,8 +11170,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w_n_scalar(f.address()), "aten::special_chebyshev_polynomial_w.n_scalar");
         return f.newTensor(0);
     }
@@ -11189,9 +11189,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w_n_scalar_out(f.address()), "aten::special_chebyshev_polynomial_w.n_scalar_out");
         return out;
     }
@@ -11209,9 +11209,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w_out(f.address()), "aten::special_chebyshev_polynomial_w.out");
         return out;
     }
@@ -11219,8 +11219,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w_x_scalar(f.address()), "aten::special_chebyshev_polynomial_w.x_scalar");
         return f.newTensor(0);
     }
@@ -11238,9 +11238,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_chebyshev_polynomial_w_x_scalar_out(f.address()), "aten::special_chebyshev_polynomial_w.x_scalar_out");
         return out;
     }
@@ -11258,8 +11258,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_digamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_digamma_out(f.address()), "aten::special_digamma.out");
         return out;
     }
@@ -11267,8 +11267,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_entr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_entr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_entr_out(f.address()), "aten::special_entr.out");
         return out;
     }
@@ -11276,8 +11276,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_erf_out(f.address()), "aten::special_erf.out");
         return out;
     }
@@ -11285,8 +11285,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_erfc_out(f.address()), "aten::special_erfc.out");
         return out;
     }
@@ -11294,8 +11294,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_erfcx.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfcx_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_erfcx_out(f.address()), "aten::special_erfcx.out");
         return out;
     }
@@ -11303,8 +11303,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfinv_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_erfinv_out(f.address()), "aten::special_erfinv.out");
         return out;
     }
@@ -11312,8 +11312,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_exp2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_exp2_out(f.address()), "aten::special_exp2.out");
         return out;
     }
@@ -11321,8 +11321,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_expit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_expit_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_expit_out(f.address()), "aten::special_expit.out");
         return out;
     }
@@ -11330,8 +11330,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_expm1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_expm1_out(f.address()), "aten::special_expm1.out");
         return out;
     }
@@ -11339,9 +11339,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_gammainc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammainc_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_gammainc_out(f.address()), "aten::special_gammainc.out");
         return out;
     }
@@ -11349,9 +11349,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_gammaincc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammaincc_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_gammaincc_out(f.address()), "aten::special_gammaincc.out");
         return out;
     }
@@ -11359,8 +11359,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_gammaln.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammaln_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_gammaln_out(f.address()), "aten::special_gammaln.out");
         return out;
     }
@@ -11368,8 +11368,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h(f.address()), "aten::special_hermite_polynomial_h");
         return f.newTensor(0);
     }
@@ -11377,8 +11377,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h_n_scalar(f.address()), "aten::special_hermite_polynomial_h.n_scalar");
         return f.newTensor(0);
     }
@@ -11396,9 +11396,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h_n_scalar_out(f.address()), "aten::special_hermite_polynomial_h.n_scalar_out");
         return out;
     }
@@ -11416,9 +11416,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h_out(f.address()), "aten::special_hermite_polynomial_h.out");
         return out;
     }
@@ -11426,8 +11426,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h_x_scalar(f.address()), "aten::special_hermite_polynomial_h.x_scalar");
         return f.newTensor(0);
     }
@@ -11445,9 +11445,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_h_x_scalar_out(f.address()), "aten::special_hermite_polynomial_h.x_scalar_out");
         return out;
     }
@@ -11465,8 +11465,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he(f.address()), "aten::special_hermite_polynomial_he");
         return f.newTensor(0);
     }
@@ -11474,8 +11474,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he_n_scalar(f.address()), "aten::special_hermite_polynomial_he.n_scalar");
         return f.newTensor(0);
     }
@@ -11493,9 +11493,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he_n_scalar_out(f.address()), "aten::special_hermite_polynomial_he.n_scalar_out");
         return out;
     }
@@ -11513,9 +11513,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he_out(f.address()), "aten::special_hermite_polynomial_he.out");
         return out;
     }
@@ -11523,8 +11523,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he_x_scalar(f.address()), "aten::special_hermite_polynomial_he.x_scalar");
         return f.newTensor(0);
     }
@@ -11542,9 +11542,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_hermite_polynomial_he_x_scalar_out(f.address()), "aten::special_hermite_polynomial_he.x_scalar_out");
         return out;
     }
@@ -11562,8 +11562,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_i0_out(f.address()), "aten::special_i0.out");
         return out;
     }
@@ -11571,8 +11571,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_i0e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i0e_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_i0e_out(f.address()), "aten::special_i0e.out");
         return out;
     }
@@ -11580,8 +11580,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_i1_out(f.address()), "aten::special_i1.out");
         return out;
     }
@@ -11589,8 +11589,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_i1e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i1e_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_i1e_out(f.address()), "aten::special_i1e.out");
         return out;
     }
@@ -11598,8 +11598,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l(f.address()), "aten::special_laguerre_polynomial_l");
         return f.newTensor(0);
     }
@@ -11607,8 +11607,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l_n_scalar(f.address()), "aten::special_laguerre_polynomial_l.n_scalar");
         return f.newTensor(0);
     }
@@ -11626,9 +11626,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l_n_scalar_out(f.address()), "aten::special_laguerre_polynomial_l.n_scalar_out");
         return out;
     }
@@ -11646,9 +11646,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l_out(f.address()), "aten::special_laguerre_polynomial_l.out");
         return out;
     }
@@ -11656,8 +11656,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l_x_scalar(f.address()), "aten::special_laguerre_polynomial_l.x_scalar");
         return f.newTensor(0);
     }
@@ -11675,9 +11675,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_laguerre_polynomial_l_x_scalar_out(f.address()), "aten::special_laguerre_polynomial_l.x_scalar_out");
         return out;
     }
@@ -11695,8 +11695,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p(f.address()), "aten::special_legendre_polynomial_p");
         return f.newTensor(0);
     }
@@ -11704,8 +11704,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p_n_scalar(f.address()), "aten::special_legendre_polynomial_p.n_scalar");
         return f.newTensor(0);
     }
@@ -11723,9 +11723,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p_n_scalar_out(f.address()), "aten::special_legendre_polynomial_p.n_scalar_out");
         return out;
     }
@@ -11743,9 +11743,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p_out(f.address()), "aten::special_legendre_polynomial_p.out");
         return out;
     }
@@ -11753,8 +11753,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p_x_scalar(f.address()), "aten::special_legendre_polynomial_p.x_scalar");
         return f.newTensor(0);
     }
@@ -11772,9 +11772,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_legendre_polynomial_p_x_scalar_out(f.address()), "aten::special_legendre_polynomial_p.x_scalar_out");
         return out;
     }
@@ -11792,8 +11792,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_log1p_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_log1p_out(f.address()), "aten::special_log1p.out");
         return out;
     }
@@ -11801,8 +11801,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_log_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_log_ndtr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_log_ndtr_out(f.address()), "aten::special_log_ndtr.out");
         return out;
     }
@@ -11810,9 +11810,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_logit_out(Tensor self, Double eps, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalReal(1, eps);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_logit_out(f.address()), "aten::special_logit.out");
         return out;
     }
@@ -11825,10 +11825,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_logsumexp_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, dim);
+        f.tensor(0, self, "self");
+        f.integers(1, dim, "dim");
         f.bool(3, keepdim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_logsumexp_out(f.address()), "aten::special_logsumexp.out");
         return out;
     }
@@ -11841,8 +11841,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_modified_bessel_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_modified_bessel_i0_out(f.address()), "aten::special_modified_bessel_i0.out");
         return out;
     }
@@ -11850,8 +11850,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_modified_bessel_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_i1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_modified_bessel_i1_out(f.address()), "aten::special_modified_bessel_i1.out");
         return out;
     }
@@ -11859,8 +11859,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_modified_bessel_k0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_k0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_modified_bessel_k0_out(f.address()), "aten::special_modified_bessel_k0.out");
         return out;
     }
@@ -11868,8 +11868,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_modified_bessel_k1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_k1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_modified_bessel_k1_out(f.address()), "aten::special_modified_bessel_k1.out");
         return out;
     }
@@ -11877,9 +11877,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_multigammaln.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_multigammaln_out(Tensor self, long p, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, p);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_multigammaln_out(f.address()), "aten::special_multigammaln.out");
         return out;
     }
@@ -11887,8 +11887,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_ndtr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_ndtr_out(f.address()), "aten::special_ndtr.out");
         return out;
     }
@@ -11896,8 +11896,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_ndtri.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_ndtri_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_ndtri_out(f.address()), "aten::special_ndtri.out");
         return out;
     }
@@ -11906,7 +11906,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor special_polygamma(long n, Tensor self) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, self);
+        f.tensor(1, self, "self");
         f.check(dev.gatun.ffm.AtenRaw10.special_polygamma(f.address()), "aten::special_polygamma");
         return f.newTensor(0);
     }
@@ -11915,8 +11915,8 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensor special_polygamma_out(long n, Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
-        f.tensor(1, self);
-        f.tensor(2, out);
+        f.tensor(1, self, "self");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_polygamma_out(f.address()), "aten::special_polygamma.out");
         return out;
     }
@@ -11924,8 +11924,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_psi.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_psi_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_psi_out(f.address()), "aten::special_psi.out");
         return out;
     }
@@ -11933,9 +11933,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_round.out(Tensor self, *, int decimals=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_round_out(Tensor self, long decimals, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, decimals);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_round_out(f.address()), "aten::special_round.out");
         return out;
     }
@@ -11943,7 +11943,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor} */
     public static Tensor special_scaled_modified_bessel_k0(Tensor x) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.check(dev.gatun.ffm.AtenRaw10.special_scaled_modified_bessel_k0(f.address()), "aten::special_scaled_modified_bessel_k0");
         return f.newTensor(0);
     }
@@ -11951,8 +11951,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_scaled_modified_bessel_k0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_scaled_modified_bessel_k0_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_scaled_modified_bessel_k0_out(f.address()), "aten::special_scaled_modified_bessel_k0.out");
         return out;
     }
@@ -11960,7 +11960,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor} */
     public static Tensor special_scaled_modified_bessel_k1(Tensor x) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.check(dev.gatun.ffm.AtenRaw10.special_scaled_modified_bessel_k1(f.address()), "aten::special_scaled_modified_bessel_k1");
         return f.newTensor(0);
     }
@@ -11968,8 +11968,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_scaled_modified_bessel_k1.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_scaled_modified_bessel_k1_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_scaled_modified_bessel_k1_out(f.address()), "aten::special_scaled_modified_bessel_k1.out");
         return out;
     }
@@ -11977,8 +11977,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t(f.address()), "aten::special_shifted_chebyshev_polynomial_t");
         return f.newTensor(0);
     }
@@ -11986,8 +11986,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t_n_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_t.n_scalar");
         return f.newTensor(0);
     }
@@ -12005,9 +12005,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t_n_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_t.n_scalar_out");
         return out;
     }
@@ -12025,9 +12025,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t_out(f.address()), "aten::special_shifted_chebyshev_polynomial_t.out");
         return out;
     }
@@ -12035,8 +12035,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t_x_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_t.x_scalar");
         return f.newTensor(0);
     }
@@ -12054,9 +12054,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_t_x_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_t.x_scalar_out");
         return out;
     }
@@ -12074,8 +12074,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u(f.address()), "aten::special_shifted_chebyshev_polynomial_u");
         return f.newTensor(0);
     }
@@ -12083,8 +12083,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u_n_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_u.n_scalar");
         return f.newTensor(0);
     }
@@ -12102,9 +12102,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u_n_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_u.n_scalar_out");
         return out;
     }
@@ -12122,9 +12122,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u_out(f.address()), "aten::special_shifted_chebyshev_polynomial_u.out");
         return out;
     }
@@ -12132,8 +12132,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u_x_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_u.x_scalar");
         return f.newTensor(0);
     }
@@ -12151,9 +12151,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_u_x_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_u.x_scalar_out");
         return out;
     }
@@ -12171,8 +12171,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v(f.address()), "aten::special_shifted_chebyshev_polynomial_v");
         return f.newTensor(0);
     }
@@ -12180,8 +12180,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v_n_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_v.n_scalar");
         return f.newTensor(0);
     }
@@ -12199,9 +12199,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v_n_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_v.n_scalar_out");
         return out;
     }
@@ -12219,9 +12219,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v_out(f.address()), "aten::special_shifted_chebyshev_polynomial_v.out");
         return out;
     }
@@ -12229,8 +12229,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v_x_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_v.x_scalar");
         return f.newTensor(0);
     }
@@ -12248,9 +12248,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_v_x_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_v.x_scalar_out");
         return out;
     }
@@ -12268,8 +12268,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w(f.address()), "aten::special_shifted_chebyshev_polynomial_w");
         return f.newTensor(0);
     }
@@ -12277,8 +12277,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Scalar n) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w_n_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_w.n_scalar");
         return f.newTensor(0);
     }
@@ -12296,9 +12296,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.scalar(1, n);
-        f.tensor(4, out);
+        f.tensor(0, x, "x");
+        f.scalar(1, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w_n_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_w.n_scalar_out");
         return out;
     }
@@ -12316,9 +12316,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, n);
-        f.tensor(2, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, n, "n");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w_out(f.address()), "aten::special_shifted_chebyshev_polynomial_w.out");
         return out;
     }
@@ -12326,8 +12326,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Scalar x, Tensor n) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w_x_scalar(f.address()), "aten::special_shifted_chebyshev_polynomial_w.x_scalar");
         return f.newTensor(0);
     }
@@ -12345,9 +12345,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, x);
-        f.tensor(3, n);
-        f.tensor(4, out);
+        f.scalar(0, x, "x");
+        f.tensor(3, n, "n");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_shifted_chebyshev_polynomial_w_x_scalar_out(f.address()), "aten::special_shifted_chebyshev_polynomial_w.x_scalar_out");
         return out;
     }
@@ -12365,8 +12365,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_sinc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_sinc_out(f.address()), "aten::special_sinc.out");
         return out;
     }
@@ -12374,7 +12374,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_spherical_bessel_j0(Tensor x) -> Tensor} */
     public static Tensor special_spherical_bessel_j0(Tensor x) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.check(dev.gatun.ffm.AtenRaw10.special_spherical_bessel_j0(f.address()), "aten::special_spherical_bessel_j0");
         return f.newTensor(0);
     }
@@ -12382,8 +12382,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_spherical_bessel_j0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_spherical_bessel_j0_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
-        f.tensor(1, out);
+        f.tensor(0, x, "x");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_spherical_bessel_j0_out(f.address()), "aten::special_spherical_bessel_j0.out");
         return out;
     }
@@ -12391,9 +12391,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlog1py.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py_other_scalar_out(f.address()), "aten::special_xlog1py.other_scalar_out");
         return out;
     }
@@ -12411,9 +12411,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlog1py.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py_out(f.address()), "aten::special_xlog1py.out");
         return out;
     }
@@ -12421,8 +12421,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_xlog1py(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py_self_scalar(f.address()), "aten::special_xlog1py.self_scalar");
         return f.newTensor(0);
     }
@@ -12440,9 +12440,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlog1py.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlog1py_self_scalar_out(f.address()), "aten::special_xlog1py.self_scalar_out");
         return out;
     }
@@ -12460,9 +12460,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlogy.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy_other_scalar_out(f.address()), "aten::special_xlogy.other_scalar_out");
         return out;
     }
@@ -12480,9 +12480,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlogy.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy_out(f.address()), "aten::special_xlogy.out");
         return out;
     }
@@ -12490,8 +12490,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_xlogy(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy_self_scalar(f.address()), "aten::special_xlogy.self_scalar");
         return f.newTensor(0);
     }
@@ -12509,9 +12509,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_xlogy.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_xlogy_self_scalar_out(f.address()), "aten::special_xlogy.self_scalar_out");
         return out;
     }
@@ -12529,9 +12529,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_zeta.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta_other_scalar_out(f.address()), "aten::special_zeta.other_scalar_out");
         return out;
     }
@@ -12549,9 +12549,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_zeta.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta_out(f.address()), "aten::special_zeta.out");
         return out;
     }
@@ -12559,8 +12559,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_zeta(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta_self_scalar(f.address()), "aten::special_zeta.self_scalar");
         return f.newTensor(0);
     }
@@ -12578,9 +12578,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::special_zeta.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.special_zeta_self_scalar_out(f.address()), "aten::special_zeta.self_scalar_out");
         return out;
     }
@@ -12598,8 +12598,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sqrt_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sqrt_out(f.address()), "aten::sqrt.out");
         return out;
     }
@@ -12607,8 +12607,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::square.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor square_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.square_out(f.address()), "aten::square.out");
         return out;
     }
@@ -12616,12 +12616,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sspaddmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, mat1);
-        f.tensor(2, mat2);
-        f.scalar(3, beta);
-        f.scalar(6, alpha);
-        f.tensor(9, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, mat1, "mat1");
+        f.tensor(2, mat2, "mat2");
+        f.scalar(3, beta, "beta");
+        f.scalar(6, alpha, "alpha");
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sspaddmm_out(f.address()), "aten::sspaddmm.out");
         return out;
     }
@@ -12639,7 +12639,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::stack(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor stack(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw10.stack(f.address()), "aten::stack");
         return f.newTensor(0);
@@ -12653,9 +12653,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor stack_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.stack_out(f.address()), "aten::stack.out");
         return out;
     }
@@ -12663,11 +12663,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::std.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor std_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.optionalScalar(3, correction);
         f.bool(6, keepdim);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.std_correction_out(f.address()), "aten::std.correction_out");
         return out;
     }
@@ -12700,11 +12700,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::std.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor std_out(Tensor self, long[] dim, boolean unbiased, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, unbiased);
         f.bool(4, keepdim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.std_out(f.address()), "aten::std.out");
         return out;
     }
@@ -12717,12 +12717,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::std_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void std_mean_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.optionalScalar(3, correction);
         f.bool(6, keepdim);
-        f.tensor(7, out0);
-        f.tensor(8, out1);
+        f.tensor(7, out0, "out0");
+        f.tensor(8, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw10.std_mean_correction_out(f.address()), "aten::std_mean.correction_out");
     }
 
@@ -12754,10 +12754,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sub_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.scalar(4, alpha);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.scalar(4, alpha, "alpha");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sub_Scalar_out(f.address()), "aten::sub.Scalar_out");
         return out;
     }
@@ -12775,10 +12775,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sub.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sub_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sub_out(f.address()), "aten::sub.out");
         return out;
     }
@@ -12796,10 +12796,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::subtract.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor subtract_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.scalar(2, alpha);
-        f.tensor(5, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.scalar(2, alpha, "alpha");
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.subtract_out(f.address()), "aten::subtract.out");
         return out;
     }
@@ -12817,11 +12817,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sum.IntList_out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sum_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, keepdim);
         f.optionalDtype(4, dtype);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sum_IntList_out(f.address()), "aten::sum.IntList_out");
         return out;
     }
@@ -12834,9 +12834,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::sum.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sum_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw10.sum_out(f.address()), "aten::sum.out");
         return out;
     }
@@ -12844,21 +12844,21 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::svd.U(Tensor self, bool some=True, bool compute_uv=True, *, Tensor(a!) U, Tensor(b!) S, Tensor(c!) V) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) V)} */
     public static void svd_out(Tensor self, boolean some, boolean compute_uv, Tensor U, Tensor S, Tensor V) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, some);
         f.bool(2, compute_uv);
-        f.tensor(3, U);
-        f.tensor(4, S);
-        f.tensor(5, V);
+        f.tensor(3, U, "U");
+        f.tensor(4, S, "S");
+        f.tensor(5, V, "V");
         f.check(dev.gatun.ffm.AtenRaw10.svd_U(f.address()), "aten::svd.U");
     }
 
     /** {@code aten::take.out(Tensor self, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor take_out(Tensor self, Tensor index, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, index);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, index, "index");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.take_out(f.address()), "aten::take.out");
         return out;
     }
@@ -12866,10 +12866,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::take_along_dim.out(Tensor self, Tensor indices, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor take_along_dim_out(Tensor self, Tensor indices, Long dim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, indices);
+        f.tensor(0, self, "self");
+        f.tensor(1, indices, "indices");
         f.optionalInteger(2, dim);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.take_along_dim_out(f.address()), "aten::take_along_dim.out");
         return out;
     }
@@ -12882,8 +12882,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::tan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.tan_out(f.address()), "aten::tan.out");
         return out;
     }
@@ -12891,8 +12891,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::tanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.tanh_out(f.address()), "aten::tanh.out");
         return out;
     }
@@ -12900,11 +12900,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::tensordot.out(Tensor self, Tensor other, int[] dims_self, int[] dims_other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tensordot_out(Tensor self, Tensor other, long[] dims_self, long[] dims_other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.integers(2, dims_self);
-        f.integers(4, dims_other);
-        f.tensor(6, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.integers(2, dims_self, "dims_self");
+        f.integers(4, dims_other, "dims_other");
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.tensordot_out(f.address()), "aten::tensordot.out");
         return out;
     }
@@ -12912,10 +12912,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::threshold.out(Tensor self, Scalar threshold, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor threshold_out(Tensor self, Scalar threshold, Scalar value, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, threshold);
-        f.scalar(4, value);
-        f.tensor(7, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, threshold, "threshold");
+        f.scalar(4, value, "value");
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.threshold_out(f.address()), "aten::threshold.out");
         return out;
     }
@@ -12933,21 +12933,21 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::topk.values(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void topk_out(Tensor self, long k, long dim, boolean largest, boolean sorted, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, k);
         f.integer(2, dim);
         f.bool(3, largest);
         f.bool(4, sorted);
-        f.tensor(5, values);
-        f.tensor(6, indices);
+        f.tensor(5, values, "values");
+        f.tensor(6, indices, "indices");
         f.check(dev.gatun.ffm.AtenRaw11.topk_values(f.address()), "aten::topk.values");
     }
 
     /** {@code aten::trace.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor trace_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.trace_out(f.address()), "aten::trace.out");
         return out;
     }
@@ -12955,8 +12955,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
     public static Tensor trapezoid(Tensor y, Scalar dx, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
-        f.scalar(1, dx);
+        f.tensor(0, y, "y");
+        f.scalar(1, dx, "dx");
         f.integer(4, dim);
         f.check(dev.gatun.ffm.AtenRaw11.trapezoid_dx(f.address()), "aten::trapezoid.dx");
         return f.newTensor(0);
@@ -12995,8 +12995,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor trapezoid(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
-        f.tensor(1, x);
+        f.tensor(0, y, "y");
+        f.tensor(1, x, "x");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw11.trapezoid_x(f.address()), "aten::trapezoid.x");
         return f.newTensor(0);
@@ -13010,7 +13010,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor} */
     public static Tensor trapz(Tensor y, double dx, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
+        f.tensor(0, y, "y");
         f.real(1, dx);
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw11.trapz_dx(f.address()), "aten::trapz.dx");
@@ -13030,8 +13030,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor trapz(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
-        f.tensor(0, y);
-        f.tensor(1, x);
+        f.tensor(0, y, "y");
+        f.tensor(1, x, "x");
         f.integer(2, dim);
         f.check(dev.gatun.ffm.AtenRaw11.trapz_x(f.address()), "aten::trapz.x");
         return f.newTensor(0);
@@ -13045,22 +13045,22 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::triangular_solve.X(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False, *, Tensor(a!) X, Tensor(b!) M) -> (Tensor(a!) solution, Tensor(b!) cloned_coefficient)} */
     public static void triangular_solve_out(Tensor self, Tensor A, boolean upper, boolean transpose, boolean unitriangular, Tensor X, Tensor M) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, A);
+        f.tensor(0, self, "self");
+        f.tensor(1, A, "A");
         f.bool(2, upper);
         f.bool(3, transpose);
         f.bool(4, unitriangular);
-        f.tensor(5, X);
-        f.tensor(6, M);
+        f.tensor(5, X, "X");
+        f.tensor(6, M, "M");
         f.check(dev.gatun.ffm.AtenRaw11.triangular_solve_X(f.address()), "aten::triangular_solve.X");
     }
 
     /** {@code aten::tril.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tril_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, diagonal);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.tril_out(f.address()), "aten::tril.out");
         return out;
     }
@@ -13092,7 +13092,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.integer(0, row);
         f.integer(1, col);
         f.integer(2, offset);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.tril_indices_out(f.address()), "aten::tril_indices.out");
         return out;
     }
@@ -13100,9 +13100,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor} */
     public static Tensor triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, double margin, double p, double eps, boolean swap, long reduction) {
         Frame f = Frame.begin();
-        f.tensor(0, anchor);
-        f.tensor(1, positive);
-        f.tensor(2, negative);
+        f.tensor(0, anchor, "anchor");
+        f.tensor(1, positive, "positive");
+        f.tensor(2, negative, "negative");
         f.real(3, margin);
         f.real(4, p);
         f.real(5, eps);
@@ -13140,9 +13140,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::triu.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor triu_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, diagonal);
-        f.tensor(2, out);
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.triu_out(f.address()), "aten::triu.out");
         return out;
     }
@@ -13174,7 +13174,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.integer(0, row);
         f.integer(1, col);
         f.integer(2, offset);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.triu_indices_out(f.address()), "aten::triu_indices.out");
         return out;
     }
@@ -13182,9 +13182,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::true_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor true_divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.true_divide_out(f.address()), "aten::true_divide.out");
         return out;
     }
@@ -13192,8 +13192,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::trunc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor trunc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.trunc_out(f.address()), "aten::trunc.out");
         return out;
     }
@@ -13201,8 +13201,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] unflatten_dense_tensors(Tensor flat, Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensor(0, flat);
-        f.tensors(1, tensors);
+        f.tensor(0, flat, "flat");
+        f.tensors(1, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw11.unflatten_dense_tensors(f.address()), "aten::unflatten_dense_tensors");
         return f.newTensors(0);
     }
@@ -13210,11 +13210,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::uniform.out(Tensor self, float from=0., float to=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor uniform_out(Tensor self, double from, double to, Generator generator, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.real(1, from);
         f.real(2, to);
         f.generator(3, generator);
-        f.tensor(4, out);
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.uniform_out(f.address()), "aten::uniform.out");
         return out;
     }
@@ -13222,13 +13222,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::unique_consecutive.out(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void unique_consecutive_out(Tensor self, boolean return_inverse, boolean return_counts, Long dim, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.bool(1, return_inverse);
         f.bool(2, return_counts);
         f.optionalInteger(3, dim);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
-        f.tensor(7, out2);
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
+        f.tensor(7, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw11.unique_consecutive_out(f.address()), "aten::unique_consecutive.out");
     }
 
@@ -13240,59 +13240,59 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::unique_dim.out(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void unique_dim_out(Tensor self, long dim, boolean sorted, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, sorted);
         f.bool(3, return_inverse);
         f.bool(4, return_counts);
-        f.tensor(5, out0);
-        f.tensor(6, out1);
-        f.tensor(7, out2);
+        f.tensor(5, out0, "out0");
+        f.tensor(6, out1, "out1");
+        f.tensor(7, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw11.unique_dim_out(f.address()), "aten::unique_dim.out");
     }
 
     /** {@code aten::unique_dim_consecutive.out(Tensor self, int dim, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void unique_dim_consecutive_out(Tensor self, long dim, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, dim);
         f.bool(2, return_inverse);
         f.bool(3, return_counts);
-        f.tensor(4, out0);
-        f.tensor(5, out1);
-        f.tensor(6, out2);
+        f.tensor(4, out0, "out0");
+        f.tensor(5, out1, "out1");
+        f.tensor(6, out2, "out2");
         f.check(dev.gatun.ffm.AtenRaw11.unique_dim_consecutive_out(f.address()), "aten::unique_dim_consecutive.out");
     }
 
     /** {@code aten::unsafe_split.Tensor_out(Tensor self, SymInt split_size, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void unsafe_split_out(Tensor self, long split_size, long dim, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.integer(1, split_size);
         f.integer(2, dim);
-        f.tensors(3, out);
+        f.tensors(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unsafe_split_Tensor_out(f.address()), "aten::unsafe_split.Tensor_out");
     }
 
     /** {@code aten::unsafe_split_with_sizes.out(Tensor self, SymInt[] split_sizes, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void unsafe_split_with_sizes_out(Tensor self, long[] split_sizes, long dim, Tensor... out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, split_sizes);
+        f.tensor(0, self, "self");
+        f.integers(1, split_sizes, "split_sizes");
         f.integer(3, dim);
-        f.tensors(4, out);
+        f.tensors(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.unsafe_split_with_sizes_out(f.address()), "aten::unsafe_split_with_sizes.out");
     }
 
     /** {@code aten::upsample_bicubic2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bicubic2d_out(f.address()), "aten::upsample_bicubic2d.out");
         return out;
     }
@@ -13305,7 +13305,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bicubic2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -13316,12 +13316,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_bilinear2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_h);
         f.optionalReal(6, scales_w);
-        f.tensor(8, out);
+        f.tensor(8, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bilinear2d_out(f.address()), "aten::upsample_bilinear2d.out");
         return out;
     }
@@ -13334,7 +13334,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bilinear2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -13345,11 +13345,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_bilinear2d.vec_out(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_bilinear2d_vec_out(f.address()), "aten::upsample_bilinear2d.vec_out");
         return out;
     }
@@ -13357,11 +13357,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_linear1d.out(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_linear1d_out(Tensor self, long[] output_size, boolean align_corners, Double scales, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales);
-        f.tensor(6, out);
+        f.tensor(6, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_linear1d_out(f.address()), "aten::upsample_linear1d.out");
         return out;
     }
@@ -13384,7 +13384,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_linear1d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -13395,10 +13395,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest1d_out(f.address()), "aten::upsample_nearest1d.out");
         return out;
     }
@@ -13421,7 +13421,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest1d_vec(f.address()), "aten::upsample_nearest1d.vec");
@@ -13431,11 +13431,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_h);
         f.optionalReal(5, scales_w);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_out(f.address()), "aten::upsample_nearest2d.out");
         return out;
     }
@@ -13448,7 +13448,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_vec(f.address()), "aten::upsample_nearest2d.vec");
@@ -13458,10 +13458,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest2d_vec_out(f.address()), "aten::upsample_nearest2d.vec_out");
         return out;
     }
@@ -13469,12 +13469,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.optionalReal(3, scales_d);
         f.optionalReal(5, scales_h);
         f.optionalReal(7, scales_w);
-        f.tensor(9, out);
+        f.tensor(9, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest3d_out(f.address()), "aten::upsample_nearest3d.out");
         return out;
     }
@@ -13487,7 +13487,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.optionalReals(3, scale_factors);
         f.check(dev.gatun.ffm.AtenRaw11.upsample_nearest3d_vec(f.address()), "aten::upsample_nearest3d.vec");
@@ -13497,13 +13497,13 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_trilinear3d.out(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.integers(1, output_size);
+        f.tensor(0, self, "self");
+        f.integers(1, output_size, "output_size");
         f.bool(3, align_corners);
         f.optionalReal(4, scales_d);
         f.optionalReal(6, scales_h);
         f.optionalReal(8, scales_w);
-        f.tensor(10, out);
+        f.tensor(10, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.upsample_trilinear3d_out(f.address()), "aten::upsample_trilinear3d.out");
         return out;
     }
@@ -13516,7 +13516,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_trilinear3d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
-        f.tensor(0, input);
+        f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
         f.bool(3, align_corners);
         f.optionalReals(4, scale_factors);
@@ -13527,7 +13527,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor} */
     public static Tensor vander(Tensor x, Long N, boolean increasing) {
         Frame f = Frame.begin();
-        f.tensor(0, x);
+        f.tensor(0, x, "x");
         f.optionalInteger(1, N);
         f.bool(3, increasing);
         f.check(dev.gatun.ffm.AtenRaw11.vander(f.address()), "aten::vander");
@@ -13557,11 +13557,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::var.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor var_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.optionalScalar(3, correction);
         f.bool(6, keepdim);
-        f.tensor(7, out);
+        f.tensor(7, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.var_correction_out(f.address()), "aten::var.correction_out");
         return out;
     }
@@ -13594,11 +13594,11 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::var.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor var_out(Tensor self, long[] dim, boolean unbiased, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.bool(3, unbiased);
         f.bool(4, keepdim);
-        f.tensor(5, out);
+        f.tensor(5, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.var_out(f.address()), "aten::var.out");
         return out;
     }
@@ -13611,12 +13611,12 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::var_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void var_mean_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalIntegers(1, dim);
         f.optionalScalar(3, correction);
         f.bool(6, keepdim);
-        f.tensor(7, out0);
-        f.tensor(8, out1);
+        f.tensor(7, out0, "out0");
+        f.tensor(8, out1, "out1");
         f.check(dev.gatun.ffm.AtenRaw11.var_mean_correction_out(f.address()), "aten::var_mean.correction_out");
     }
 
@@ -13648,9 +13648,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::vdot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor vdot_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.vdot_out(f.address()), "aten::vdot.out");
         return out;
     }
@@ -13658,7 +13658,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::vstack(Tensor[] tensors) -> Tensor} */
     public static Tensor vstack(Tensor... tensors) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
+        f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw11.vstack(f.address()), "aten::vstack");
         return f.newTensor(0);
     }
@@ -13666,8 +13666,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::vstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor vstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
-        f.tensors(0, tensors);
-        f.tensor(2, out);
+        f.tensors(0, tensors, "tensors");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.vstack_out(f.address()), "aten::vstack.out");
         return out;
     }
@@ -13675,7 +13675,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where(Tensor condition) -> Tensor[]} */
     public static Tensor[] where(Tensor condition) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
+        f.tensor(0, condition, "condition");
         f.check(dev.gatun.ffm.AtenRaw11.where(f.address()), "aten::where");
         return f.newTensors(0);
     }
@@ -13683,9 +13683,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor} */
     public static Tensor where(Tensor condition, Scalar self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
-        f.scalar(1, self);
-        f.scalar(4, other);
+        f.tensor(0, condition, "condition");
+        f.scalar(1, self, "self");
+        f.scalar(4, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.where_Scalar(f.address()), "aten::where.Scalar");
         return f.newTensor(0);
     }
@@ -13703,9 +13703,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Scalar other) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
-        f.tensor(1, self);
-        f.scalar(2, other);
+        f.tensor(0, condition, "condition");
+        f.tensor(1, self, "self");
+        f.scalar(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.where_ScalarOther(f.address()), "aten::where.ScalarOther");
         return f.newTensor(0);
     }
@@ -13723,9 +13723,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor} */
     public static Tensor where(Tensor condition, Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
-        f.scalar(1, self);
-        f.tensor(4, other);
+        f.tensor(0, condition, "condition");
+        f.scalar(1, self, "self");
+        f.tensor(4, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.where_ScalarSelf(f.address()), "aten::where.ScalarSelf");
         return f.newTensor(0);
     }
@@ -13743,9 +13743,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Tensor other) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
-        f.tensor(1, self);
-        f.tensor(2, other);
+        f.tensor(0, condition, "condition");
+        f.tensor(1, self, "self");
+        f.tensor(2, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.where_self(f.address()), "aten::where.self");
         return f.newTensor(0);
     }
@@ -13753,10 +13753,10 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::where.self_out(Tensor condition, Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor where_out(Tensor condition, Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, condition);
-        f.tensor(1, self);
-        f.tensor(2, other);
-        f.tensor(3, out);
+        f.tensor(0, condition, "condition");
+        f.tensor(1, self, "self");
+        f.tensor(2, other, "other");
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.where_self_out(f.address()), "aten::where.self_out");
         return out;
     }
@@ -13764,9 +13764,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::xlogy.OutScalar_Other(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.scalar(1, other);
-        f.tensor(4, out);
+        f.tensor(0, self, "self");
+        f.scalar(1, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_OutScalar_Other(f.address()), "aten::xlogy.OutScalar_Other");
         return out;
     }
@@ -13784,9 +13784,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::xlogy.OutScalar_Self(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
-        f.tensor(4, out);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
+        f.tensor(4, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_OutScalar_Self(f.address()), "aten::xlogy.OutScalar_Self");
         return out;
     }
@@ -13804,9 +13804,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::xlogy.OutTensor(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, other);
-        f.tensor(2, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, other, "other");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_OutTensor(f.address()), "aten::xlogy.OutTensor");
         return out;
     }
@@ -13814,8 +13814,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor} */
     public static Tensor xlogy(Scalar self, Tensor other) {
         Frame f = Frame.begin();
-        f.scalar(0, self);
-        f.tensor(3, other);
+        f.scalar(0, self, "self");
+        f.tensor(3, other, "other");
         f.check(dev.gatun.ffm.AtenRaw11.xlogy_Scalar_Self(f.address()), "aten::xlogy.Scalar_Self");
         return f.newTensor(0);
     }
@@ -13833,8 +13833,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zero_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
-        f.tensor(1, out);
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.zero_out(f.address()), "aten::zero.out");
         return out;
     }
@@ -13842,7 +13842,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor zeros(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
-        f.integers(0, size);
+        f.integers(0, size, "size");
         f.options(2, options);
         f.check(dev.gatun.ffm.AtenRaw11.zeros(f.address()), "aten::zeros");
         return f.newTensor(0);
@@ -13856,8 +13856,8 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::zeros.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
-        f.integers(0, size);
-        f.tensor(2, out);
+        f.integers(0, size, "size");
+        f.tensor(2, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.zeros_out(f.address()), "aten::zeros.out");
         return out;
     }
@@ -13865,9 +13865,9 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
-        f.tensor(0, self);
+        f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);
-        f.tensor(3, out);
+        f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.zeros_like_out(f.address()), "aten::zeros_like.out");
         return out;
     }

@@ -96,13 +96,14 @@ final class Anomaly {
     }
 
     /** libtorch's error, with the forward call of the node that failed, if one did. */
-    static TorchException explain(String op, String operands, String sentence, String cppType, String cppText) {
+    static TorchException explain(
+            String op, List<TorchException.Operand> operands, boolean more, String sentence, String cppType, CppError error) {
         Failure failure = take();
         if (failure == null) {
-            return new TorchException(op, operands, sentence, cppType, cppText);
+            return new TorchException(op, operands, more, sentence, cppType, error);
         }
         TorchException e =
-                new TorchException(op, operands, sentence + "; " + failure.sentence(), cppType, cppText);
+                new TorchException(op, operands, more, sentence + "; " + failure.sentence(), cppType, error);
         e.initCause(failure.forwardCall());
         return e;
     }

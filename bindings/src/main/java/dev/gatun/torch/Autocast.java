@@ -32,7 +32,7 @@ public final class Autocast implements AutoCloseable {
             Frame f = Frame.begin();
             f.integer(0, device);
             f.bool(1, enabled);
-            f.dtype(2, dtype);
+            f.dtype(2, dtype, "dtype");
             f.bool(3, cache);
             f.integer(4, nesting);
             f.check(CoreRaw.set_autocast(f.address()), "Autocast");

@@ -1,7 +1,6 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
-import java.util.Objects;
 
 /** {@code torch.autograd}. */
 public final class Autograd {
@@ -34,12 +33,12 @@ public final class Autograd {
                     gradOutputs.length + " output gradients for " + outputs.length + " outputs");
         }
         Frame f = Frame.begin();
-        f.tensors(0, Objects.requireNonNull(outputs, "outputs"));
-        f.tensors(2, Objects.requireNonNull(inputs, "inputs"));
+        f.tensors(0, outputs, "outputs");
+        f.tensors(2, inputs, "inputs");
         f.integer(4, 0);
         if (gradOutputs != null) {
             // Slots 4 and 5 would be the list's; 5 on are the flags, so the list goes aside first.
-            f.optionalTensors(8, gradOutputs);
+            f.optionalTensors(8, gradOutputs, "gradOutputs");
             f.integer(4, f.readInteger(8));
         }
         f.bool(5, retainGraph || createGraph);

@@ -16,6 +16,7 @@ final class ElementFormat {
 
     private final IntFunction<String> text;
     private int width = 1;
+    private boolean padded = true;
 
     private ElementFormat(IntFunction<String> text) {
         this.text = text;
@@ -55,6 +56,19 @@ final class ElementFormat {
         return format;
     }
 
+    /** For complex numbers: each part by its own rule, the imaginary one without padding. */
+    static ElementFormat ofComplex(double[] real, double[] imaginary) {
+        ElementFormat first = ofReals(real);
+        ElementFormat second = ofReals(imaginary);
+        ElementFormat format = new ElementFormat(i -> {
+            String imaginaryPart = second.text.apply(i);
+            return first.apply(i) + (imaginaryPart.startsWith("-") ? "" : "+") + imaginaryPart + "j";
+        });
+        format.width = first.width + second.width + 1;
+        format.padded = false;
+        return format;
+    }
+
     /** Columns an element. */
     int width() {
         return width;
@@ -63,7 +77,7 @@ final class ElementFormat {
     /** Element {@code i}, padded on the left. */
     String apply(int i) {
         String shown = text.apply(i);
-        return " ".repeat(Math.max(0, width - shown.length())) + shown;
+        return padded ? " ".repeat(Math.max(0, width - shown.length())) + shown : shown;
     }
 
     private static String whole(double value) {

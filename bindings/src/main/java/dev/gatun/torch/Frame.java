@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The off-heap memory through which one thread passes arguments to the shim and takes results back: 8-byte slots, then
@@ -26,12 +25,18 @@ final class Frame {
 
     private MemorySegment memory = Arena.ofAuto().allocate(INITIAL_BYTES, Long.BYTES);
     private final Tensor[] operands = new Tensor[MAX_OPERANDS];
+    private final String[] operandNames = new String[MAX_OPERANDS];
     private Tensor[] listOperand;
     private Generator generatorOperand;
+    private String listName;
     private int operandCount;
     private long end;
     private final Frame outer;
     private Frame inner;
+
+    static {
+        Memory.count();
+    }
 
     private Frame() {
         this(null);
@@ -94,43 +99,49 @@ final class Frame {
     }
 
     void tensor(int slot, Tensor tensor) {
-        integer(
-                slot,
-                Objects.requireNonNull(tensor, "a tensor argument is null").handle());
-        remember(tensor);
+        tensor(slot, tensor, "self");
     }
 
-    void optionalTensor(int slot, Tensor tensor) {
+    void tensor(int slot, Tensor tensor, String name) {
+        integer(slot, NullArgument.refuse(tensor, name).handle());
+        remember(tensor, name);
+    }
+
+    void optionalTensor(int slot, Tensor tensor, String name) {
         integer(slot, tensor == null ? 0 : tensor.handle());
         if (tensor != null) {
-            remember(tensor);
+            remember(tensor, name);
         }
     }
 
-    private void remember(Tensor tensor) {
+    private void remember(Tensor tensor, String name) {
         if (operandCount < MAX_OPERANDS) {
+            operandNames[operandCount] = name;
             operands[operandCount++] = tensor;
         }
     }
 
-    void tensors(int slot, Tensor[] tensors) {
-        Objects.requireNonNull(tensors, "a list of tensors is null");
-        for (Tensor tensor : tensors) {
-            Objects.requireNonNull(tensor, "a list of tensors holds null");
+    void tensors(int slot, Tensor[] tensors, String name) {
+        NullArgument.refuse(tensors, name);
+        for (int i = 0; i < tensors.length; i++) {
+            if (tensors[i] == null) {
+                throw NullArgument.exception(name + "[" + i + "]");
+            }
         }
-        optionalTensors(slot, tensors);
+        optionalTensors(slot, tensors, name);
     }
 
-    void optionalTensors(int slot, Tensor[] tensors) {
-        listOperand = Objects.requireNonNull(tensors, "a list of tensors is null");
+    void optionalTensors(int slot, Tensor[] tensors, String name) {
+        listOperand = NullArgument.refuse(tensors, name);
+        listName = name;
         long at = reserve(slot, tensors.length, (long) tensors.length * Long.BYTES);
         for (int i = 0; i < tensors.length; i++) {
             memory.set(LONG, at + (long) i * Long.BYTES, tensors[i] == null ? 0 : tensors[i].handle());
         }
     }
 
-    void scalar(int slot, Scalar value) {
-        Objects.requireNonNull(value, "a scalar argument is null");
+    void scalar(int slot, Scalar value, String name) {
+        NullArgument.refuse(value, name);
         integer(slot, value.tag);
         integer(slot + 1, value.bits);
         integer(slot + 2, 0);
@@ -140,22 +151,23 @@ final class Frame {
         if (value == null) {
             integer(slot, -1);
         } else {
-            scalar(slot, value);
+            scalar(slot, value, "");
         }
     }
 
-    void scalars(int slot, Scalar[] values) {
-        Objects.requireNonNull(values, "a list of scalars is null");
+    void scalars(int slot, Scalar[] values, String name) {
+        NullArgument.refuse(values, name);
         long at = reserve(slot, values.length, 3L * values.length * Long.BYTES);
         for (int i = 0; i < values.length; i++) {
+            NullArgument.refuse(values[i], name);
             memory.set(LONG, at + 3L * i * Long.BYTES, values[i].tag);
             memory.set(LONG, at + (3L * i + 1) * Long.BYTES, values[i].bits);
             memory.set(LONG, at + (3L * i + 2) * Long.BYTES, 0L);
         }
     }
 
-    void integers(int slot, long[] values) {
-        optionalIntegers(slot, Objects.requireNonNull(values, "a list of integers is null"));
+    void integers(int slot, long[] values, String name) {
+        optionalIntegers(slot, NullArgument.refuse(values, name));
     }
 
     void optionalIntegers(int slot, long[] values) {
@@ -176,9 +188,9 @@ final class Frame {
         }
     }
 
-    void bools(int slot, boolean[] values, int count) {
-        if (values.length != count) {
-            throw new IllegalArgumentException("expected " + count + " booleans, got " + values.length);
+    void bools(int slot, boolean[] values, int count, String name) {
+        if (NullArgument.refuse(values, name).length != count) {
+            throw new IllegalArgumentException(name + " takes " + count + " booleans, not " + values.length);
         }
         long at = reserve(slot, count, (long) count * Long.BYTES);
         for (int i = 0; i < count; i++) {
@@ -186,8 +198,8 @@ final class Frame {
         }
     }
 
-    void string(int slot, String value) {
-        optionalString(slot, Objects.requireNonNull(value, "a string argument is null"));
+    void string(int slot, String value, String name) {
+        optionalString(slot, NullArgument.refuse(value, name));
     }
 
     void optionalString(int slot, String value) {
@@ -217,39 +229,32 @@ final class Frame {
         optional(slot, value != null, Boolean.TRUE.equals(value) ? 1 : 0);
     }
 
-    void dtype(int slot, DType dtype) {
-        integer(slot, Objects.requireNonNull(dtype, "a dtype argument is null").code());
+    void dtype(int slot, DType dtype, String name) {
+        integer(slot, NullArgument.refuse(dtype, name).code());
     }
 
     void optionalDtype(int slot, DType dtype) {
         optional(slot, dtype != null, dtype == null ? 0 : dtype.code());
     }
 
-    void layout(int slot, Layout layout) {
-        integer(
-                slot,
-                Objects.requireNonNull(layout, "a layout argument is null").code());
+    void layout(int slot, Layout layout, String name) {
+        integer(slot, NullArgument.refuse(layout, name).code());
     }
 
     void optionalLayout(int slot, Layout layout) {
         optional(slot, layout != null, layout == null ? 0 : layout.code());
     }
 
-    void memoryFormat(int slot, MemoryFormat format) {
-        integer(
-                slot,
-                Objects.requireNonNull(format, "a memory format argument is null")
-                        .code());
+    void memoryFormat(int slot, MemoryFormat format, String name) {
+        integer(slot, NullArgument.refuse(format, name).code());
     }
 
     void optionalMemoryFormat(int slot, MemoryFormat format) {
         optional(slot, format != null, format == null ? 0 : format.code());
     }
 
-    void device(int slot, Device device) {
-        integer(
-                slot,
-                Objects.requireNonNull(device, "a device argument is null").packed());
+    void device(int slot, Device device, String name) {
+        integer(slot, NullArgument.refuse(device, name).packed());
     }
 
     void optionalDevice(int slot, Device device) {
@@ -364,28 +369,27 @@ final class Frame {
 
     private RuntimeException failure(String op) {
         CoreRaw.last_error(address());
-        if (readInteger(6) > 0) {
-            Throwable thrown = (Throwable) Upcalls.remove(readInteger(6));
+        if (readInteger(5) > 0) {
+            Throwable thrown = (Throwable) Upcalls.remove(readInteger(5));
             throw Upcalls.rethrow(Anomaly.explain(thrown));
         }
         String sentence = readString(0);
         String type = readString(2);
-        String full = readString(4);
+        CppError error = readInteger(4) == 0 ? null : new CppError(readInteger(4));
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
-        List<Tensor> all = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
-        if (listOperand != null) {
-            all.addAll(Arrays.asList(listOperand));
+        List<Tensor> tensors = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
+        List<String> names = new ArrayList<>(Arrays.asList(operandNames).subList(0, operandCount));
+        for (int i = 0; listOperand != null && i < listOperand.length && tensors.size() <= MAX_OPERANDS; i++) {
+            if (listOperand[i] != null) {
+                tensors.add(listOperand[i]);
+                names.add(listName + "[" + i + "]");
+            }
         }
-        StringBuilder described = new StringBuilder();
-        all.forEach(tensor -> describe(described, tensor));
-        return Anomaly.explain(op, described.toString(), sentence, type, full);
-    }
-
-    private static void describe(StringBuilder out, Tensor tensor) {
-        if (out.length() < 400) {
-            out.append(out.isEmpty() ? "" : ", ").append(tensor == null ? "None" : tensor.describe());
-        } else if (!out.toString().endsWith("…")) {
-            out.append(", …");
+        List<TorchException.Operand> described = new ArrayList<>();
+        for (int i = 0; i < Math.min(tensors.size(), MAX_OPERANDS); i++) {
+            described.add(TorchException.Operand.of(names.get(i), tensors.get(i)));
         }
+        boolean more = tensors.size() > MAX_OPERANDS;
+        return Anomaly.explain(op, described, more, sentence, type, error);
     }
 }

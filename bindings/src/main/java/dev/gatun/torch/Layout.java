@@ -11,6 +11,15 @@ public enum Layout {
     SPARSE_BSC,
     JAGGED;
 
+    static Layout ofCode(long code) {
+        for (Layout layout : values()) {
+            if (layout.code() == code) {
+                return layout;
+            }
+        }
+        throw new IllegalStateException("a tensor of libtorch's layout " + code + ", which Gatun does not know");
+    }
+
     int code() {
         return switch (this) {
             case STRIDED -> 0;

@@ -21,4 +21,10 @@ final class Native {
     static MemorySegment upcall(MethodHandle method, FunctionDescriptor shape) {
         return Linker.nativeLinker().upcallStub(method, shape, Arena.global());
     }
+
+    /** The same for as long as {@code arena} is open; {@code freed} runs when it closes. */
+    @SuppressWarnings("restricted")
+    static MemorySegment segment(long address, long bytes, Arena arena, Runnable freed) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> freed.run());
+    }
 }

@@ -1,7 +1,6 @@
 package dev.gatun.torch;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Owns the tensors made on its thread while it is the innermost open scope, and frees them when it closes:
@@ -21,8 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
-    private static final AtomicLong LIVE = new AtomicLong();
-    private static final AtomicLong RECLAIMED = new AtomicLong();
 
     private final Scope parent;
     private final Thread thread = Thread.currentThread();
@@ -48,12 +45,12 @@ public final class Scope implements AutoCloseable {
 
     /** Tensors alive in the whole process: made by Gatun and not yet freed. */
     public static long liveTensors() {
-        return LIVE.get();
+        return LiveTensors.count();
     }
 
     /** Unscoped tensors that were lost without being closed and that the collector has given back so far. */
     public static long reclaimedTensors() {
-        return RECLAIMED.get();
+        return LiveTensors.reclaimed();
     }
 
     /**
@@ -77,6 +74,22 @@ public final class Scope implements AutoCloseable {
             }
         }
         return tensors;
+    }
+
+    /**
+     * Takes {@code tensor} over, from another scope of this thread or, when it is {@linkplain Tensor#unscoped() unscoped},
+     * from any thread; it dies with this scope. The hand-over between threads:
+     *
+     * {@snippet :
+     * queue.put(scope.promote(batch).unscoped());      // the thread that made it
+     * Tensor batch = scope.adopt(queue.take());        // the thread that goes on with it
+     * }
+     *
+     * @return the same tensor
+     * @throws IllegalStateException if this scope is closed or of another thread
+     */
+    public Tensor adopt(Tensor tensor) {
+        return tensor.moveTo(this);
     }
 
     /** How many tensors this scope owns now. */
@@ -138,18 +151,5 @@ public final class Scope implements AutoCloseable {
             owned[place] = last;
             last.place(place);
         }
-    }
-
-    static void born() {
-        LIVE.incrementAndGet();
-    }
-
-    static void died(long tensors) {
-        LIVE.addAndGet(-tensors);
-    }
-
-    static void reclaimed() {
-        RECLAIMED.incrementAndGet();
-        LIVE.decrementAndGet();
     }
 }

@@ -1,7 +1,6 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.Objects;
@@ -19,17 +18,19 @@ import java.util.function.UnaryOperator;
  * {@link WrongThreadException}. An unscoped tensor may be used from any thread, but must not be closed while another
  * thread uses it.
  */
-public final class Tensor extends TensorMethods implements AutoCloseable {
+public final class Tensor extends TensorElements implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private long handle;
     private Scope owner;
     private int place;
     private Lost lost;
+    private LiveTensors.Trace trace;
 
     /** Frees an unscoped tensor that became unreachable; {@code handle} is 0 once it was closed or scoped. */
     private static final class Lost implements Runnable {
         private long handle;
+        private LiveTensors.Trace trace;
         private Cleaner.Cleanable cleanable;
 
         @Override
@@ -37,7 +38,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
             if (handle != 0) {
                 delete(handle);
                 handle = 0;
-                Scope.reclaimed();
+                LiveTensors.reclaimed(trace);
             }
         }
 
@@ -54,7 +55,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
     /** A tensor for a handle that the caller owns, in the current scope. */
     static Tensor adopt(long handle) {
         Tensor tensor = new Tensor(handle);
-        Scope.born();
+        tensor.trace = LiveTensors.born();
         tensor.enter(Scope.current());
         return tensor;
     }
@@ -74,6 +75,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         } else {
             lost = new Lost();
             lost.handle = handle;
+            lost.trace = trace;
             lost.cleanable = CLEANER.register(this, lost);
         }
     }
@@ -95,12 +97,14 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         Scope scope = owner;
         if (handle == 0) {
             throw new IllegalStateException(
-                    "this tensor is closed: it was closed by hand, or with the scope that owned it;"
-                            + " promote() what must outlive a scope");
+                    trace != null
+                            ? "this tensor is closed: " + trace.history()
+                            : "this tensor is closed: it was closed by hand, or with the scope that owned it; promote() what must"
+                                    + " outlive a scope. Memory.recordSites(true) makes this message say where");
         }
         if (scope != null && scope.thread() != Thread.currentThread()) {
             throw new WrongThreadException("this tensor belongs to a scope of the thread "
-                    + scope.thread().getName() + ": hand it over with unscoped() first");
+                    + scope.thread().getName() + ": hand it over with unscoped() there, and adopt() it here");
         }
         return handle;
     }
@@ -144,7 +148,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
             leave();
             handle = 0;
             delete(freed);
-            Scope.died(1);
+            LiveTensors.died(1, trace);
         }
     }
 
@@ -158,18 +162,22 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
             return;
         }
         long[] handles = new long[count];
+        LiveTensors.Trace[] traces = new LiveTensors.Trace[LiveTensors.hasTraces() ? count : 0];
         for (int i = 0; i < count; i++) {
+            if (traces.length > 0) {
+                traces[i] = tensors[i].trace;
+            }
             handles[i] = tensors[i].handle;
             tensors[i].handle = 0;
             tensors[i].owner = null;
         }
         delete(handles);
-        Scope.died(count);
+        LiveTensors.died(count, traces);
     }
 
     private static void delete(long... handles) {
         Frame f = Frame.begin();
-        f.integers(0, handles);
+        f.integers(0, handles, "handles");
         f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
     }
 
@@ -286,7 +294,7 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         }
         Frame f = Frame.begin();
         f.tensor(0, this);
-        f.optionalTensor(1, gradient);
+        f.optionalTensor(1, gradient, "gradient");
         f.check(CoreRaw.set_grad(f.address()), "Tensor.setGrad");
     }
 
@@ -337,118 +345,6 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
         }
         return PostAccumulateHooks.register(this, hook);
     }
-
-    // --- host data -------------------------------------------------------------------------------------------------
-
-    /** The value of a one-element tensor as a Java number ({@code Tensor.item()}). */
-    public Scalar item() {
-        return Aten.item(this);
-    }
-
-    /** A new 1-d tensor, or one of {@code shape}, holding a copy of {@code data} in row-major order, float32. */
-    public static Tensor of(float[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, TensorData.shape(shape, data.length));
-    }
-
-    /** The same for float64. */
-    public static Tensor of(double[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, TensorData.shape(shape, data.length));
-    }
-
-    /** The same for int64. */
-    public static Tensor of(long[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT64, TensorData.shape(shape, data.length));
-    }
-
-    /** The same for int32. */
-    public static Tensor of(int[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT32, TensorData.shape(shape, data.length));
-    }
-
-    /** The same for uint8. */
-    public static Tensor of(byte[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.UINT8, TensorData.shape(shape, data.length));
-    }
-
-    /** The same for bool. */
-    public static Tensor of(boolean[] data, long... shape) {
-        byte[] bytes = new byte[data.length];
-        for (int i = 0; i < data.length; i++) {
-            bytes[i] = (byte) (data[i] ? 1 : 0);
-        }
-        return TensorData.copyOf(MemorySegment.ofArray(bytes), DType.BOOL, TensorData.shape(shape, data.length));
-    }
-
-    /** A new tensor of {@code shape} holding a copy of {@code data}: row-major, native byte order. */
-    public static Tensor of(MemorySegment data, DType dtype, long... shape) {
-        return TensorData.copyOf(data, dtype, shape);
-    }
-
-    /**
-     * A tensor over {@code data} itself, without a copy: writes show on both sides. {@code data} must be native memory,
-     * row-major, and is kept reachable until this process ends or the tensor is unreachable and freed; memory from an
-     * {@code Arena} must not be closed before the tensor and all its views are.
-     */
-    public static Tensor wrap(MemorySegment data, DType dtype, long... shape) {
-        return TensorData.wrap(data, dtype, shape);
-    }
-
-    /** Copies all elements, row-major, into {@code target}, which must hold {@code numel * byteSize} bytes. */
-    public void copyTo(MemorySegment target) {
-        TensorData.copyTo(this, target);
-    }
-
-    /** Overwrites all elements from {@code source}, row-major; not recorded for the backward pass. */
-    public void copyFrom(MemorySegment source) {
-        TensorData.copyFrom(this, source);
-    }
-
-    /** A row-major copy of a float32 tensor's elements, whatever its shape. */
-    public float[] toFloatArray() {
-        float[] array = new float[TensorData.arrayLength(this, DType.FLOAT32)];
-        copyTo(MemorySegment.ofArray(array));
-        return array;
-    }
-
-    /** The same for float64. */
-    public double[] toDoubleArray() {
-        double[] array = new double[TensorData.arrayLength(this, DType.FLOAT64)];
-        copyTo(MemorySegment.ofArray(array));
-        return array;
-    }
-
-    /** The same for int64. */
-    public long[] toLongArray() {
-        long[] array = new long[TensorData.arrayLength(this, DType.INT64)];
-        copyTo(MemorySegment.ofArray(array));
-        return array;
-    }
-
-    /** The same for int32. */
-    public int[] toIntArray() {
-        int[] array = new int[TensorData.arrayLength(this, DType.INT32)];
-        copyTo(MemorySegment.ofArray(array));
-        return array;
-    }
-
-    /** The same for uint8. */
-    public byte[] toByteArray() {
-        byte[] array = new byte[TensorData.arrayLength(this, DType.UINT8)];
-        copyTo(MemorySegment.ofArray(array));
-        return array;
-    }
-
-    /** The same for bool. */
-    public boolean[] toBooleanArray() {
-        byte[] bytes = new byte[TensorData.arrayLength(this, DType.BOOL)];
-        copyTo(MemorySegment.ofArray(bytes));
-        boolean[] array = new boolean[bytes.length];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = bytes[i] != 0;
-        }
-        return array;
-    }
-
     /** The values in brackets as PyTorch prints them, summarised when there are many. */
     @Override
     public String toString() {

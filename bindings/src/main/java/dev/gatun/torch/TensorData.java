@@ -1,16 +1,12 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Moves elements between tensors and host memory. */
 final class TensorData {
-    /** Memory lent to libtorch without a copy, which no tensor of ours can keep alive once libtorch has views of it. */
-    private static final Set<MemorySegment> LENT = ConcurrentHashMap.newKeySet();
-
     private TensorData() {}
 
     /** {@code shape}, or one dimension of {@code length} when it is empty. */
@@ -44,7 +40,7 @@ final class TensorData {
         return tensor;
     }
 
-    static Tensor wrap(MemorySegment data, DType dtype, long[] shape) {
+    static Tensor wrap(MemorySegment data, DType dtype, long[] shape, Runnable whenFreed) {
         requireBytes(data, dtype, shape);
         if (!data.isNative()) {
             throw new IllegalArgumentException(
@@ -65,16 +61,53 @@ final class TensorData {
             stride *= Math.max(shape[i], 1);
         }
         Frame f = Frame.begin();
-        f.integers(6, shape);
-        f.integers(8, strides);
+        f.integers(6, shape, "shape");
+        f.integers(8, strides, "strides");
         f.integer(0, data.address());
         f.integer(1, shape.length);
         f.integer(2, f.readInteger(6));
         f.integer(3, f.readInteger(8));
         f.integer(4, dtype.code());
-        f.check(CoreRaw.tensor_from_blob(f.address()), "Tensor.wrap");
-        LENT.add(data);
+        long loan = LentMemory.lend(data, whenFreed);
+        f.integer(5, loan);
+        int status = CoreRaw.tensor_lend(f.address());
+        if (status != 0) {
+            LentMemory.back(loan);
+        }
+        f.check(status, "Tensor.wrap");
         return f.newTensor(0);
+    }
+
+    static MemorySegment segment(Tensor tensor, Arena arena) {
+        TensorInfo info = tensor.info();
+        if (isLazy(tensor)) {
+            throw new IllegalStateException("the elements of this view are computed when it is read: resolve_conj() or"
+                    + " resolve_neg() makes a tensor with a segment of its own");
+        }
+        MemorySegment bytes = info.bytes();
+        if (info.numel() == 0) {
+            return arena.allocate(0);
+        }
+        Frame f = Frame.begin();
+        f.tensor(0, tensor);
+        f.check(CoreRaw.tensor_fix_size(f.address()), "Tensor.segment");
+        // Another tensor of the same storage, which set_() on the first one does not touch.
+        Tensor keeper = tensor.detach().unscoped();
+        try {
+            return Native.segment(info.data(), bytes.byteSize(), arena, keeper::close);
+        } catch (RuntimeException e) {
+            keeper.close();
+            throw e;
+        }
+    }
+
+    /** Booleans as libtorch stores them. */
+    static byte[] bytes(boolean[] data) {
+        byte[] bytes = new byte[data.length];
+        for (int i = 0; i < data.length; i++) {
+            bytes[i] = (byte) (data[i] ? 1 : 0);
+        }
+        return bytes;
     }
 
     static void copyTo(Tensor tensor, MemorySegment target) {

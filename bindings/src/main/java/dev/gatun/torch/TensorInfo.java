@@ -16,7 +16,7 @@ record TensorInfo(
         long[] strides,
         boolean contiguous,
         boolean requiresGrad,
-        boolean strided) {
+        Layout layout) {
 
     static TensorInfo of(Tensor tensor) {
         Frame f = Frame.begin();
@@ -33,7 +33,7 @@ record TensorInfo(
                 longs(f.readInteger(6), dim),
                 f.readBool(7),
                 f.readBool(8),
-                f.readInteger(9) == Layout.STRIDED.code());
+                Layout.ofCode(f.readInteger(9)));
     }
 
     private static long[] longs(long address, int count) {
@@ -41,6 +41,10 @@ record TensorInfo(
             return new long[0];
         }
         return Native.segment(address, (long) count * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    boolean strided() {
+        return layout == Layout.STRIDED;
     }
 
     int dim() {

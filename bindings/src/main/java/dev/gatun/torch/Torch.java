@@ -166,7 +166,7 @@ public final class Torch extends TorchFunctions {
         switch (dtype) {
             case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> {
                 Frame f = Frame.begin();
-                f.dtype(0, dtype);
+                f.dtype(0, dtype, "dtype");
                 f.check(CoreRaw.set_default_dtype(f.address()), "Torch.setDefaultDtype");
             }
             default -> throw new IllegalArgumentException("the default dtype must be one of float16, bfloat16, float32 and"

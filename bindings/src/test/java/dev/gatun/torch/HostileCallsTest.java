@@ -32,7 +32,17 @@ class HostileCallsTest {
                         line -> assertThat(line)
                                 .matches(
                                         "[\\w -]+: (TorchException|IllegalArgumentException|IllegalStateException|WrongThreadException"
-                                                + "|NullPointerException|ArithmeticException|UnsupportedOperationException): .+"));
+                                                + "|IndexOutOfBoundsException|NullPointerException|ArithmeticException|UnsupportedOperationException): .+"));
+    }
+
+    @Test
+    void eachKindOfErrorIsToldApart() {
+        assertThat(result.output().lines().filter(line -> line.startsWith("kind ")))
+                .hasSize(5)
+                .allSatisfy(line -> {
+                    String kind = line.substring("kind ".length(), line.indexOf(':'));
+                    assertThat(line).contains(" [" + kind + ", c10::");
+                });
     }
 
     @Test
@@ -41,7 +51,7 @@ class HostileCallsTest {
                 .contains("mm: TorchException: aten::mm(float32[2,3], float32[2,3]):"
                         + " mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)")
                 .contains("closed: IllegalStateException: this tensor is closed")
-                .contains("null operand: NullPointerException: a tensor argument is null")
+                .contains("null operand: NullPointerException: the argument mat2 of Tensor.mm is null")
                 .contains("other thread: WrongThreadException: this tensor belongs to a scope of the thread main")
                 .contains("zero division: TorchException: aten::floor_divide(int64[1], int64[1]): ZeroDivisionError");
     }

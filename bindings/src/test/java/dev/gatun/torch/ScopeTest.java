@@ -3,6 +3,8 @@ package dev.gatun.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +186,60 @@ class ScopeTest {
         }
         System.gc(); // the lost Torch.ones(1) of the other thread
         LostTensors.awaitLive(before);
+    }
+
+    @Test
+    void aTensorGoesFromThreadToThread() throws InterruptedException {
+        BlockingQueue<Tensor> queue = new ArrayBlockingQueue<>(4);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread producer = Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 0; i < 100; i++) {
+                    try (Scope _ = Scope.open()) {
+                        queue.put(Torch.full(new long[] {2}, i).add(1).unscoped());
+                    }
+                }
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        });
+        for (int i = 0; i < 100; i++) {
+            Tensor kept;
+            try (Scope scope = Scope.open()) {
+                kept = queue.take();
+                assertThat(scope.adopt(kept)).isSameAs(kept);
+                assertThat(scope.size()).isEqualTo(1);
+                assertThat(kept.sum().item().intValue()).isEqualTo(2 * i + 2);
+            }
+            assertThat(kept.isClosed()).isTrue();
+        }
+        producer.join();
+        assertThat(failure.get()).isNull();
+    }
+
+    @Test
+    void aScopeAdoptsFromTheScopesAroundIt() {
+        try (Scope outer = Scope.open()) {
+            Tensor tensor = Torch.ones(1);
+            try (Scope inner = Scope.open()) {
+                inner.adopt(tensor);
+                assertThat(outer.size()).isZero();
+            }
+            assertThat(tensor.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aScopeOfAnotherThreadAdoptsNothing() throws InterruptedException {
+        try (Scope scope = Scope.open()) {
+            assertThat(inAnotherThread(() -> {
+                        try (Tensor tensor = Torch.ones(1)) {
+                            scope.adopt(tensor);
+                        }
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(scope.size()).isZero();
+        }
     }
 
     private static Throwable inAnotherThread(Runnable work) throws InterruptedException {

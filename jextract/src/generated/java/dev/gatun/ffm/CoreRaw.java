@@ -9,7 +9,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$last_error = Shim.symbol("gatun_last_error");
 
-    /** gives [0] message, [1] its length, [2] C++ type, [3] its length, [4] full text with the C++ backtrace, [5] its length, [6] number of the Java exception that it was, or 0 */
+    /** gives [0] message, [1] its length, [2] C++ type, [3] its length, [4] the exception, to be given to gatun_error_free, or 0, [5] number of the Java exception that it was, or 0 */
     public static int last_error(long frame) {
         return Shim.op(ADDR$last_error, frame);
     }
@@ -355,5 +355,61 @@ public final class CoreRaw {
     /** [0] generator, [1] handle of such a tensor */
     public static int generator_set_state(long frame) {
         return Shim.op(ADDR$generator_set_state, frame);
+    }
+
+    private static final MemorySegment ADDR$tensor_lend = Shim.symbol("gatun_tensor_lend");
+
+    /** [0] data, [1] number of dimensions, [2] sizes, [3] strides, [4] dtype, [5] a number that is not 0 gives [0] handle of a CPU tensor over the data; when its storage dies, gatun_await_freed returns the number once */
+    public static int tensor_lend(long frame) {
+        return Shim.op(ADDR$tensor_lend, frame);
+    }
+
+    private static final MemorySegment ADDR$await_freed = Shim.symbol("gatun_await_freed");
+
+    /** waits gives [0] the number of a lent storage that libtorch has freed */
+    public static int await_freed(long frame) {
+        return Shim.op(ADDR$await_freed, frame);
+    }
+
+    private static final MemorySegment ADDR$tensor_fix_size = Shim.symbol("gatun_tensor_fix_size");
+
+    /** [0] handle: its storage can no longer be resized, so the data stays where it is */
+    public static int tensor_fix_size(long frame) {
+        return Shim.op(ADDR$tensor_fix_size, frame);
+    }
+
+    private static final MemorySegment ADDR$count_memory = Shim.symbol("gatun_count_memory");
+
+    /** counts the bytes that libtorch allocates on the CPU from now on */
+    public static int count_memory(long frame) {
+        return Shim.op(ADDR$count_memory, frame);
+    }
+
+    private static final MemorySegment ADDR$memory = Shim.symbol("gatun_memory");
+
+    /** [0] 1 to start the peak again from what is live gives [0] bytes live, [1] peak, [2] allocations so far */
+    public static int memory(long frame) {
+        return Shim.op(ADDR$memory, frame);
+    }
+
+    private static final MemorySegment ADDR$grad_fn_name = Shim.symbol("gatun_grad_fn_name");
+
+    /** [0] handle gives [0] name of the C++ type of its grad_fn or 0 (free it with gatun_free), [1] its length */
+    public static int grad_fn_name(long frame) {
+        return Shim.op(ADDR$grad_fn_name, frame);
+    }
+
+    private static final MemorySegment ADDR$error_text = Shim.symbol("gatun_error_text");
+
+    /** [0] exception from gatun_last_error gives [0] all it says, with the C++ backtrace (free it with gatun_free), [1] length */
+    public static int error_text(long frame) {
+        return Shim.op(ADDR$error_text, frame);
+    }
+
+    private static final MemorySegment ADDR$error_free = Shim.symbol("gatun_error_free");
+
+    /** [0] exception from gatun_last_error: frees it */
+    public static int error_free(long frame) {
+        return Shim.op(ADDR$error_free, frame);
     }
 }

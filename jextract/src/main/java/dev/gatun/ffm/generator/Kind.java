@@ -91,6 +91,11 @@ enum Kind {
         return null;
     }
 
+    /** True where {@code Frame} takes the argument's name too: to say which one is null, or which operand is which. */
+    boolean isNamed() {
+        return !isNullable() && !java.matches("long|double|boolean") || this == OPTIONAL_TENSOR;
+    }
+
     /** True where null stands for {@code None}. */
     boolean isNullable() {
         return name().startsWith("OPTIONAL_") && this != OPTIONAL_TENSORS || this == GENERATOR;

@@ -43,7 +43,7 @@ final class TypedWriter {
         return switch (home) {
             case TENSOR ->
                 "/** The ATen ops that are methods of a tensor, under PyTorch's names. */\n"
-                        + "public abstract sealed class TensorMethods permits Tensor {\n"
+                        + "public abstract sealed class TensorMethods permits TensorElements {\n"
                         + "    TensorMethods() {}\n\n    abstract Tensor self();\n";
             case TORCH ->
                 "/** The ATen ops that are functions of {@code torch}, and the {@code out=} forms, under PyTorch's names. */\n"
@@ -117,6 +117,7 @@ final class TypedWriter {
                             p.kind().write.equals("bools")
                                     ? ", " + p.kind().name().charAt(6)
                                     : "")
+                    .append(p.kind().isNamed() && !value.equals("self()") ? ", \"" + p.name() + '"' : "")
                     .append(");\n");
         }
         body.append("        f.check(dev.gatun.ffm.")

@@ -1,0 +1,120 @@
+package dev.gatun.torch;
+
+import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * What tensors take: how many are alive, how many bytes libtorch holds, and, when asked for, which lines of a program made
+ * the tensors that are still alive. All figures are of the whole process.
+ *
+ * {@snippet :
+ * Memory.recordSites(true);
+ * ...
+ * System.out.println(Memory.report());
+ * }
+ */
+public final class Memory {
+    private Memory() {}
+
+    /**
+     * Figures of one moment.
+     *
+     * @param liveTensors handles made by Gatun and not yet freed; several may share one storage
+     * @param peakTensors the most there were at once since the start or {@link #resetPeaks()}
+     * @param reclaimedTensors unscoped tensors that were lost without being closed and that the collector has given back
+     * @param liveBytes what libtorch has allocated for CPU storages and working memory and not yet freed, each storage once;
+     *     whatever oneDNN or BLAS allocate for themselves, other devices' memory and lent memory are not in it
+     * @param peakBytes the most bytes there were at once since the start or {@link #resetPeaks()}
+     * @param lentBytes memory of Java's under tensors made by {@link Tensor#wrap}, whose storages still live
+     * @param allocations how often libtorch has allocated CPU memory since the start
+     */
+    public record Statistics(
+            long liveTensors,
+            long peakTensors,
+            long reclaimedTensors,
+            long liveBytes,
+            long peakBytes,
+            long lentBytes,
+            long allocations) {}
+
+    /** The figures now. */
+    public static Statistics statistics() {
+        return read(false);
+    }
+
+    /** Lets both peaks start again from what is alive now; returns the figures before. */
+    public static Statistics resetPeaks() {
+        Statistics before = read(false);
+        LiveTensors.resetPeak();
+        read(true);
+        return before;
+    }
+
+    private static Statistics read(boolean reset) {
+        Frame f = Frame.begin();
+        f.bool(0, reset);
+        f.check(CoreRaw.memory(f.address()), "Memory.statistics");
+        return new Statistics(
+                LiveTensors.count(),
+                LiveTensors.peak(),
+                LiveTensors.reclaimed(),
+                f.readInteger(0),
+                f.readInteger(1),
+                LentMemory.bytes(),
+                f.readInteger(2));
+    }
+
+    /**
+     * Starts or stops noting where each new tensor is made and where it is closed; costs some microseconds a tensor. The
+     * system property {@code gatun.debug.tensors=true} starts it with the process.
+     */
+    public static void recordSites(boolean on) {
+        LiveTensors.recordSites(on);
+    }
+
+    /**
+     * Tensors alive that were made at one place.
+     *
+     * @param frames the first stack frames outside this package, innermost first
+     * @param live how many of them are alive
+     * @param reclaimed how many were lost without being closed
+     */
+    public record Site(List<String> frames, long live, long reclaimed) {}
+
+    /** The places where live or lost tensors were made since {@link #recordSites(boolean)}, most live ones first. */
+    public static List<Site> sites() {
+        return LiveTensors.sites();
+    }
+
+    /** {@link #sites()} and the figures as text. */
+    public static String report() {
+        Statistics now = statistics();
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                "%d tensors alive (peak %d), %d lost and reclaimed; %,d bytes (peak %,d), %,d bytes lent%n",
+                now.liveTensors(),
+                now.peakTensors(),
+                now.reclaimedTensors(),
+                now.liveBytes(),
+                now.peakBytes(),
+                now.lentBytes()));
+        if (!LiveTensors.recordsSites()) {
+            text.append("where they were made is not recorded: Memory.recordSites(true) or"
+                    + " -Dgatun.debug.tensors=true\n");
+        }
+        for (Site site : sites()) {
+            text.append(String.format("%6d alive, %d lost, made at%n", site.live(), site.reclaimed()));
+            site.frames().forEach(frame -> text.append("        ").append(frame).append('\n'));
+        }
+        return text.toString();
+    }
+
+    /** Puts the counting allocator in front of libtorch's. Called once, before the first op. */
+    static void count() {
+        MemorySegment slots = Arena.global().allocate(ValueLayout.JAVA_LONG, 8);
+        CoreRaw.count_memory(slots.address());
+    }
+}
