@@ -5,7 +5,7 @@
 namespace at {
 class Context {
  public:
-  GATUN_WEAK bool setFlushDenormal(bool on);
+  GATUN_WEAK static bool setFlushDenormal(bool on);
   GATUN_WEAK void setDeterministicAlgorithms(bool on, bool warn_only);
 };
 GATUN_WEAK Context &globalContext();
@@ -104,7 +104,7 @@ GATUN_EXPORT int gatun_set_num_threads(int64_t *f) {
 }
 
 GATUN_EXPORT int gatun_set_flush_denormal(int64_t *f) {
-  GATUN_GUARDED(&at::globalContext, { f[0] = at::globalContext().setFlushDenormal(f[0] != 0); })
+  GATUN_GUARDED(&at::Context::setFlushDenormal, { f[0] = at::Context::setFlushDenormal(f[0] != 0); })
 }
 
 GATUN_EXPORT int gatun_set_deterministic(int64_t *f) {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 final class Anomaly {
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     private static final String RAW_CALLS = "dev.gatun.ffm";
-    private static final Object BINDINGS = source(Tensor.class);
+    private static final String PACKAGE = Tensor.class.getPackageName();
+    private static final Object BINDINGS = source(Tensor.class); // tests have the package, too
 
     /** The node that failed last on a thread, or on one of libtorch's threads, until its exception reaches Java. */
     private static final ThreadLocal<Failure> HERE = new ThreadLocal<>();
@@ -61,7 +62,8 @@ final class Anomaly {
 
     private static boolean isOurs(Class<?> type) {
         Object source = source(type);
-        return source == null || source.equals(BINDINGS) || type.getPackageName().equals(RAW_CALLS);
+        String name = type.getPackageName();
+        return source == null || name.equals(RAW_CALLS) || name.equals(PACKAGE) && source.equals(BINDINGS);
     }
 
     /** Where a class was loaded from; null for the JDK's own. */

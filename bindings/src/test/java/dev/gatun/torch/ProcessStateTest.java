@@ -52,19 +52,22 @@ class ProcessStateTest {
     @Test
     void denormalsCanBeFlushed() throws InterruptedException {
         // Of one thread: a new one, so that the other tests keep theirs.
-        float[] halved = new float[2];
+        float[] halved = new float[3];
         Thread thread = Thread.ofPlatform().start(() -> {
             try (Scope _ = Scope.open()) {
                 Tensor small = Tensor.of(new float[] {Float.MIN_NORMAL});
                 halved[0] = small.mul(0.5).item().floatValue();
                 if (Torch.setFlushDenormal(true)) {
                     halved[1] = small.mul(0.5).item().floatValue();
+                    assertThat(Torch.getFlushDenormal()).isTrue();
                     Torch.setFlushDenormal(false);
+                    assertThat(Torch.getFlushDenormal()).isFalse();
+                    halved[2] = small.mul(0.5).item().floatValue();
                 }
             }
         });
         thread.join();
-        assertThat(halved).containsExactly(Float.MIN_NORMAL / 2, 0);
+        assertThat(halved).containsExactly(Float.MIN_NORMAL / 2, 0, Float.MIN_NORMAL / 2);
     }
 
     @Test

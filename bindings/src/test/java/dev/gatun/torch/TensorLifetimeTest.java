@@ -124,7 +124,7 @@ class TensorLifetimeTest {
         }
     }
 
-    private static long residentMebibytes() throws IOException {
+    static long residentMebibytes() throws IOException {
         String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
         return Long.parseLong(pages) * 4096 >> 20;
     }
