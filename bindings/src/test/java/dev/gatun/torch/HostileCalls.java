@@ -125,7 +125,6 @@ final class HostileCalls {
         });
         calls.put("set far", () -> x().set(1, Index.list(HUGE)));
         calls.put("set misfit", () -> x().set(Torch.ones(7), Index.of(0)));
-        calls.put("set repeated", () -> x().get(0).expand(4, 3).set(Torch.ones(4, 3), Index.list(0, 1)));
         calls.put("set leaf", () -> x().requiresGrad_(true).set(1, Index.of(0)));
         calls.put("masked_scatter few", () -> x().masked_scatter(x().gt(0), Torch.ones(1)));
     }
@@ -240,8 +239,11 @@ final class HostileCalls {
             tensor.segment(Arena.ofAuto());
             tensor.resize_(new long[] {1 << 24});
         });
-        calls.put("resize of lent memory", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, 1)
-                .resize_(new long[] {1 << 24}));
+        calls.put("resize of lent memory", () -> {
+            Tensor tensor = Tensor.wrap(Arena.global().allocate(8), DType.INT64, 1);
+            resizeAndRead(tensor, 1 << 24);
+        });
+        calls.put("resize beyond memory", () -> resizeAndRead(x(), HUGE));
         calls.put("segment of a view", () -> x().t().segment(Arena.ofAuto()));
         calls.put("other thread", () -> {
             try (Scope _ = Scope.open()) {
@@ -260,6 +262,15 @@ final class HostileCalls {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    private static void resizeAndRead(Tensor tensor, long size) {
+        try {
+            tensor.resize_(new long[] {size});
+        } catch (TorchException e) {
+            throw new IllegalStateException(
+                    "refused, and the sum is " + tensor.sum().item());
+        }
     }
 
     private static void gradients(Map<String, Runnable> calls) {
@@ -294,6 +305,7 @@ final class HostileCalls {
         calls.put("kind OUT_OF_MEMORY", () -> Torch.empty(HUGE));
         calls.put("kind NOT_IMPLEMENTED", () -> x().gt(0).mm(x().t().gt(0)));
         calls.put("kind LINEAR_ALGEBRA", () -> Torch.zeros(2, 2).linalg_cholesky());
+        calls.put("kind VALUE", () -> Torch.cat());
         calls.put("kind OTHER", () -> x().mm(x()));
     }
 
