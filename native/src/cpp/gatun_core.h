@@ -22,8 +22,6 @@ int gatun_config(int64_t *f);
 /* [0] pointer from this library */
 int gatun_free(int64_t *f);
 
-/* [0] data, [1] number of dimensions, [2] sizes, [3] strides, [4] dtype -> [0] handle of a CPU tensor over the data */
-int gatun_tensor_from_blob(int64_t *f);
 /* [0] pointer to handles, [1] how many: deletes them */
 int gatun_tensor_delete(int64_t *f);
 /* [0] handle -> [0] another handle of the same tensor */

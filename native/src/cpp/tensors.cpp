@@ -5,9 +5,6 @@
 extern "C" {
 GATUN_WEAK int32_t aoti_torch_delete_tensor_object(void *handle);
 GATUN_WEAK int32_t aoti_torch_new_tensor_handle(void *handle, void **copy);
-GATUN_WEAK int32_t aoti_torch_create_tensor_from_blob(void *data, int64_t dims, const int64_t *sizes,
-                                                      const int64_t *strides, int64_t storage_offset, int32_t dtype,
-                                                      int32_t device_type, int32_t device_index, void **handle);
 GATUN_WEAK int32_t aoti_torch_get_data_ptr(void *handle, void **data);
 GATUN_WEAK int32_t aoti_torch_get_dtype(void *handle, int32_t *dtype);
 GATUN_WEAK int32_t aoti_torch_get_device_type(void *handle, int32_t *type);
@@ -38,15 +35,6 @@ void *pointer(int64_t slot) { return reinterpret_cast<void *>(slot); }
 }  // namespace
 
 extern "C" {
-
-GATUN_EXPORT int gatun_tensor_from_blob(int64_t *f) {
-  GATUN_GUARDED(aoti_torch_create_tensor_from_blob, {
-    void *handle = nullptr;
-    CHECKED(aoti_torch_create_tensor_from_blob, pointer(f[0]), f[1], reinterpret_cast<int64_t *>(f[2]),
-            reinterpret_cast<int64_t *>(f[3]), 0, static_cast<int32_t>(f[4]), kCpu, 0, &handle);
-    f[0] = reinterpret_cast<int64_t>(handle);
-  })
-}
 
 GATUN_EXPORT int gatun_tensor_delete(int64_t *f) {
   GATUN_GUARDED(aoti_torch_delete_tensor_object, {

@@ -1,22 +1,19 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
-import java.lang.ref.Cleaner;
 
 /**
  * A C++ exception, kept as long as the Java one that reports it. Its text is made only when someone asks, because finding
  * the names of the functions in its backtrace takes libtorch long.
  */
 final class CppError {
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private final long address;
     private String text;
 
     /** For an exception that this object is to free. */
     CppError(long address) {
         this.address = address;
-        CLEANER.register(this, () -> {
+        Tensor.CLEANER.register(this, () -> {
             Frame f = Frame.begin();
             f.integer(0, address);
             CoreRaw.error_free(f.address());

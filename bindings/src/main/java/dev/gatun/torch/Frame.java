@@ -388,6 +388,7 @@ final class Frame {
         List<TorchException.Operand> described = new ArrayList<>();
         for (int i = 0; i < Math.min(tensors.size(), MAX_OPERANDS); i++) {
             described.add(TorchException.Operand.of(names.get(i), tensors.get(i)));
+            TensorData.repair(tensors.get(i));
         }
         boolean more = tensors.size() > MAX_OPERANDS;
         return Anomaly.explain(op, described, more, sentence, type, error);

@@ -1,7 +1,5 @@
 package dev.gatun.torch;
 
-import java.util.Objects;
-
 /**
  * What stands between two commas of {@code x[...]} in Python, for {@link Tensor#get(Index...)} and
  * {@link Tensor#set(Tensor, Index...)}:
@@ -37,12 +35,12 @@ public sealed interface Index {
      * integer without dimensions is the same as {@link #of(long)}.
      */
     static Index of(Tensor tensor) {
-        return new Many(Objects.requireNonNull(tensor, "the index tensor is null"));
+        return new Many(NullArgument.refuse(tensor, "tensor"));
     }
 
     /** The elements at {@code positions}, in this order ({@code [2, 0]}); advanced indexing, so the result is a copy. */
     static Index list(long... positions) {
-        return new Listed(positions.clone());
+        return new Listed(NullArgument.refuse(positions, "positions").clone());
     }
 
     /** From {@code start} to before {@code stop} ({@code start:stop}); negative counts from the end. */

@@ -25,7 +25,7 @@ final class Indexing {
         this.view = tensor;
         int taken = 0;
         int ellipses = 0;
-        for (Index position : positions) {
+        for (Index position : NullArgument.refuse(positions, "index")) {
             if (position == null) {
                 throw new NullPointerException("a position of the index is null: a new axis is Index.NEW_AXIS");
             }
@@ -80,11 +80,13 @@ final class Indexing {
     }
 
     static Index[] of(long... positions) {
-        return Arrays.stream(positions).mapToObj(Index::of).toArray(Index[]::new);
+        return Arrays.stream(NullArgument.refuse(positions, "positions"))
+                .mapToObj(Index::of)
+                .toArray(Index[]::new);
     }
 
     private static Tensor withoutLeadingOnes(Tensor value) {
-        long[] sizes = value.shape();
+        long[] sizes = NullArgument.refuse(value, "value").shape();
         int ones = 0;
         while (ones < sizes.length && sizes[ones] == 1) {
             ones++;

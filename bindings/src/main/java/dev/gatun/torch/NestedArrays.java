@@ -22,10 +22,7 @@ final class NestedArrays {
     private NestedArrays() {}
 
     static Tensor toTensor(Object array) {
-        if (array == null) {
-            throw new NullPointerException("the array is null");
-        }
-        DType dtype = TYPES.get(elementType(array.getClass()));
+        DType dtype = TYPES.get(elementType(NullArgument.refuse(array, "array").getClass()));
         if (dtype == null || !array.getClass().isArray()) {
             throw new IllegalArgumentException(
                     "a tensor is made of an array of boolean, byte, short, int, long, float or"
@@ -48,7 +45,7 @@ final class NestedArrays {
 
     static <T> T fromTensor(Tensor tensor, Class<T> type) {
         TensorInfo info = tensor.info();
-        Class<?> element = elementType(type);
+        Class<?> element = elementType(NullArgument.refuse(type, "type"));
         DType dtype = TYPES.get(element);
         boolean fits = dtype == info.dtype() || element == byte.class && info.dtype() == DType.INT8;
         if (!fits || depth(type) != info.dim() || info.dim() == 0) {

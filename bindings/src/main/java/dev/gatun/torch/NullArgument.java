@@ -5,8 +5,12 @@ import java.util.Set;
 
 /** Refuses null with the name of the argument and of the op that it was for, which is looked up only then. */
 final class NullArgument {
-    private static final Set<String> PASSED_THROUGH =
-            Set.of(NullArgument.class.getName(), Frame.class.getName());
+    private static final Set<String> PASSED_THROUGH = Set.of(
+            NullArgument.class.getName(),
+            Frame.class.getName(),
+            Indexing.class.getName(),
+            NestedArrays.class.getName(),
+            TensorData.class.getName());
 
     private NullArgument() {}
 
@@ -18,18 +22,20 @@ final class NullArgument {
     }
 
     static NullPointerException exception(String name) {
-        String op = StackWalker.getInstance().walk(frames -> frames.filter(
-                        frame -> !PASSED_THROUGH.contains(frame.getClassName()))
-                .findFirst()
-                .map(NullArgument::method)
-                .orElse("an op"));
+        String op = StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !PASSED_THROUGH.contains(frame.getClassName()))
+                        .findFirst()
+                        .map(NullArgument::method)
+                        .orElse("an op"));
         return new NullPointerException("the argument " + name + " of " + op + " is null");
     }
 
     /** A generated method under the name of the class that inherits it. */
     private static String method(StackFrame frame) {
         String simple = frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1);
-        String shown = simple.replace("TensorMethods", "Tensor").replace("TorchFunctions", "Torch");
+        String shown = simple.replace("TensorMethods", "Tensor")
+                .replace("TensorElements", "Tensor")
+                .replace("TorchFunctions", "Torch");
         return shown + "." + frame.getMethodName();
     }
 }

@@ -19,7 +19,8 @@ import java.util.function.UnaryOperator;
  * thread uses it.
  */
 public final class Tensor extends TensorElements implements AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
+    /** Frees what became unreachable; one thread for all of Gatun. */
+    static final Cleaner CLEANER = Cleaner.create();
 
     private long handle;
     private Scope owner;

@@ -11,23 +11,23 @@ final class TensorData {
 
     /** {@code shape}, or one dimension of {@code length} when it is empty. */
     static long[] shape(long[] shape, long length) {
-        return shape.length == 0 ? new long[] {length} : shape;
+        return NullArgument.refuse(shape, "shape").length == 0 ? new long[] {length} : shape;
     }
 
     private static long bytes(DType dtype, long[] shape) {
         long elements = 1;
-        for (long size : shape) {
+        for (long size : NullArgument.refuse(shape, "shape")) {
             if (size < 0) {
                 throw new IllegalArgumentException("a negative size in the shape " + Arrays.toString(shape));
             }
             elements = Math.multiplyExact(elements, size);
         }
-        return Math.multiplyExact(elements, dtype.byteSize());
+        return Math.multiplyExact(elements, NullArgument.refuse(dtype, "dtype").byteSize());
     }
 
     private static void requireBytes(MemorySegment data, DType dtype, long[] shape) {
         long needed = bytes(dtype, shape);
-        if (data.byteSize() != needed) {
+        if (NullArgument.refuse(data, "data").byteSize() != needed) {
             throw new IllegalArgumentException("a " + dtype + " tensor of shape " + Arrays.toString(shape) + " takes "
                     + needed + " bytes, but the data has " + data.byteSize());
         }
@@ -79,6 +79,7 @@ final class TensorData {
     }
 
     static MemorySegment segment(Tensor tensor, Arena arena) {
+        NullArgument.refuse(arena, "arena");
         TensorInfo info = tensor.info();
         if (isLazy(tensor)) {
             throw new IllegalStateException("the elements of this view are computed when it is read: resolve_conj() or"
@@ -101,9 +102,24 @@ final class TensorData {
         }
     }
 
+    /**
+     * Empties a tensor whose sizes reach beyond its storage. libtorch leaves one behind when an op that was to resize it
+     * fails for lack of memory or because the storage is fixed; to read it would end the process.
+     */
+    static void repair(Tensor tensor) {
+        TensorInfo info = tensor.info();
+        boolean beyond = info.strided()
+                && info.device().equals(Device.CPU)
+                && info.neededBytes() > info.reachableBytes()
+                && !info.requiresGrad();
+        if (beyond && !Aten._is_zerotensor(tensor)) {
+            tensor.resize_(0);
+        }
+    }
+
     /** Booleans as libtorch stores them. */
     static byte[] bytes(boolean[] data) {
-        byte[] bytes = new byte[data.length];
+        byte[] bytes = new byte[NullArgument.refuse(data, "data").length];
         for (int i = 0; i < data.length; i++) {
             bytes[i] = (byte) (data[i] ? 1 : 0);
         }

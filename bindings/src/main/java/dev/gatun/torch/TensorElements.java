@@ -2,7 +2,6 @@ package dev.gatun.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /** How the elements of a tensor get in and out: by index, and from and to Java's arrays and memory. */
 public abstract sealed class TensorElements extends TensorMethods permits Tensor {
@@ -93,27 +92,42 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
 
     /** A new 1-d tensor, or one of {@code shape}, holding a copy of {@code data} in row-major order, float32. */
     public static Tensor of(float[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, TensorData.shape(shape, data.length));
+        return TensorData.copyOf(
+                MemorySegment.ofArray(NullArgument.refuse(data, "data")),
+                DType.FLOAT32,
+                TensorData.shape(shape, data.length));
     }
 
     /** The same for float64. */
     public static Tensor of(double[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, TensorData.shape(shape, data.length));
+        return TensorData.copyOf(
+                MemorySegment.ofArray(NullArgument.refuse(data, "data")),
+                DType.FLOAT64,
+                TensorData.shape(shape, data.length));
     }
 
     /** The same for int64. */
     public static Tensor of(long[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT64, TensorData.shape(shape, data.length));
+        return TensorData.copyOf(
+                MemorySegment.ofArray(NullArgument.refuse(data, "data")),
+                DType.INT64,
+                TensorData.shape(shape, data.length));
     }
 
     /** The same for int32. */
     public static Tensor of(int[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.INT32, TensorData.shape(shape, data.length));
+        return TensorData.copyOf(
+                MemorySegment.ofArray(NullArgument.refuse(data, "data")),
+                DType.INT32,
+                TensorData.shape(shape, data.length));
     }
 
     /** The same for uint8. */
     public static Tensor of(byte[] data, long... shape) {
-        return TensorData.copyOf(MemorySegment.ofArray(data), DType.UINT8, TensorData.shape(shape, data.length));
+        return TensorData.copyOf(
+                MemorySegment.ofArray(NullArgument.refuse(data, "data")),
+                DType.UINT8,
+                TensorData.shape(shape, data.length));
     }
 
     /** The same for bool. */
@@ -143,7 +157,7 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
      * exactly then. It does not run when the process ends first.
      */
     public static Tensor wrap(MemorySegment data, DType dtype, long[] shape, Runnable whenFreed) {
-        return TensorData.wrap(data, dtype, shape, Objects.requireNonNull(whenFreed, "whenFreed is null"));
+        return TensorData.wrap(data, dtype, shape, NullArgument.refuse(whenFreed, "whenFreed"));
     }
 
     /**

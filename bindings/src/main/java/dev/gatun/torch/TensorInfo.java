@@ -51,6 +51,18 @@ record TensorInfo(
         return sizes.length;
     }
 
+    /** How many bytes there are from the first element to the end of the last. */
+    long neededBytes() {
+        if (numel == 0) {
+            return 0;
+        }
+        double last = 0;
+        for (int dim = 0; dim < sizes.length; dim++) {
+            last += (double) (sizes[dim] - 1) * strides[dim];
+        }
+        return (long) ((last + 1) * dtype.byteSize());
+    }
+
     /** True when the elements lie in host memory, row-major and without gaps. */
     boolean isPlain() {
         return contiguous && data != 0;

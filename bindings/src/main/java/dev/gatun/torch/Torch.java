@@ -64,7 +64,7 @@ public final class Torch extends TorchFunctions {
 
     /** Puts back what {@link #getRngState()} returned ({@code torch.set_rng_state}). */
     public static synchronized void setRngState(byte[] state) {
-        try (Tensor tensor = Tensor.of(state)) {
+        try (Tensor tensor = Tensor.of(NullArgument.refuse(state, "state"))) {
             Frame f = Frame.begin();
             f.tensor(0, tensor);
             f.check(CoreRaw.set_rng_state(f.address()), "Torch.setRngState");

@@ -1,6 +1,5 @@
 package dev.gatun.torch;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,11 +25,12 @@ final class HostileCalls {
         lifetimes(calls);
         gradients(calls);
         kinds(calls);
+        HostileElements.add(calls);
         process(calls);
         return calls;
     }
 
-    private static Tensor x() {
+    static Tensor x() {
         return Torch.ones(2, 3);
     }
 
@@ -110,30 +110,7 @@ final class HostileCalls {
         calls.put("topk far", () -> x().topk(HUGE));
         calls.put("embedding_bag far", () -> Torch.embedding_bag(x(), far, Tensor.of(new long[] {0})));
         calls.put("put far", () -> x().put(far, Tensor.of(new float[] {1, 2})));
-        calls.put("get far", () -> x().get(0, HUGE));
-        calls.put("get smallest", () -> x().get(Long.MIN_VALUE));
-        calls.put("get many", () -> x().get(0, 0, 0));
-        calls.put("get far by tensor", () -> x().get(far));
-        calls.put("get by floats", () -> x().get(x()));
-        calls.put("get by another mask", () -> x().get(Torch.ones(5).gt(0)));
-        calls.put("get by two ellipses", () -> x().get(Index.ELLIPSIS, Index.ELLIPSIS));
-        calls.put("get by closed", () -> x().get(closed()));
-        calls.put("slice backwards", () -> x().get(Index.slice(5, 0, -1)));
-        calls.put("slice smallest", () -> {
-            Index all = Index.slice(Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
-            throw new IllegalStateException(Arrays.toString(x().get(all).shape()));
-        });
-        calls.put("set far", () -> x().set(1, Index.list(HUGE)));
-        calls.put("set misfit", () -> x().set(Torch.ones(7), Index.of(0)));
-        calls.put("set repeated", () -> x().get(0).expand(4, 3).set(Torch.ones(4, 3), Index.list(0, 1)));
-        calls.put("set leaf", () -> x().requiresGrad_(true).set(1, Index.of(0)));
         calls.put("masked_scatter few", () -> x().masked_scatter(x().gt(0), Torch.ones(1)));
-    }
-
-    private static Tensor closed() {
-        Tensor closed = x();
-        closed.close();
-        return closed;
     }
 
     private static void types(Map<String, Runnable> calls) {
@@ -170,15 +147,6 @@ final class HostileCalls {
         calls.put("null type", () -> Tensor.of(MemorySegment.ofArray(new long[1]), null, 1));
         calls.put("null shape", () -> Tensor.of(new float[1], (long[]) null));
         calls.put("null target", () -> x().copyTo(null));
-        calls.put("null index", () -> x().get((Index) null));
-        calls.put("null index tensor", () -> x().get((Tensor) null));
-        calls.put("null indices", () -> x().get((Index[]) null));
-        calls.put("null value", () -> x().set((Tensor) null, Index.of(0)));
-        calls.put("null array", () -> Tensor.ofArray(null));
-        calls.put("null row", () -> Tensor.ofArray(new float[2][][]));
-        calls.put("null array type", () -> x().toArray(null));
-        calls.put("null arena", () -> x().segment(null));
-        calls.put("null when freed", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, new long[] {1}, null));
         calls.put("null state", () -> Torch.setRngState(null));
         calls.put("all indices null", () -> x().index(null, null, null, null));
     }
@@ -206,43 +174,6 @@ final class HostileCalls {
             }
             lost.shape();
         });
-        calls.put("wrap of closed memory", () -> {
-            MemorySegment memory;
-            try (Arena arena = Arena.ofConfined()) {
-                memory = arena.allocate(8);
-            }
-            Tensor.wrap(memory, DType.INT64, 1).add_(1);
-        });
-        calls.put("wrap of memory that must not change", () -> {
-            MemorySegment memory = Arena.global().allocate(8).asReadOnly();
-            Tensor.wrap(memory, DType.INT64, 1).add_(1);
-        });
-        calls.put("wrap too much", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, 2));
-        calls.put("wrap overflow", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, HUGE, HUGE));
-        calls.put("wrap negative", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, -1, -1));
-        calls.put("wrap of the heap", () -> Tensor.wrap(MemorySegment.ofArray(new long[1]), DType.INT64, 1));
-        calls.put("copy too little", () -> x().copyFrom(MemorySegment.ofArray(new byte[3])));
-        calls.put("copy too much", () -> x().copyTo(MemorySegment.ofArray(new byte[100])));
-        calls.put("segment of a closed arena", () -> {
-            Arena arena = Arena.ofConfined();
-            arena.close();
-            x().segment(arena);
-        });
-        calls.put("segment after its arena", () -> {
-            MemorySegment memory;
-            try (Arena arena = Arena.ofConfined()) {
-                memory = x().segment(arena);
-            }
-            memory.fill((byte) 1);
-        });
-        calls.put("resize under a segment", () -> {
-            Tensor tensor = x();
-            tensor.segment(Arena.ofAuto());
-            tensor.resize_(new long[] {1 << 24});
-        });
-        calls.put("resize of lent memory", () -> Tensor.wrap(Arena.global().allocate(8), DType.INT64, 1)
-                .resize_(new long[] {1 << 24}));
-        calls.put("segment of a view", () -> x().t().segment(Arena.ofAuto()));
         calls.put("other thread", () -> {
             try (Scope _ = Scope.open()) {
                 Tensor mine = x();
@@ -294,6 +225,7 @@ final class HostileCalls {
         calls.put("kind OUT_OF_MEMORY", () -> Torch.empty(HUGE));
         calls.put("kind NOT_IMPLEMENTED", () -> x().gt(0).mm(x().t().gt(0)));
         calls.put("kind LINEAR_ALGEBRA", () -> Torch.zeros(2, 2).linalg_cholesky());
+        calls.put("kind VALUE", () -> Torch.cat());
         calls.put("kind OTHER", () -> x().mm(x()));
     }
 

@@ -43,8 +43,8 @@ class LentMemoryTest {
             Tensor leaf = Torch.ones(2).requiresGrad_(true);
             Tensor product;
             try (Scope scope = Scope.open()) {
-                Tensor lent = Tensor.wrap(
-                        arena.allocateFrom(FLOAT, 3, 4), DType.FLOAT32, new long[] {2}, freed::countDown);
+                Tensor lent =
+                        Tensor.wrap(arena.allocateFrom(FLOAT, 3, 4), DType.FLOAT32, new long[] {2}, freed::countDown);
                 product = scope.promote(leaf.mul(lent).sum());
             }
             assertThat(freed.await(50, TimeUnit.MILLISECONDS)).isFalse();

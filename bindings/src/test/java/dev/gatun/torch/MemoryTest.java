@@ -2,6 +2,7 @@ package dev.gatun.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.torch.leaks.LeakyProgram;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
@@ -90,5 +91,16 @@ class MemoryTest {
     @Test
     void theReportSaysHowToRecordSites() {
         assertThat(Memory.report()).contains("tensors alive").contains("Memory.recordSites(true)");
+    }
+
+    @Test
+    void aProgramEndsWithLeakedTensorsAndLentMemoryAndItsReportNamesTheLine() throws InterruptedException {
+        ChildJvm.Result result = ChildJvm.run(LeakyProgram.class);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output())
+                .contains("4 tensors alive (peak 4), 0 lost and reclaimed")
+                .contains(" 8 bytes lent")
+                .contains("3 alive, 0 lost, made at")
+                .contains("LeakyProgram.main(LeakyProgram.java:");
     }
 }

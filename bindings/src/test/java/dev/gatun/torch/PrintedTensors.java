@@ -149,9 +149,8 @@ final class PrintedTensors {
             case "selected" -> leaf(2).get(0);
             case "indexed" -> leaf(2).get(i(0));
             case "mm" -> leaf(2, 2).mm(Torch.ones(2, 2));
-            case "long suffixes" -> Torch.ones(new long[] {9}, FLOAT64)
-                    .requiresGrad_(true)
-                    .mul(d(0.123));
+            case "long suffixes" ->
+                Torch.ones(new long[] {9}, FLOAT64).requiresGrad_(true).mul(d(0.123));
             default -> special(name);
         };
     }

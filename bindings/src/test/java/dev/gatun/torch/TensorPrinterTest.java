@@ -51,8 +51,7 @@ class TensorPrinterTest {
 
     @Test
     void sparseLayoutsOtherThanCooAreDescribed() {
-        assertThat(Torch.ones(2, 2).to_sparse_csr())
-                .hasToString("tensor(..., size=(2, 2), layout=torch.sparse_csr)");
+        assertThat(Torch.ones(2, 2).to_sparse_csr()).hasToString("tensor(..., size=(2, 2), layout=torch.sparse_csr)");
     }
 
     @Test

@@ -41,8 +41,15 @@ class TorchExceptionTest {
                 kind(Kind.INDEX, "c10::IndexError", () -> Torch.ones(2, 3).sum(5)),
                 kind(Kind.INDEX, "c10::IndexError", () -> Torch.ones(2).get(Index.list(5))),
                 kind(Kind.OUT_OF_MEMORY, "c10::Error", () -> Torch.empty(1L << 60)),
-                kind(Kind.NOT_IMPLEMENTED, "c10::NotImplementedError", () -> Torch.ones(2, 2).gt(0).mm(Torch.ones(2, 2).gt(0))),
-                kind(Kind.LINEAR_ALGEBRA, "c10::LinAlgError", () -> Torch.zeros(2, 2).linalg_cholesky()),
+                kind(
+                        Kind.NOT_IMPLEMENTED,
+                        "c10::NotImplementedError",
+                        () -> Torch.ones(2, 2).gt(0).mm(Torch.ones(2, 2).gt(0))),
+                kind(
+                        Kind.LINEAR_ALGEBRA,
+                        "c10::LinAlgError",
+                        () -> Torch.zeros(2, 2).linalg_cholesky()),
+                kind(Kind.VALUE, "c10::ValueError", () -> Torch.cat()),
                 kind(Kind.OTHER, "c10::Error", () -> Torch.ones(2, 3).mm(Torch.ones(2, 3))));
     }
 
@@ -73,13 +80,15 @@ class TorchExceptionTest {
     @Test
     void broadcastingNamesBothShapes() {
         TorchException e = failure(() -> Torch.ones(2, 3).add(Torch.ones(4)));
-        assertThat(e).hasMessage("aten::add.Tensor(float32[2,3], float32[4]): The size of tensor a (3) must match the size"
-                + " of tensor b (4) at non-singleton dimension 1");
+        assertThat(e)
+                .hasMessage("aten::add.Tensor(float32[2,3], float32[4]): The size of tensor a (3) must match the size"
+                        + " of tensor b (4) at non-singleton dimension 1");
     }
 
     @Test
     void operandsOnOtherDevicesSaySo() {
-        TorchException e = failure(() -> Torch.ones(new long[] {2, 3}, Device.META).mm(Torch.ones(2, 3)));
+        TorchException e =
+                failure(() -> Torch.ones(new long[] {2, 3}, Device.META).mm(Torch.ones(2, 3)));
         assertThat(e).hasMessageStartingWith("aten::mm(float32[2,3] on meta, float32[2,3]): ");
     }
 
@@ -108,6 +117,17 @@ class TorchExceptionTest {
         assertThatThrownBy(() -> Torch.einsum(null, x)).hasMessage("the argument equation of Torch.einsum is null");
         assertThatThrownBy(() -> Autograd.grad(x, (Tensor) null))
                 .hasMessage("the argument inputs[0] of Autograd.grad is null");
+    }
+
+    @Test
+    void aFailedResizeLeavesNoSizesWithoutMemory() {
+        Tensor tensor = Torch.ones(4);
+        assertThat(failure(() -> tensor.resize_(new long[] {1L << 60})).kind()).isEqualTo(Kind.OUT_OF_MEMORY);
+        assertThat(tensor.numel()).isZero();
+        assertThat(tensor.sum().item().doubleValue()).isZero();
+        Tensor zeros = Aten._efficientzerotensor(new long[] {2}, DType.FLOAT32);
+        failure(() -> zeros.mm(zeros));
+        assertThat(zeros.shape()).containsExactly(2);
     }
 
     @Test

@@ -42,13 +42,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$free, frame);
     }
 
-    private static final MemorySegment ADDR$tensor_from_blob = Shim.symbol("gatun_tensor_from_blob");
-
-    /** [0] data, [1] number of dimensions, [2] sizes, [3] strides, [4] dtype gives [0] handle of a CPU tensor over the data */
-    public static int tensor_from_blob(long frame) {
-        return Shim.op(ADDR$tensor_from_blob, frame);
-    }
-
     private static final MemorySegment ADDR$tensor_delete = Shim.symbol("gatun_tensor_delete");
 
     /** [0] pointer to handles, [1] how many: deletes them */
