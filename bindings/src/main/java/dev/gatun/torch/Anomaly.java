@@ -57,7 +57,8 @@ final class Anomaly {
     }
 
     private static Stream<StackTraceElement> userFrames(Stream<StackWalker.StackFrame> frames) {
-        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass())).map(StackWalker.StackFrame::toStackTraceElement);
+        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass()))
+                .map(StackWalker.StackFrame::toStackTraceElement);
     }
 
     private static boolean isOurs(Class<?> type) {
@@ -103,8 +104,7 @@ final class Anomaly {
         if (failure == null) {
             return new TorchException(op, operands, sentence, cppType, cppText);
         }
-        TorchException e =
-                new TorchException(op, operands, sentence + "; " + failure.sentence(), cppType, cppText);
+        TorchException e = new TorchException(op, operands, sentence + "; " + failure.sentence(), cppType, cppText);
         e.initCause(failure.forwardCall());
         return e;
     }

@@ -168,8 +168,9 @@ public final class Tensor extends TensorMethods implements AutoCloseable {
     }
 
     private static void delete(long... handles) {
+        long[] unused = Frame.deferOperands(handles);
         Frame f = Frame.begin();
-        f.integers(0, handles);
+        f.integers(0, unused);
         f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
     }
 

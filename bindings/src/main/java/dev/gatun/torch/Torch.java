@@ -169,8 +169,9 @@ public final class Torch extends TorchFunctions {
                 f.dtype(0, dtype);
                 f.check(CoreRaw.set_default_dtype(f.address()), "Torch.setDefaultDtype");
             }
-            default -> throw new IllegalArgumentException("the default dtype must be one of float16, bfloat16, float32 and"
-                    + " float64, not " + dtype);
+            default ->
+                throw new IllegalArgumentException(
+                        "the default dtype must be one of float16, bfloat16, float32 and" + " float64, not " + dtype);
         }
     }
 
