@@ -46,25 +46,12 @@ int gatun_set_grad_mode(int64_t *f);
    [6] create graph, [7] allow unused -> [0] pointer to handles (each may be 0), [1] count; gatun_free the pointer */
 int gatun_autograd_grad(int64_t *f);
 
-/* [0] seed */
-int gatun_manual_seed(int64_t *f);
-/* -> [0] handle of the default CPU generator's state, a uint8 tensor */
-int gatun_get_rng_state(int64_t *f);
-/* [0] handle of such a tensor */
-int gatun_set_rng_state(int64_t *f);
-/* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
-int gatun_new_generator(int64_t *f);
-/* [0] generator, [1] seed */
-int gatun_seed_generator(int64_t *f);
-
 /* -> [0] */
 int gatun_get_num_threads(int64_t *f);
 /* [0] */
 int gatun_set_num_threads(int64_t *f);
 /* [0] 0 or 1, for the calling thread -> [0] 1 when the processor can */
 int gatun_set_flush_denormal(int64_t *f);
-/* [0] 0 or 1 */
-int gatun_set_deterministic(int64_t *f);
 
 /* [0] address of the Java function that upcall.h describes */
 int gatun_set_upcall(int64_t *f);
@@ -98,7 +85,7 @@ int gatun_flush_denormal(int64_t *f);
 /* -> [0] 0 off, 1 on, 2 on with warnings only */
 int gatun_deterministic(int64_t *f);
 /* [0] 0 off, 1 on, 2 on with warnings only */
-int gatun_set_deterministic_mode(int64_t *f);
+int gatun_set_deterministic(int64_t *f);
 /* -> [0] */
 int gatun_get_num_interop_threads(int64_t *f);
 /* [0] */
@@ -106,6 +93,10 @@ int gatun_set_num_interop_threads(int64_t *f);
 
 /* -> [0] the default CPU generator, which is nobody's to free */
 int gatun_default_generator(int64_t *f);
+/* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
+int gatun_new_generator(int64_t *f);
+/* [0] generator, [1] seed */
+int gatun_seed_generator(int64_t *f);
 /* [0] generator that the caller owns */
 int gatun_free_generator(int64_t *f);
 /* [0] generator -> [0] a new one in the same state */

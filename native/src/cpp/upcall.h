@@ -34,7 +34,7 @@ class JavaObject {
 // A Java exception on its way through libtorch to the Java caller, which rethrows the very object.
 class JavaError : public std::exception {
  public:
-  explicit JavaError(int64_t number) : throwable(new JavaObject(number)) {}  // make_shared would export a symbol
+  explicit JavaError(int64_t number) : throwable(new JavaObject(number)) {}
   const char *what() const noexcept override { return "an exception of Java code that libtorch called"; }
   std::shared_ptr<JavaObject> throwable;
 };

@@ -57,7 +57,8 @@ final class Anomaly {
     }
 
     private static Stream<StackTraceElement> userFrames(Stream<StackWalker.StackFrame> frames) {
-        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass())).map(StackWalker.StackFrame::toStackTraceElement);
+        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass()))
+                .map(StackWalker.StackFrame::toStackTraceElement);
     }
 
     private static boolean isOurs(Class<?> type) {

@@ -88,8 +88,9 @@ public final class Checkpoint {
             recomputed[gap.index] = null;
             tensor.moveTo(Scope.current());
             if (tensor.dtype() != gap.dtype || !Arrays.equals(tensor.shape(), gap.shape)) {
-                throw new IllegalStateException("a checkpointed block did something else in the backward pass: it saved "
-                        + tensor.describe() + " where it had saved " + gap.dtype + Arrays.toString(gap.shape));
+                throw new IllegalStateException(
+                        "a checkpointed block did something else in the backward pass: it saved " + tensor.describe()
+                                + " where it had saved " + gap.dtype + Arrays.toString(gap.shape));
             }
             return tensor;
         }
@@ -111,8 +112,9 @@ public final class Checkpoint {
             }
             if (saved.size() != gaps) {
                 drop();
-                throw new IllegalStateException("a checkpointed block did something else in the backward pass: it saved "
-                        + saved.size() + " tensors where it had saved " + gaps);
+                throw new IllegalStateException(
+                        "a checkpointed block did something else in the backward pass: it saved " + saved.size()
+                                + " tensors where it had saved " + gaps);
             }
         }
 

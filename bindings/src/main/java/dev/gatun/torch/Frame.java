@@ -33,6 +33,7 @@ final class Frame {
     private long end;
     private final Frame outer;
     private Frame inner;
+    private long[] deferred;
 
     static {
         Memory.count();
@@ -53,6 +54,9 @@ final class Frame {
         f.listOperand = null;
         f.generatorOperand = null;
         f.end = LISTS;
+        if (f.deferred != null) {
+            f.deleteDeferred();
+        }
         return f;
     }
 
@@ -73,6 +77,38 @@ final class Frame {
         Arrays.fill(f.operands, null);
         f.listOperand = null;
         CURRENT.set(f.outer);
+    }
+
+    /**
+     * During an upcall: takes from {@code handles} those that calls further out still use, to be deleted when they are
+     * over; returns the others. A hook may close what it likes.
+     */
+    static long[] deferOperands(long[] handles) {
+        Frame f = CURRENT.get();
+        if (f.outer == null) {
+            return handles;
+        }
+        return Arrays.stream(handles).filter(handle -> !f.outer.defer(handle)).toArray();
+    }
+
+    private boolean defer(long handle) {
+        for (long at = 0; at < end; at += Long.BYTES) {
+            if (memory.get(LONG, at) == handle) {
+                int count = deferred == null ? 0 : deferred.length;
+                deferred = deferred == null ? new long[1] : Arrays.copyOf(deferred, count + 1);
+                deferred[count] = handle;
+                return true;
+            }
+        }
+        return outer != null && outer.defer(handle);
+    }
+
+    private void deleteDeferred() {
+        long[] handles = deferred;
+        deferred = null;
+        integers(0, handles, "handles");
+        check(CoreRaw.tensor_delete(address()), "Tensor.close");
+        end = LISTS;
     }
 
     /** During an upcall: whether a call from Java led there, and not one of libtorch's own threads. */

@@ -47,28 +47,18 @@ public final class Torch extends TorchFunctions {
     // --- random numbers --------------------------------------------------------------------------------------------
 
     /** Starts the default CPU generator from {@code seed} ({@code torch.manual_seed}). One generator serves all threads. */
-    public static synchronized void manualSeed(long seed) {
-        Frame f = Frame.begin();
-        f.integer(0, seed);
-        f.check(CoreRaw.manual_seed(f.address()), "Torch.manualSeed");
+    public static void manualSeed(long seed) {
+        Generator.defaultGenerator().manualSeed(seed);
     }
 
     /** The default CPU generator's state ({@code torch.get_rng_state}). */
-    public static synchronized byte[] getRngState() {
-        Frame f = Frame.begin();
-        f.check(CoreRaw.get_rng_state(f.address()), "Torch.getRngState");
-        try (Tensor state = f.newTensor(0)) {
-            return state.toByteArray();
-        }
+    public static byte[] getRngState() {
+        return Generator.defaultGenerator().getState();
     }
 
     /** Puts back what {@link #getRngState()} returned ({@code torch.set_rng_state}). */
-    public static synchronized void setRngState(byte[] state) {
-        try (Tensor tensor = Tensor.of(NullArgument.refuse(state, "state"))) {
-            Frame f = Frame.begin();
-            f.tensor(0, tensor);
-            f.check(CoreRaw.set_rng_state(f.address()), "Torch.setRngState");
-        }
+    public static void setRngState(byte[] state) {
+        Generator.defaultGenerator().setState(state);
     }
 
     // --- the process -----------------------------------------------------------------------------------------------
@@ -112,7 +102,7 @@ public final class Torch extends TorchFunctions {
     public static void useDeterministicAlgorithms(boolean on, boolean warnOnly) {
         Frame f = Frame.begin();
         f.integer(0, !on ? 0 : warnOnly ? 2 : 1);
-        f.check(CoreRaw.set_deterministic_mode(f.address()), "Torch.useDeterministicAlgorithms");
+        f.check(CoreRaw.set_deterministic(f.address()), "Torch.useDeterministicAlgorithms");
     }
 
     /** Whether they were asked for ({@code torch.are_deterministic_algorithms_enabled()}). */
@@ -169,8 +159,9 @@ public final class Torch extends TorchFunctions {
                 f.dtype(0, dtype, "dtype");
                 f.check(CoreRaw.set_default_dtype(f.address()), "Torch.setDefaultDtype");
             }
-            default -> throw new IllegalArgumentException("the default dtype must be one of float16, bfloat16, float32 and"
-                    + " float64, not " + dtype);
+            default ->
+                throw new IllegalArgumentException(
+                        "the default dtype must be one of float16, bfloat16, float32 and" + " float64, not " + dtype);
         }
     }
 

@@ -41,7 +41,9 @@ class AnomalyTest {
             Tensor y = root(x);
             TorchException e = catchThrowableOfType(
                     TorchException.class, () -> y.mul(2).sum().backward());
-            assertThat(e).hasMessageContaining("returned nan values").hasMessageContaining("SqrtBackward0 failed; it was made at");
+            assertThat(e)
+                    .hasMessageContaining("returned nan values")
+                    .hasMessageContaining("SqrtBackward0 failed; it was made at");
             assertThat(e.getMessage()).contains("AnomalyTest.root(AnomalyTest.java:");
             assertThat(Arrays.stream(e.getCause().getStackTrace())
                             .map(StackTraceElement::getLineNumber)
@@ -59,7 +61,8 @@ class AnomalyTest {
         try (AnomalyMode _ = Autograd.detectAnomaly(false)) {
             Tensor y = x.exp();
             y.detach().add_(1); // exp's gradient needs the result as it was
-            TorchException e = catchThrowableOfType(TorchException.class, () -> y.sum().backward());
+            TorchException e =
+                    catchThrowableOfType(TorchException.class, () -> y.sum().backward());
             assertThat(e)
                     .hasMessageContaining("modified by an inplace operation")
                     .hasMessageContaining("ExpBackward0 failed; it was made at")

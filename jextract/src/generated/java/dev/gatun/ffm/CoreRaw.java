@@ -112,41 +112,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$autograd_grad, frame);
     }
 
-    private static final MemorySegment ADDR$manual_seed = Shim.symbol("gatun_manual_seed");
-
-    /** [0] seed */
-    public static int manual_seed(long frame) {
-        return Shim.op(ADDR$manual_seed, frame);
-    }
-
-    private static final MemorySegment ADDR$get_rng_state = Shim.symbol("gatun_get_rng_state");
-
-    /** gives [0] handle of the default CPU generator's state, a uint8 tensor */
-    public static int get_rng_state(long frame) {
-        return Shim.op(ADDR$get_rng_state, frame);
-    }
-
-    private static final MemorySegment ADDR$set_rng_state = Shim.symbol("gatun_set_rng_state");
-
-    /** [0] handle of such a tensor */
-    public static int set_rng_state(long frame) {
-        return Shim.op(ADDR$set_rng_state, frame);
-    }
-
-    private static final MemorySegment ADDR$new_generator = Shim.symbol("gatun_new_generator");
-
-    /** [0] seed gives [0] a new CPU generator; gatun_free_generator frees it */
-    public static int new_generator(long frame) {
-        return Shim.op(ADDR$new_generator, frame);
-    }
-
-    private static final MemorySegment ADDR$seed_generator = Shim.symbol("gatun_seed_generator");
-
-    /** [0] generator, [1] seed */
-    public static int seed_generator(long frame) {
-        return Shim.op(ADDR$seed_generator, frame);
-    }
-
     private static final MemorySegment ADDR$get_num_threads = Shim.symbol("gatun_get_num_threads");
 
     /** gives [0] */
@@ -166,13 +131,6 @@ public final class CoreRaw {
     /** [0] 0 or 1, for the calling thread gives [0] 1 when the processor can */
     public static int set_flush_denormal(long frame) {
         return Shim.op(ADDR$set_flush_denormal, frame);
-    }
-
-    private static final MemorySegment ADDR$set_deterministic = Shim.symbol("gatun_set_deterministic");
-
-    /** [0] 0 or 1 */
-    public static int set_deterministic(long frame) {
-        return Shim.op(ADDR$set_deterministic, frame);
     }
 
     private static final MemorySegment ADDR$set_upcall = Shim.symbol("gatun_set_upcall");
@@ -280,11 +238,11 @@ public final class CoreRaw {
         return Shim.op(ADDR$deterministic, frame);
     }
 
-    private static final MemorySegment ADDR$set_deterministic_mode = Shim.symbol("gatun_set_deterministic_mode");
+    private static final MemorySegment ADDR$set_deterministic = Shim.symbol("gatun_set_deterministic");
 
     /** [0] 0 off, 1 on, 2 on with warnings only */
-    public static int set_deterministic_mode(long frame) {
-        return Shim.op(ADDR$set_deterministic_mode, frame);
+    public static int set_deterministic(long frame) {
+        return Shim.op(ADDR$set_deterministic, frame);
     }
 
     private static final MemorySegment ADDR$get_num_interop_threads = Shim.symbol("gatun_get_num_interop_threads");
@@ -306,6 +264,20 @@ public final class CoreRaw {
     /** gives [0] the default CPU generator, which is nobody's to free */
     public static int default_generator(long frame) {
         return Shim.op(ADDR$default_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$new_generator = Shim.symbol("gatun_new_generator");
+
+    /** [0] seed gives [0] a new CPU generator; gatun_free_generator frees it */
+    public static int new_generator(long frame) {
+        return Shim.op(ADDR$new_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$seed_generator = Shim.symbol("gatun_seed_generator");
+
+    /** [0] generator, [1] seed */
+    public static int seed_generator(long frame) {
+        return Shim.op(ADDR$seed_generator, frame);
     }
 
     private static final MemorySegment ADDR$free_generator = Shim.symbol("gatun_free_generator");
