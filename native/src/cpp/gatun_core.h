@@ -67,6 +67,19 @@ int gatun_set_flush_denormal(int64_t *f);
 /* [0] 0 or 1 */
 int gatun_set_deterministic(int64_t *f);
 
+/* [0] op, [1] its length, [2] overload, [3] its length ->
+   [0] schema, [1] its length, [2] the op for gatun_call_op;
+   free the schema with gatun_free */
+int gatun_find_op(int64_t *f);
+/* [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many ->
+   [0] results, [1] how many words; free them with gatun_free.
+   dispatch.cpp tells what the words are */
+int gatun_call_op(int64_t *f);
+/* -> [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+int gatun_op_names(int64_t *f);
+/* [0] path of a library of custom ops, [1] its length: loads it for good */
+int gatun_load_library(int64_t *f);
+
 #ifdef __cplusplus
 }
 #endif

@@ -318,6 +318,13 @@ final class Frame {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** The same of a text that the shim allocated, which is freed. */
+    String takeString(int slot) {
+        String text = readString(slot);
+        CoreRaw.free(address() + (long) slot * Long.BYTES);
+        return text;
+    }
+
     // --- errors ----------------------------------------------------------------------------------------------------
 
     /** Throws what libtorch said when {@code status} is not 0. */

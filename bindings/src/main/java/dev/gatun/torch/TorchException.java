@@ -8,14 +8,21 @@ public final class TorchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String op;
+    private final String sentence;
     private final String cppType;
     private final String cppText;
 
     TorchException(String op, String operands, String sentence, String cppType, String cppText) {
         super(op + "(" + operands + "): " + sentence);
         this.op = op;
+        this.sentence = sentence;
         this.cppType = cppType;
         this.cppText = cppText;
+    }
+
+    /** libtorch's own sentence alone. */
+    String sentence() {
+        return sentence;
     }
 
     /** The op that failed, for example {@code aten::mm}. */
@@ -23,7 +30,7 @@ public final class TorchException extends RuntimeException {
         return op;
     }
 
-    /** The C++ type that libtorch threw, for example {@code c10::Error} or {@code c10::IndexError}. */
+    /** The C++ type that libtorch threw, for example {@code c10::Error} or {@code c10::IndexError}; empty when it was Gatun that refused. */
     public String cppType() {
         return cppType;
     }

@@ -181,4 +181,32 @@ public final class CoreRaw {
     public static int set_deterministic(long frame) {
         return Shim.op(ADDR$set_deterministic, frame);
     }
+
+    private static final MemorySegment ADDR$find_op = Shim.symbol("gatun_find_op");
+
+    /** [0] op, [1] its length, [2] overload, [3] its length gives [0] schema, [1] its length, [2] the op for gatun_call_op; free the schema with gatun_free */
+    public static int find_op(long frame) {
+        return Shim.op(ADDR$find_op, frame);
+    }
+
+    private static final MemorySegment ADDR$call_op = Shim.symbol("gatun_call_op");
+
+    /** [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many gives [0] results, [1] how many words; free them with gatun_free. dispatch.cpp tells what the words are */
+    public static int call_op(long frame) {
+        return Shim.op(ADDR$call_op, frame);
+    }
+
+    private static final MemorySegment ADDR$op_names = Shim.symbol("gatun_op_names");
+
+    /** gives [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+    public static int op_names(long frame) {
+        return Shim.op(ADDR$op_names, frame);
+    }
+
+    private static final MemorySegment ADDR$load_library = Shim.symbol("gatun_load_library");
+
+    /** [0] path of a library of custom ops, [1] its length: loads it for good */
+    public static int load_library(long frame) {
+        return Shim.op(ADDR$load_library, frame);
+    }
 }

@@ -22,6 +22,8 @@ public final class LibTorch {
     private final List<NativeLibrary> libraries = new ArrayList<>();
     private final Map<NativeLibrary, String> failedOptional = new LinkedHashMap<>();
     private final SymbolLookup shim;
+    private final TorchSource source;
+    private boolean umbrellaTried;
 
     private static final class Holder {
         private static LibTorch instance;
@@ -29,7 +31,7 @@ public final class LibTorch {
 
     private LibTorch() {
         String platform = Platform.requireSupported();
-        TorchSource source = TorchSource.find(platform);
+        source = TorchSource.find(platform);
         for (NativeLibrary library : source.libraries()) {
             open(library);
         }
@@ -87,6 +89,21 @@ public final class LibTorch {
                     : error.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable t) {
             throw new AssertionError("dlopen and dlerror throw nothing", t);
+        }
+    }
+
+    /**
+     * Loads {@code libtorch.so}, which holds nothing but the need for the other libraries: libraries of custom ops are
+     * linked to it and do not say where it is. Does nothing where it cannot be had; such a library then says so itself.
+     */
+    public synchronized void loadUmbrella() {
+        if (!umbrellaTried) {
+            umbrellaTried = true;
+            try {
+                open(source.umbrella());
+            } catch (NativeLoadException e) {
+                // Whoever needs it learns so from the loader.
+            }
         }
     }
 
