@@ -3,8 +3,6 @@
 //   0 none | 1 tensor, its place among the handles | 2 double, bits | 3 integer | 4 bool | 5 string, its length, its
 //   bytes padded to words | 6 device, packed | 7 generator, address | 8 list, type of its elements, count, the elements
 // Results know two more: 9 new tensor, handle, and 10 a value that has no such form, with its C++ type's tag.
-#include <dlfcn.h>
-
 #include <sstream>
 
 #include "dispatch_abi.h"
@@ -215,15 +213,5 @@ GATUN_EXPORT int gatun_op_names(int64_t *f) {
     }
     give(names.str(), f);
   })
-}
-
-GATUN_EXPORT int gatun_load_library(int64_t *f) {
-  try {
-    const std::string path(gatun::string(f));
-    if (dlopen(path.c_str(), RTLD_NOW) == nullptr) throw std::runtime_error(dlerror());
-    return 0;
-  } catch (...) {
-    return gatun::failed();
-  }
 }
 }

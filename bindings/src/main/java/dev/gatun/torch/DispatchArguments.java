@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,7 @@ final class DispatchArguments {
     private final String op;
     private final Schema schema;
     private final List<Tensor> tensors = new ArrayList<>();
+    private final List<Device> devices = new ArrayList<>();
     private long[] words = new long[32];
     private int count;
 
@@ -60,6 +62,10 @@ final class DispatchArguments {
 
     Tensor[] tensors() {
         return tensors.toArray(new Tensor[0]);
+    }
+
+    List<Device> devices() {
+        return devices;
     }
 
     private TorchException refuse(String what) {
@@ -120,7 +126,10 @@ final class DispatchArguments {
                         value instanceof Long n
                                 ? n
                                 : expect(MemoryFormat.class, argument, value).code());
-            case "Device" -> word(DEVICE, expect(Device.class, argument, value).packed());
+            case "Device" -> {
+                devices.add(expect(Device.class, argument, value));
+                word(DEVICE, devices.getLast().packed());
+            }
             case "Generator" -> word(GENERATOR, expect(Generator.class, argument, value).address);
             default ->
                 throw refuse("takes " + argument.type() + " as its argument '" + argument.name()
@@ -192,7 +201,7 @@ final class DispatchArguments {
         } else if (isSized && value != null) {
             // As in PyTorch, one number stands for a list of a fixed length.
             int length = Integer.parseInt(type.substring(open + 1, type.length() - 1));
-            items = java.util.Collections.nCopies(length, value);
+            items = Collections.nCopies(length, value);
         } else {
             throw mismatch(argument, value);
         }

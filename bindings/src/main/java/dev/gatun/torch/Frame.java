@@ -28,6 +28,7 @@ final class Frame {
     private final Tensor[] operands = new Tensor[MAX_OPERANDS];
     private Tensor[] listOperand;
     private int operandCount;
+    private boolean asksForCuda;
     private long end;
 
     private Frame() {}
@@ -37,6 +38,7 @@ final class Frame {
         Frame f = CURRENT.get();
         f.operandCount = 0;
         f.listOperand = null;
+        f.asksForCuda = false;
         f.end = LISTS;
         return f;
     }
@@ -212,14 +214,23 @@ final class Frame {
         optional(slot, format != null, format == null ? 0 : format.code());
     }
 
+    /** Notes the device, for the message should the call fail. */
+    void asksFor(Device device) {
+        asksForCuda |= device.type() == Device.Type.CUDA;
+    }
+
     void device(int slot, Device device) {
         integer(
                 slot,
                 Objects.requireNonNull(device, "a device argument is null").packed());
+        asksFor(device);
     }
 
     void optionalDevice(int slot, Device device) {
         optional(slot, device != null, device == null ? 0 : device.packed());
+        if (device != null) {
+            asksFor(device);
+        }
     }
 
     void generator(int slot, Generator generator) {
@@ -339,6 +350,7 @@ final class Frame {
         String sentence = readString(0);
         String type = readString(2);
         String full = readString(4);
+        boolean cuda = asksForCuda;
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
         List<Tensor> all = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
         if (listOperand != null) {
@@ -346,7 +358,8 @@ final class Frame {
         }
         StringBuilder described = new StringBuilder();
         all.forEach(tensor -> describe(described, tensor));
-        return new TorchException(op, described.toString(), sentence, type, full);
+        String missing = cuda ? CudaSupport.missing() : null;
+        return new TorchException(op, described.toString(), missing == null ? sentence : missing, type, full);
     }
 
     private static void describe(StringBuilder out, Tensor tensor) {

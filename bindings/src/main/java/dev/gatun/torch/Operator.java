@@ -104,6 +104,7 @@ public final class Operator {
         DispatchArguments words = new DispatchArguments(name, schema, given, named);
         Tensor[] tensors = words.tensors();
         Frame f = Frame.begin();
+        words.devices().forEach(f::asksFor);
         f.integer(0, address);
         f.integers(1, words.words());
         f.tensors(3, tensors);

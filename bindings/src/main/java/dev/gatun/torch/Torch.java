@@ -118,10 +118,7 @@ public final class Torch extends TorchFunctions {
 
     /** The loaded libtorch's version, for example {@code 2.10.0}. */
     public static String version() {
-        Frame f = Frame.begin();
-        f.check(CoreRaw.abi_version(f.address()), "Torch.version");
-        long v = f.readInteger(0);
-        return (v >>> 56) + "." + (v >>> 48 & 0xff) + "." + (v >>> 40 & 0xff);
+        return LibTorch.load().version().toString();
     }
 
     /** How the loaded libtorch was built ({@code torch.__config__.show()}). */

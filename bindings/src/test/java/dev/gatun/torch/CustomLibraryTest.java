@@ -95,6 +95,23 @@ class CustomLibraryTest {
     }
 
     @Test
+    void aLibraryWhoseInitialiserFailsDoesNotEndTheProcess() throws IOException, InterruptedException {
+        Path throwing = CustomOps.compile(
+                folder,
+                "throwing",
+                "#include <stdexcept>\n"
+                        + "static int x = [] () -> int { throw std::runtime_error(\"not twice\"); }();");
+        assertThatThrownBy(() -> Torch.loadLibrary(throwing))
+                .isInstanceOf(TorchException.class)
+                .hasMessageContaining(throwing + ": an initialiser threw: not twice");
+        Path crashing = CustomOps.compile(
+                folder, "crashing", "static int x = [] () -> int { return *(volatile int *)nullptr; }();");
+        assertThatThrownBy(() -> Torch.loadLibrary(crashing))
+                .isInstanceOf(TorchException.class)
+                .hasMessageContaining(crashing + ": its initialisers end the process");
+    }
+
+    @Test
     void aFileThatIsNoLibraryIsRefusedWithTheLoadersReason() throws IOException {
         Path text = Files.writeString(folder.resolve("text.so"), "not a library");
         assertThatThrownBy(() -> Torch.loadLibrary(text))

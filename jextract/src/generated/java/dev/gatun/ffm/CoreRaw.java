@@ -21,13 +21,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$op_entry, frame);
     }
 
-    private static final MemorySegment ADDR$abi_version = Shim.symbol("gatun_abi_version");
-
-    /** gives [0] libtorch's version as major shl 56 | minor shl 48 | patch shl 40, or 0 */
-    public static int abi_version(long frame) {
-        return Shim.op(ADDR$abi_version, frame);
-    }
-
     private static final MemorySegment ADDR$config = Shim.symbol("gatun_config");
 
     /** [0] 0 build configuration, 1 threading, 2 CPU capability gives [0] text, [1] length; free the text with gatun_free */
@@ -208,5 +201,12 @@ public final class CoreRaw {
     /** [0] path of a library of custom ops, [1] its length: loads it for good */
     public static int load_library(long frame) {
         return Shim.op(ADDR$load_library, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_device_count = Shim.symbol("gatun_cuda_device_count");
+
+    /** gives [0] how many GPUs libtorch can use */
+    public static int cuda_device_count(long frame) {
+        return Shim.op(ADDR$cuda_device_count, frame);
     }
 }

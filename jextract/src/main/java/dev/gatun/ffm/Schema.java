@@ -11,8 +11,11 @@ import java.util.List;
  * @param overload the overload's name, or the empty string
  */
 public record Schema(String text, String name, String overload, List<Argument> arguments, List<Result> results) {
-    /** An argument; {@code type} has no alias annotation, {@code alias} is null, or like {@code a} or {@code a!}. */
-    public record Argument(String type, String alias, String name, String defaultValue) {
+    /**
+     * An argument; {@code type} has no alias annotation, {@code alias} is null, or like {@code a} or {@code a!}, and
+     * {@code isKeyword} tells that Python takes it by name only.
+     */
+    public record Argument(String type, String alias, String name, String defaultValue, boolean isKeyword) {
         /** True when the op writes to it. */
         public boolean isWritten() {
             return alias != null && alias.endsWith("!");
@@ -37,22 +40,25 @@ public record Schema(String text, String name, String overload, List<Argument> a
         }
         String[] names = text.substring(namespace + 2, open).split("\\.", 2);
         List<Argument> arguments = new ArrayList<>();
+        boolean isKeyword = false;
         for (String part : splitTopLevel(text.substring(open + 1, arrow))) {
-            if (!part.equals("*")) {
-                arguments.add(argument(part));
+            if (part.equals("*")) {
+                isKeyword = true;
+            } else {
+                arguments.add(argument(part, isKeyword));
             }
         }
         return new Schema(
                 text, names[0], names.length > 1 ? names[1] : "", arguments, results(text.substring(arrow + 5)));
     }
 
-    private static Argument argument(String part) {
+    private static Argument argument(String part, boolean isKeyword) {
         int equals = part.indexOf('=');
         String declaration = equals < 0 ? part : part.substring(0, equals);
         String defaultValue = equals < 0 ? null : part.substring(equals + 1);
         int blank = declaration.lastIndexOf(' ');
         String type = declaration.substring(0, blank);
-        return new Argument(withoutAlias(type), alias(type), declaration.substring(blank + 1), defaultValue);
+        return new Argument(withoutAlias(type), alias(type), declaration.substring(blank + 1), defaultValue, isKeyword);
     }
 
     private static List<Result> results(String text) {

@@ -23,6 +23,7 @@ public final class LibTorch {
     private final Map<NativeLibrary, String> failedOptional = new LinkedHashMap<>();
     private final SymbolLookup shim;
     private final TorchSource source;
+    private final TorchVersion version;
     private boolean umbrellaTried;
 
     private static final class Holder {
@@ -32,9 +33,15 @@ public final class LibTorch {
     private LibTorch() {
         String platform = Platform.requireSupported();
         source = TorchSource.find(platform);
+        TorchVersion found = null;
         for (NativeLibrary library : source.libraries()) {
-            open(library);
+            SymbolLookup lookup = open(library);
+            if (library.name().equals("libtorch_cpu.so")) {
+                found = TorchVersion.of(lookup);
+                TorchVersion.requireSupported(found, library);
+            }
         }
+        version = found;
         for (NativeLibrary library : source.optionalLibraries()) {
             try {
                 open(library);
@@ -48,7 +55,8 @@ public final class LibTorch {
     /**
      * Loads the libraries on the first call and returns them on every call.
      *
-     * @throws NativeLoadException if this platform is not supported, or a library is missing or does not load
+     * @throws NativeLoadException if this platform is not supported, a library is missing or does not load, or libtorch is
+     *     older than {@link TorchVersion#OLDEST}
      */
     public static synchronized LibTorch load() {
         if (Holder.instance == null) {
@@ -110,6 +118,11 @@ public final class LibTorch {
     /** The shim's functions. */
     public SymbolLookup shim() {
         return shim;
+    }
+
+    /** The version that the loaded libtorch gives as its own. */
+    public TorchVersion version() {
+        return version;
     }
 
     /** What has been loaded, in order. */
