@@ -15,8 +15,6 @@ int gatun_last_error(int64_t *f);
 
 /* [0] index of an op -> [0] its name (0 past the last op), [1] its length, [2] 1 when libtorch has it */
 int gatun_op_entry(int64_t *f);
-/* -> [0] libtorch's version as major << 56 | minor << 48 | patch << 40, or 0 */
-int gatun_abi_version(int64_t *f);
 /* [0] 0 build configuration, 1 threading, 2 CPU capability -> [0] text, [1] length; free the text with gatun_free */
 int gatun_config(int64_t *f);
 /* [0] pointer from this library */
@@ -126,6 +124,20 @@ int gatun_grad_fn_name(int64_t *f);
 int gatun_error_text(int64_t *f);
 /* [0] exception from gatun_last_error: frees it */
 int gatun_error_free(int64_t *f);
+
+/* [0] op, [1] its length, [2] overload, [3] its length ->
+   [0] schema, [1] its length, [2] the op for gatun_call_op; free the schema with gatun_free */
+int gatun_find_op(int64_t *f);
+/* [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many ->
+   [0] results, [1] how many words; free them with gatun_free. dispatch.cpp tells what the words are */
+int gatun_call_op(int64_t *f);
+/* -> [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+int gatun_op_names(int64_t *f);
+/* [0] path of a library of custom ops, [1] its length: loads it for good */
+int gatun_load_library(int64_t *f);
+
+/* -> [0] how many GPUs libtorch can use */
+int gatun_cuda_device_count(int64_t *f);
 
 #ifdef __cplusplus
 }

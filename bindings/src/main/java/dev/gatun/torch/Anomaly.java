@@ -100,13 +100,17 @@ final class Anomaly {
 
     /** libtorch's error, with the forward call of the node that failed, if one did. */
     static TorchException explain(
-            String op, List<TorchException.Operand> operands, boolean more, String sentence, String cppType, CppError error) {
+            String op,
+            List<TorchException.Operand> operands,
+            boolean more,
+            String sentence,
+            String cppType,
+            CppError error) {
         Failure failure = take();
         if (failure == null) {
             return new TorchException(op, operands, more, sentence, cppType, error);
         }
-        TorchException e =
-                new TorchException(op, operands, more, sentence + "; " + failure.sentence(), cppType, error);
+        TorchException e = new TorchException(op, operands, more, sentence + "; " + failure.sentence(), cppType, error);
         e.initCause(failure.forwardCall());
         return e;
     }

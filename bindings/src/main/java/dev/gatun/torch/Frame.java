@@ -30,6 +30,7 @@ final class Frame {
     private Generator generatorOperand;
     private String listName;
     private int operandCount;
+    private boolean asksForCuda;
     private long end;
     private final Frame outer;
     private Frame inner;
@@ -53,6 +54,7 @@ final class Frame {
         f.operandCount = 0;
         f.listOperand = null;
         f.generatorOperand = null;
+        f.asksForCuda = false;
         f.end = LISTS;
         if (f.deferred != null) {
             f.deleteDeferred();
@@ -289,12 +291,21 @@ final class Frame {
         optional(slot, format != null, format == null ? 0 : format.code());
     }
 
+    /** Notes the device, for the message should the call fail. */
+    void asksFor(Device device) {
+        asksForCuda |= device.type() == Device.Type.CUDA;
+    }
+
     void device(int slot, Device device, String name) {
         integer(slot, NullArgument.refuse(device, name).packed());
+        asksFor(device);
     }
 
     void optionalDevice(int slot, Device device) {
         optional(slot, device != null, device == null ? 0 : device.packed());
+        if (device != null) {
+            asksFor(device);
+        }
     }
 
     void generator(int slot, Generator generator) {
@@ -394,6 +405,13 @@ final class Frame {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** The same of a text that the shim allocated, which is freed. */
+    String takeString(int slot) {
+        String text = readString(slot);
+        CoreRaw.free(address() + (long) slot * Long.BYTES);
+        return text;
+    }
+
     // --- errors ----------------------------------------------------------------------------------------------------
 
     /** Throws what libtorch said when {@code status} is not 0. */
@@ -412,6 +430,7 @@ final class Frame {
         String sentence = readString(0);
         String type = readString(2);
         CppError error = readInteger(4) == 0 ? null : new CppError(readInteger(4));
+        boolean cuda = asksForCuda;
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
         List<Tensor> tensors = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
         List<String> names = new ArrayList<>(Arrays.asList(operandNames).subList(0, operandCount));
@@ -427,6 +446,7 @@ final class Frame {
             TensorData.repair(tensors.get(i));
         }
         boolean more = tensors.size() > MAX_OPERANDS;
-        return Anomaly.explain(op, described, more, sentence, type, error);
+        String missing = cuda ? CudaSupport.missing() : null;
+        return Anomaly.explain(op, described, more, missing == null ? sentence : missing, type, error);
     }
 }

@@ -21,13 +21,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$op_entry, frame);
     }
 
-    private static final MemorySegment ADDR$abi_version = Shim.symbol("gatun_abi_version");
-
-    /** gives [0] libtorch's version as major shl 56 | minor shl 48 | patch shl 40, or 0 */
-    public static int abi_version(long frame) {
-        return Shim.op(ADDR$abi_version, frame);
-    }
-
     private static final MemorySegment ADDR$config = Shim.symbol("gatun_config");
 
     /** [0] 0 build configuration, 1 threading, 2 CPU capability gives [0] text, [1] length; free the text with gatun_free */
@@ -376,5 +369,40 @@ public final class CoreRaw {
     /** [0] exception from gatun_last_error: frees it */
     public static int error_free(long frame) {
         return Shim.op(ADDR$error_free, frame);
+    }
+
+    private static final MemorySegment ADDR$find_op = Shim.symbol("gatun_find_op");
+
+    /** [0] op, [1] its length, [2] overload, [3] its length gives [0] schema, [1] its length, [2] the op for gatun_call_op; free the schema with gatun_free */
+    public static int find_op(long frame) {
+        return Shim.op(ADDR$find_op, frame);
+    }
+
+    private static final MemorySegment ADDR$call_op = Shim.symbol("gatun_call_op");
+
+    /** [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many gives [0] results, [1] how many words; free them with gatun_free. dispatch.cpp tells what the words are */
+    public static int call_op(long frame) {
+        return Shim.op(ADDR$call_op, frame);
+    }
+
+    private static final MemorySegment ADDR$op_names = Shim.symbol("gatun_op_names");
+
+    /** gives [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+    public static int op_names(long frame) {
+        return Shim.op(ADDR$op_names, frame);
+    }
+
+    private static final MemorySegment ADDR$load_library = Shim.symbol("gatun_load_library");
+
+    /** [0] path of a library of custom ops, [1] its length: loads it for good */
+    public static int load_library(long frame) {
+        return Shim.op(ADDR$load_library, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_device_count = Shim.symbol("gatun_cuda_device_count");
+
+    /** gives [0] how many GPUs libtorch can use */
+    public static int cuda_device_count(long frame) {
+        return Shim.op(ADDR$cuda_device_count, frame);
     }
 }
