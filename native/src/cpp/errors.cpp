@@ -80,6 +80,8 @@ extern "C" GATUN_EXPORT int gatun_last_error(int64_t *f) {
   f[3] = static_cast<int64_t>(last_error.type.size());
   f[4] = reinterpret_cast<int64_t>(last_error.full.data());
   f[5] = static_cast<int64_t>(last_error.full.size());
-  f[6] = last_error.throwable ? last_error.throwable->number : 0;
+  // Nothing may be left to release when the thread ends: Java cannot be called then.
+  f[6] = last_error.throwable ? last_error.throwable->hand_over() : 0;
+  last_error.throwable = nullptr;
   return 0;
 }
