@@ -97,7 +97,9 @@ GATUN_EXPORT int gatun_last_error(int64_t *f) {
     f[4] = reinterpret_cast<int64_t>(new std::exception_ptr(std::move(last_error.exception)));
     last_error.exception = nullptr;
   }
-  f[5] = last_error.throwable ? last_error.throwable->number : 0;
+  // Nothing may be left to release when the thread ends: Java cannot be called then.
+  f[5] = last_error.throwable ? last_error.throwable->hand_over() : 0;
+  last_error.throwable = nullptr;
   return 0;
 }
 

@@ -28,7 +28,9 @@ class JavaObject {
   ~JavaObject() {
     if (number > 0) java_entry(Upcall::release, number, nullptr);
   }
-  const int64_t number;
+  // Java has taken the object itself.
+  int64_t hand_over() { return std::exchange(number, 0); }
+  int64_t number;
 };
 
 // A Java exception on its way through libtorch to the Java caller, which rethrows the very object.

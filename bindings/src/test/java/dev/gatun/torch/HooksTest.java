@@ -265,6 +265,25 @@ class HooksTest {
     }
 
     @Test
+    void aThreadMayEndAfterAHookFailed() throws InterruptedException {
+        RuntimeException mine = new RuntimeException("mine");
+        for (int i = 0; i < 50; i++) {
+            Throwable[] caught = new Throwable[1];
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try (Scope _ = Scope.open()) {
+                    Tensor x = leaf(1);
+                    x.registerHook(g -> {
+                        throw mine;
+                    });
+                    caught[0] = catchThrowable(() -> x.mul(2).sum().backward());
+                }
+            });
+            thread.join();
+            assertThat(caught[0]).isSameAs(mine);
+        }
+    }
+
+    @Test
     void hooksAndTheirTensorsGoWithTheGraph() {
         Tensor x = leaf(1, 2, 3);
         x.registerPostAccumulateGradHook(p -> {});
