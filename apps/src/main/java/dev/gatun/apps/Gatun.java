@@ -1,5 +1,6 @@
 package dev.gatun.apps;
 
+import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Spec;
         name = "gatun",
         description = "Trains and applies hypernetworks that write adapters for T5 (HART), on libtorch from Java.",
         versionProvider = Version.class,
-        subcommands = {TrainCommand.class, EvaluateCommand.class, AdaptCommand.class, PredictCommand.class, Doctor.class
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            AdaptCommand.class,
+            PredictCommand.class,
+            FuzzCommand.class,
+            Doctor.class
         },
         footer = {
             "",
