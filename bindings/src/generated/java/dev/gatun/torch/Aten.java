@@ -917,6 +917,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_impl_index(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> (Tensor, Tensor, Tensor, Tensor, int)} */
     public static TensorTensorTensorTensorInt _batch_norm_impl_index(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
+        Guards.channels("aten::_batch_norm_impl_index", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -933,6 +934,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_impl_index_backward(int impl_index, Tensor input, Tensor grad_output, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var_transform, bool train, float eps, bool[3] output_mask, Tensor reservedSpace) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _batch_norm_impl_index_backward(long impl_index, Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var_transform, boolean train, double eps, boolean[] output_mask, Tensor reservedSpace) {
+        Guards.unsafe("aten::_batch_norm_impl_index_backward");
         Frame f = Frame.begin();
         f.integer(0, impl_index);
         f.tensor(1, input);
@@ -952,6 +954,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_no_update", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -966,6 +969,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_no_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.channels("aten::_batch_norm_no_update.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -983,6 +987,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_with_update", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -997,6 +1002,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_with_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd, Tensor(g!) reserve) -> (Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd, Tensor reserve) {
+        Guards.channels("aten::_batch_norm_with_update.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -1014,6 +1020,7 @@ public final class Aten {
 
     /** {@code aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors6 _batch_norm_with_update_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_with_update_functional", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -1415,6 +1422,7 @@ public final class Aten {
 
     /** {@code aten::_convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False) -> Tensor} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose) {
+        Guards.unsafe("aten::_convert_indices_from_csr_to_coo");
         Frame f = Frame.begin();
         f.tensor(0, crow_indices);
         f.tensor(1, col_indices);
@@ -1436,6 +1444,7 @@ public final class Aten {
 
     /** {@code aten::_convert_indices_from_csr_to_coo.out(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose, Tensor out) {
+        Guards.unsafe("aten::_convert_indices_from_csr_to_coo.out");
         Frame f = Frame.begin();
         f.tensor(0, crow_indices);
         f.tensor(1, col_indices);
@@ -1771,6 +1780,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
+        Guards.unsafe("aten::_ctc_loss_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, log_probs);
@@ -1792,6 +1802,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss_backward.Tensor(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
+        Guards.unsafe("aten::_ctc_loss_backward.Tensor");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, log_probs);
@@ -1813,6 +1824,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss_backward.out(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity, Tensor out) {
+        Guards.unsafe("aten::_ctc_loss_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, log_probs);
@@ -2227,6 +2239,7 @@ public final class Aten {
 
     /** {@code aten::_dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, long block_size, long in_features, long out_features) {
+        Guards.unsafe("aten::_dyn_quant_matmul_4bit");
         Frame f = Frame.begin();
         f.tensor(0, inp);
         f.tensor(1, packed_weights);
@@ -2408,6 +2421,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
+        Guards.bags("aten::_embedding_bag", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2454,6 +2468,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.bags("aten::_embedding_bag.out", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2473,6 +2488,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -2497,6 +2513,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_dense_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -2519,6 +2536,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_dense_backward.out(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx, Tensor out) {
+        Guards.unsafe("aten::_embedding_bag_dense_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -2537,6 +2555,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
+        Guards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2583,6 +2602,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2602,6 +2622,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_per_sample_weights_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, weight);
@@ -2621,6 +2642,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_per_sample_weights_backward.out(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx, Tensor out) {
+        Guards.unsafe("aten::_embedding_bag_per_sample_weights_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, weight);
@@ -2636,6 +2658,7 @@ public final class Aten {
 
     /** {@code aten::_embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_sparse_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -3956,6 +3979,7 @@ public final class Aten {
 
     /** {@code aten::_foreach_copy(Tensor[] self, Tensor[] src, bool non_blocking=False) -> Tensor[] self_out} */
     public static Tensor[] _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking) {
+        Guards.sameLength("aten::_foreach_copy", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, src);
@@ -3971,6 +3995,7 @@ public final class Aten {
 
     /** {@code aten::_foreach_copy.out(Tensor[] self, Tensor[] src, bool non_blocking=False, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking, Tensor... out) {
+        Guards.sameLength("aten::_foreach_copy.out", self, src, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, src);
@@ -5650,6 +5675,8 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out, Tensor[] state_steps_out)} */
     public static SelfOutGradsOutStateSumsOutStateStepsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5678,6 +5705,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adagrad.out", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adagrad.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5696,6 +5726,8 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out)} */
     public static SelfOutGradsOutStateSumsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad.tensor_lr", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5724,6 +5756,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adagrad.tensor_lr_out", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adagrad.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5742,6 +5777,8 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad_", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5769,6 +5806,8 @@ public final class Aten {
 
     /** {@code aten::_fused_adagrad_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad_.tensor_lr", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5796,6 +5835,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5828,6 +5870,10 @@ public final class Aten {
 
     /** {@code aten::_fused_adam.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adam.out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adam.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5850,6 +5896,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adam.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5882,6 +5931,10 @@ public final class Aten {
 
     /** {@code aten::_fused_adam.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adam.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adam.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5904,6 +5957,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adam_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam_", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam_", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5935,6 +5991,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5966,6 +6025,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -5998,6 +6060,10 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adamw.out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adamw.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6020,6 +6086,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6052,6 +6121,10 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adamw.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adamw.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6074,6 +6147,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw_", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw_", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6105,6 +6181,9 @@ public final class Aten {
 
     /** {@code aten::_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6322,6 +6401,8 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6351,6 +6432,9 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_sgd.out", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.out", momentum, self, momentum_buffer_list);
+        Guards.sameLength("aten::_fused_sgd.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6370,6 +6454,8 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd.tensor_lr", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6399,6 +6485,9 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_sgd.tensor_lr_out", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.tensor_lr_out", momentum, self, momentum_buffer_list);
+        Guards.sameLength("aten::_fused_sgd.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6418,6 +6507,8 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd_", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd_", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6446,6 +6537,8 @@ public final class Aten {
 
     /** {@code aten::_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd_.tensor_lr", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd_.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, grads);
@@ -6730,6 +6823,7 @@ public final class Aten {
 
     /** {@code aten::_index_put_impl.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _index_put_impl(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, boolean unsafe, Tensor out) {
+        Guards.unsafe("aten::_index_put_impl.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalTensors(1, indices);
@@ -7259,6 +7353,7 @@ public final class Aten {
 
     /** {@code aten::_masked_softmax(Tensor self, Tensor mask, int? dim=None, int? mask_type=None) -> Tensor} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type) {
+        Guards.plain("aten::_masked_softmax", self, mask);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, mask);
@@ -7290,6 +7385,7 @@ public final class Aten {
 
     /** {@code aten::_masked_softmax.out(Tensor self, Tensor mask, int? dim=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type, Tensor out) {
+        Guards.plain("aten::_masked_softmax.out", self, mask);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, mask);
@@ -7307,6 +7403,7 @@ public final class Aten {
 
     /** {@code aten::_masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, int? dim=None) -> Tensor} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim) {
+        Guards.plain("aten::_masked_softmax_backward", mask, grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7328,6 +7425,7 @@ public final class Aten {
 
     /** {@code aten::_masked_softmax_backward.out(Tensor grad_output, Tensor output, Tensor mask, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim, Tensor out) {
+        Guards.plain("aten::_masked_softmax_backward.out", mask, grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7475,6 +7573,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7490,6 +7589,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit.no_stats", input, weight, bias);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7503,6 +7603,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit.no_stats_out(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::_native_batch_norm_legit.no_stats_out", input, weight, bias);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7518,6 +7619,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd) -> (Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::_native_batch_norm_legit.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7535,6 +7637,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors5 _native_batch_norm_legit_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit_functional", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7550,6 +7653,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit_no_training", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7564,6 +7668,7 @@ public final class Aten {
 
     /** {@code aten::_native_batch_norm_legit_no_training.out(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.channels("aten::_native_batch_norm_legit_no_training.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7651,6 +7756,7 @@ public final class Aten {
 
     /** {@code aten::_neg_view(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _neg_view(Tensor self) {
+        Guards.notQuantized("aten::_neg_view", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.check(dev.gatun.ffm.AtenRaw2._neg_view(f.address()), "aten::_neg_view");
@@ -7659,6 +7765,7 @@ public final class Aten {
 
     /** {@code aten::_neg_view_copy(Tensor self) -> Tensor} */
     public static Tensor _neg_view_copy(Tensor self) {
+        Guards.notQuantized("aten::_neg_view_copy", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.check(dev.gatun.ffm.AtenRaw2._neg_view_copy(f.address()), "aten::_neg_view_copy");
@@ -7667,6 +7774,7 @@ public final class Aten {
 
     /** {@code aten::_neg_view_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _neg_view_copy(Tensor self, Tensor out) {
+        Guards.notQuantized("aten::_neg_view_copy.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, out);
@@ -8114,6 +8222,7 @@ public final class Aten {
 
     /** {@code aten::_new_zeros_with_same_feature_meta(Tensor self, Tensor other, *, int self_num_batch_dims=0) -> Tensor} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims) {
+        Guards.unsafe("aten::_new_zeros_with_same_feature_meta");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, other);
@@ -8129,6 +8238,7 @@ public final class Aten {
 
     /** {@code aten::_new_zeros_with_same_feature_meta.out(Tensor self, Tensor other, *, int self_num_batch_dims=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims, Tensor out) {
+        Guards.unsafe("aten::_new_zeros_with_same_feature_meta.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, other);
@@ -8147,6 +8257,7 @@ public final class Aten {
 
     /** {@code aten::_nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1]) -> Tensor} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long... stride) {
+        Guards.unsafe("aten::_nnpack_spatial_convolution");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -8164,6 +8275,7 @@ public final class Aten {
 
     /** {@code aten::_nnpack_spatial_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long[] stride, Tensor out) {
+        Guards.unsafe("aten::_nnpack_spatial_convolution.out");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -8206,6 +8318,7 @@ public final class Aten {
 
     /** {@code aten::_pack_padded_sequence_backward(Tensor grad, SymInt[] input_size, Tensor batch_sizes, bool batch_first) -> Tensor} */
     public static Tensor _pack_padded_sequence_backward(Tensor grad, long[] input_size, Tensor batch_sizes, boolean batch_first) {
+        Guards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.integers(1, input_size);
@@ -8247,6 +8360,7 @@ public final class Aten {
 
     /** {@code aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)} */
     public static Tensors2 _pad_packed_sequence(Tensor data, Tensor batch_sizes, boolean batch_first, Scalar padding_value, long total_length) {
+        Guards.packed("aten::_pad_packed_sequence", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data);
         f.tensor(1, batch_sizes);
@@ -9273,6 +9387,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) grad_input, Tensor(b!) grad_weight, Tensor(c!) grad_bias) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, Tensor grad_input, Tensor grad_weight, Tensor grad_bias) {
+        Guards.unsafe("aten::_slow_conv2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -9288,6 +9403,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_backward.output_mask(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask) {
+        Guards.unsafe("aten::_slow_conv2d_backward.output_mask");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -9302,6 +9418,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_backward.output_mask_out(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::_slow_conv2d_backward.output_mask_out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12577,6 +12694,8 @@ public final class Aten {
 
     /** {@code aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, boolean update, double eps, boolean[] output_mask, Tensor reserve) {
+        Guards.channels("aten::batch_norm_backward", input, weight, running_mean, running_var, save_mean, save_var);
+        Guards.sameShape("aten::batch_norm_backward", input, grad_out);
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -12767,6 +12886,7 @@ public final class Aten {
 
     /** {@code aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum) {
+        Guards.channels("aten::batch_norm_update_stats", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, running_mean);
@@ -12778,6 +12898,7 @@ public final class Aten {
 
     /** {@code aten::batch_norm_update_stats.out(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum, Tensor out0, Tensor out1) {
+        Guards.channels("aten::batch_norm_update_stats.out", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, running_mean);
@@ -15867,6 +15988,7 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::native_batch_norm", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -15882,6 +16004,7 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::native_batch_norm.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -15899,6 +16022,8 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask) {
+        Guards.channels("aten::native_batch_norm_backward", input, weight, running_mean, running_var, save_mean, save_invstd);
+        Guards.sameShape("aten::native_batch_norm_backward", input, grad_out);
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -15916,6 +16041,8 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm_backward.out(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.channels("aten::native_batch_norm_backward.out", input, weight, running_mean, running_var, save_mean, save_invstd);
+        Guards.sameShape("aten::native_batch_norm_backward.out", input, grad_out);
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);

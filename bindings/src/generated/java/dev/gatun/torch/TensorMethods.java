@@ -2813,6 +2813,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor} */
     public Tensor copy(Tensor src, boolean non_blocking) {
+        Guards.plain("aten::copy", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, src);
@@ -3417,6 +3418,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Scalar other, String rounding_mode) {
+        Guards.division("aten::div.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other);
@@ -3446,6 +3448,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Tensor other, String rounding_mode) {
+        Guards.division("aten::div.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other);
@@ -3475,6 +3478,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Scalar other, String rounding_mode) {
+        Guards.division("aten::div_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other);
@@ -3504,6 +3508,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Tensor other, String rounding_mode) {
+        Guards.division("aten::div_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other);
@@ -3533,6 +3538,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Scalar other, String rounding_mode) {
+        Guards.division("aten::divide.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other);
@@ -3562,6 +3568,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Tensor other, String rounding_mode) {
+        Guards.division("aten::divide.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other);
@@ -3591,6 +3598,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Scalar other, String rounding_mode) {
+        Guards.division("aten::divide_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other);
@@ -3620,6 +3628,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Tensor other, String rounding_mode) {
+        Guards.division("aten::divide_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other);

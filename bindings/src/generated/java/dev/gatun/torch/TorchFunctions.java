@@ -2481,6 +2481,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::copy.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copy_out(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
+        Guards.plain("aten::copy.out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, src);
@@ -2902,6 +2903,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, String rounding_mode, Tensor out) {
+        Guards.division("aten::div.Scalar_mode_out", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.scalar(1, other);
@@ -2953,6 +2955,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
+        Guards.division("aten::div.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, other);
@@ -2974,6 +2977,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
+        Guards.division("aten::divide.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, other);
@@ -3099,6 +3103,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
+        Guards.bags("aten::embedding_bag", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -3139,6 +3144,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
+        Guards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -4486,6 +4492,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::gru.data", hx, params);
+        Guards.packed("aten::gru.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data);
         f.tensor(1, batch_sizes);
@@ -4502,6 +4510,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::gru.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -4518,6 +4527,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::gru_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -5035,6 +5045,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_put_out(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, Tensor out) {
+        Guards.unsafe("aten::index_put.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalTensors(1, indices);
@@ -7224,6 +7235,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::lstm.data", hx, params);
+        Guards.packed("aten::lstm.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data);
         f.tensor(1, batch_sizes);
@@ -7240,6 +7253,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::lstm.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensors(1, hx);
@@ -7256,6 +7270,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::lstm_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensors(1, hx);
@@ -9650,6 +9665,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::rnn_relu.data", hx, params);
+        Guards.packed("aten::rnn_relu.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data);
         f.tensor(1, batch_sizes);
@@ -9666,6 +9683,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::rnn_relu.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -9682,6 +9700,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -9705,6 +9724,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::rnn_tanh.data", hx, params);
+        Guards.packed("aten::rnn_tanh.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data);
         f.tensor(1, batch_sizes);
@@ -9721,6 +9742,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::rnn_tanh.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -9737,6 +9759,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -10869,6 +10892,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -10878,6 +10902,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -10897,6 +10922,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -10917,6 +10943,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -10927,6 +10954,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -10946,6 +10974,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -10966,6 +10995,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -10975,6 +11005,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -10994,6 +11025,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11014,6 +11046,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11024,6 +11057,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11043,6 +11077,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11063,6 +11098,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11072,6 +11108,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11091,6 +11128,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11111,6 +11149,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11121,6 +11160,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11140,6 +11180,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11160,6 +11201,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11169,6 +11211,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11188,6 +11231,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11208,6 +11252,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11218,6 +11263,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11237,6 +11283,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11367,6 +11414,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_h", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11376,6 +11424,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Scalar n) {
+        Guards.degree("aten::special_hermite_polynomial_h.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11395,6 +11444,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11415,6 +11465,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11425,6 +11476,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Scalar x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_h.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11444,6 +11496,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11464,6 +11517,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_he", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11473,6 +11527,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Scalar n) {
+        Guards.degree("aten::special_hermite_polynomial_he.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11492,6 +11547,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11512,6 +11568,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11522,6 +11579,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Scalar x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_he.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11541,6 +11599,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11597,6 +11656,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Tensor n) {
+        Guards.degree("aten::special_laguerre_polynomial_l", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11606,6 +11666,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Scalar n) {
+        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11625,6 +11686,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11645,6 +11707,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11655,6 +11718,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Scalar x, Tensor n) {
+        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11674,6 +11738,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11694,6 +11759,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Tensor n) {
+        Guards.degree("aten::special_legendre_polynomial_p", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11703,6 +11769,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Scalar n) {
+        Guards.degree("aten::special_legendre_polynomial_p.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11722,6 +11789,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -11742,6 +11810,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11752,6 +11821,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Scalar x, Tensor n) {
+        Guards.degree("aten::special_legendre_polynomial_p.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11771,6 +11841,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -11976,6 +12047,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -11985,6 +12057,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12004,6 +12077,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12024,6 +12098,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12034,6 +12109,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12053,6 +12129,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12073,6 +12150,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12082,6 +12160,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12101,6 +12180,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12121,6 +12201,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12131,6 +12212,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12150,6 +12232,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12170,6 +12253,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12179,6 +12263,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12198,6 +12283,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12218,6 +12304,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12228,6 +12315,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12247,6 +12335,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12267,6 +12356,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12276,6 +12366,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12295,6 +12386,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.scalar(1, n);
@@ -12315,6 +12407,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x);
         f.tensor(1, n);
@@ -12325,6 +12418,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);
@@ -12344,6 +12438,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x);
         f.tensor(3, n);

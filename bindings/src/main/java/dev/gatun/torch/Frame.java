@@ -344,9 +344,18 @@ final class Frame {
 
     private static void describe(StringBuilder out, Tensor tensor) {
         if (out.length() < 400) {
-            out.append(out.isEmpty() ? "" : ", ").append(tensor == null ? "None" : tensor.describe());
+            out.append(out.isEmpty() ? "" : ", ").append(tensor == null ? "None" : described(tensor));
         } else if (!out.toString().endsWith("…")) {
             out.append(", …");
+        }
+    }
+
+    /** Nested tensors have no sizes, and some dtypes no Java name: that must not hide what libtorch said of the op. */
+    private static String described(Tensor tensor) {
+        try {
+            return tensor.describe();
+        } catch (TorchException | IllegalArgumentException | IllegalStateException e) {
+            return "a tensor without plain sizes or dtype";
         }
     }
 }

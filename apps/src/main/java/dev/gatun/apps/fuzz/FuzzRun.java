@@ -1,6 +1,7 @@
 package dev.gatun.apps.fuzz;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.Map;
  */
 final class FuzzRun {
     /** After so many deaths of one op its other calls are left out: each costs a process. */
-    private static final int MAX_FINDINGS_AN_OP = 4;
+    private static final int MAX_FINDINGS_AN_OP = 2;
 
     /**
      * What to run.
@@ -50,7 +51,7 @@ final class FuzzRun {
     }
 
     /** Runs to the end; progress, a line for each finding, goes to {@code progress}. */
-    FuzzReport run(Appendable progress) throws InterruptedException {
+    FuzzReport run(PrintWriter progress) throws InterruptedException {
         List<Integer> chosen = new ArrayList<>();
         for (int i = 0; i < ops.size(); i++) {
             if (options.ops().isEmpty() || options.ops().contains(ops.get(i).name())) {
@@ -84,7 +85,7 @@ final class FuzzRun {
         return new FuzzReport(options.seed(), ops, counts, failures, findings);
     }
 
-    private void runSlice(List<Integer> slice, Path own, Appendable progress) throws IOException, InterruptedException {
+    private void runSlice(List<Integer> slice, Path own, PrintWriter progress) throws IOException, InterruptedException {
         Files.createDirectories(own);
         ChildProcess child = new ChildProcess(own, options.memoryMegabytes(), options.deadlineSeconds());
         try (Journal journal = Journal.create(child.journal(), ops.size() * callsAnOp)) {
@@ -107,7 +108,7 @@ final class FuzzRun {
         }
     }
 
-    private void runRange(ChildProcess child, Journal journal, int from, int to, Appendable progress)
+    private void runRange(ChildProcess child, Journal journal, int from, int to, PrintWriter progress)
             throws IOException, InterruptedException {
         int next = from;
         int deaths = 0;
@@ -118,9 +119,10 @@ final class FuzzRun {
             }
             int call = journal.current();
             journal.end(call, ending.startsWith(Finding.HANG) ? Outcome.HUNG : Outcome.DIED);
-            Finding finding = finding(child, journal, call, ending);
+            Finding finding = finding(call, ending);
             findings.add(finding);
-            progress.append(finding.toString()).append('\n');
+            progress.println(finding);
+            progress.flush();
             deaths = call / callsAnOp == (next - 1) / callsAnOp ? deaths + 1 : 1;
             next = deaths >= MAX_FINDINGS_AN_OP ? (call / callsAnOp + 1) * callsAnOp : call + 1;
         }
@@ -137,14 +139,11 @@ final class FuzzRun {
                 Integer.toString(options.searchTries()));
     }
 
-    private Finding finding(ChildProcess child, Journal journal, int call, String ending)
-            throws IOException, InterruptedException {
+    private Finding finding(int call, String ending) {
         FuzzOp op = ops.get(call / callsAnOp);
         int number = call % callsAnOp;
-        boolean alone = options.searchTries() == 0 && start(child, journal, call, call + 1) != null;
-        journal.end(call, ending.startsWith(Finding.HANG) ? Outcome.HUNG : Outcome.DIED);
         String arguments = String.join(" ", new Calls(options.seed()).arguments(op, number));
-        return new Finding(op.name(), number, arguments, ending, alone);
+        return new Finding(op.name(), number, arguments, ending);
     }
 
     private synchronized void collect(List<Integer> slice, Journal journal, Path notes) throws IOException {

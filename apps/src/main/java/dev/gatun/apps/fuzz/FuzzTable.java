@@ -25,10 +25,9 @@ final class FuzzTable {
         }
         for (Finding finding : report.findings()) {
             out.printf(
-                    "  FINDING %s, call %d%s%n    arguments: %s%n    ending: %s%n",
+                    "  FINDING %s, call %d%n    arguments: %s%n    ending: %s%n",
                     finding.op(),
                     finding.number(),
-                    finding.alone() ? "" : " (only after other calls)",
                     finding.arguments(),
                     finding.ending());
         }
@@ -48,7 +47,7 @@ final class FuzzTable {
                 .collect(Collectors.joining(",\n    ", "{\n    ", "\n  }"));
         String findings = report.findings().stream()
                 .map(f -> "{\"op\": " + quote(f.op()) + ", \"call\": " + f.number() + ", \"arguments\": "
-                        + quote(f.arguments()) + ", \"ending\": " + quote(f.ending()) + ", \"alone\": " + f.alone()
+                        + quote(f.arguments()) + ", \"ending\": " + quote(f.ending())
                         + "}")
                 .collect(Collectors.joining(",\n    ", "[\n    ", "\n  ]"));
         return "{\n  \"seed\": " + report.seed() + ",\n  \"calls\": " + report.calls() + ",\n  \"ops\": "

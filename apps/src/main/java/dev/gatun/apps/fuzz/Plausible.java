@@ -2,6 +2,7 @@ package dev.gatun.apps.fuzz;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -55,16 +56,22 @@ final class Plausible {
         "float16"
     };
     private static final String[] LAYOUTS = {
-        "", "", "", "", "", "", "", ":coo", ":csr", ":csc", ":bsr", ":nested", ":mkldnn", ":grad"
+        "", "", "", "", "", "", "", "", "", "", "", "", "", "", ":coo", ":csr", ":csc", ":bsr", ":mkldnn", ":grad"
     };
 
+    private static final Hints HINTS = new Hints();
+
     private final RandomGenerator random;
+    private final Map<String, String[]> hints;
     private final List<String> shapes = new ArrayList<>();
+    private final boolean isNested;
     private final String dtype;
     private final String layout;
 
-    private Plausible(RandomGenerator random) {
+    private Plausible(FuzzOp op, RandomGenerator random) {
         this.random = random;
+        this.hints = HINTS.of(op.name());
+        this.isNested = op.name().contains("nested") || op.name().contains("jagged");
         int kinds = 1 + random.nextInt(3);
         for (int i = 0; i < kinds; i++) {
             shapes.add(pick(SHAPES));
@@ -74,7 +81,7 @@ final class Plausible {
     }
 
     static List<String> arguments(FuzzOp op, RandomGenerator random) {
-        Plausible call = new Plausible(random);
+        Plausible call = new Plausible(op, random);
         return new ArrayList<>(op.parameters().stream().map(call::argument).toList());
     }
 
@@ -87,6 +94,13 @@ final class Plausible {
     }
 
     private String argument(FuzzOp.Parameter p) {
+        String[] hinted = hints.get(p.name());
+        if (hinted != null && !oneIn(8)) {
+            String choice = pick(hinted);
+            if (fits(choice, p)) {
+                return choice;
+            }
+        }
         boolean optional = p.schema().endsWith("?");
         if (optional && oneIn(2)) {
             return "None";
@@ -113,6 +127,20 @@ final class Plausible {
         };
     }
 
+    /** Arguments of one name have several types: what is meant for another is passed over. */
+    private static boolean fits(String choice, FuzzOp.Parameter p) {
+        return switch (p.type().getSimpleName()) {
+            case "Tensor" -> choice.equals("None") ? p.schema().endsWith("?") : choice.matches("[a-z]+\\w*\\[.*");
+            case "Tensor[]" -> choice.matches("\\[([a-zN].*)?]");
+            case "Scalar" -> choice.matches("-?[\\d.]+");
+            case "Long", "long" -> choice.matches("-?\\d+") || choice.equals("None") && p.schema().endsWith("?");
+            case "long[]" -> choice.matches("\\[[-\\d,]*]") || choice.equals("None") && p.schema().endsWith("?");
+            case "Double", "double" -> choice.matches("-?[\\d.]+") || choice.equals("None") && p.schema().endsWith("?");
+            case "String" -> choice.startsWith("'") || choice.equals("None") && p.schema().endsWith("?");
+            default -> true;
+        };
+    }
+
     private String tensor(FuzzOp.Parameter p) {
         String name = p.name();
         String shape = "[" + shapes.get(random.nextInt(shapes.size())) + "]";
@@ -122,6 +150,9 @@ final class Plausible {
         if (name.matches(".*(indice|index|target|offset|lengths|batch_sizes|zero_point|size|ids|bag|pivot|hook).*")
                 && !oneIn(4)) {
             return pick("int64", "int64", "int64", "int32") + shape + pick("", "", ":m1", ":m3", ":d0,2,4,6");
+        }
+        if (isNested && oneIn(2)) {
+            return dtype + shape + ":nested";
         }
         if (name.contains("mask") && !oneIn(4)) {
             return "bool" + shape;

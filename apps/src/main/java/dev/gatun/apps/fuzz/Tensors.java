@@ -62,11 +62,11 @@ final class Tensors {
                 default -> number(dtype, i, Integer.parseInt(items[0]));
             };
         }
-        if (dtype == DType.INT64) {
-            // Not by way of float64, which has no such large integers.
-            return Tensor.of(Arrays.stream(values).mapToLong(v -> (long) v).toArray(), shape);
-        }
-        return Tensor.of(values, shape).to(dtype);
+        // Integers not by way of float64, which has no such large ones; of() reads no sizes as one dimension.
+        Tensor tensor = dtype == DType.INT64
+                ? Tensor.of(Arrays.stream(values).mapToLong(v -> (long) v).toArray(), shape)
+                : Tensor.of(values, shape).to(dtype);
+        return shape.length == 0 ? tensor.squeeze() : tensor;
     }
 
     private static double number(DType dtype, int i, int modulus) {

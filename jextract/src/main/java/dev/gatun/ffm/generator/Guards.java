@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which ops are checked in Java before libtorch sees them, as {@code guards.txt} lists them: a line names ops (a
@@ -54,24 +55,22 @@ final class Guards {
             if (guard.ops.stream().anyMatch(p -> p.matcher(name).matches())) {
                 used.add(guard);
                 calls.add(guard.method
-                        + guard.arguments.stream()
-                                .map(argument -> value(op, argument, isMethod))
+                        + Stream.concat(
+                                        Stream.of('"' + op.fullName() + '"'),
+                                        guard.arguments.stream().flatMap(argument -> value(op, argument, isMethod)))
                                 .collect(Collectors.joining(", ", "(", ")")));
             }
         }
         return calls;
     }
 
-    private static String value(Op op, String argument, boolean isMethod) {
-        if (argument.startsWith("\"") || argument.isEmpty()) {
-            return argument;
-        }
+    private static Stream<String> value(Op op, String argument, boolean isMethod) {
         for (int i = 0; i < op.parameters().size(); i++) {
             if (op.parameters().get(i).name().equals(argument)) {
-                return isMethod && i == 0 ? "self()" : JavaNames.escape(argument);
+                return Stream.of(isMethod && i == 0 ? "self()" : JavaNames.escape(argument));
             }
         }
-        return "null";
+        return Stream.empty();
     }
 
     /** Fails when a line names no op: it would be thought to protect something. */

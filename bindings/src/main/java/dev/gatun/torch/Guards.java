@@ -1,0 +1,269 @@
+package dev.gatun.torch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Refuses, before libtorch sees them, arguments for which libtorch itself would end the process or never return. The
+ * generated methods of the ops that {@code guards.txt} lists, with the reasons, call these; no other op pays for them.
+ * Each is given the op's name first and throws {@link IllegalArgumentException}.
+ */
+final class Guards {
+    /** Allows the ops that no check makes safe. */
+    static final String UNSAFE = "dev.gatun.torch.unsafe";
+
+    private static final double MAX_DEGREE = 1_000_000;
+
+    private Guards() {}
+
+    static IllegalArgumentException refused(String op, String expected, Object came) {
+        return new IllegalArgumentException(op + ": expected " + expected + ", got "
+                + (came instanceof Tensor tensor ? tensor.describe() : came));
+    }
+
+    /** The tensors among {@code arguments} and in lists there; nulls are left out. */
+    private static List<Tensor> tensors(Object... arguments) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (Object argument : arguments) {
+            switch (argument) {
+                case Tensor tensor -> tensors.add(tensor);
+                case Tensor[] list -> Arrays.stream(list).filter(t -> t != null).forEach(tensors::add);
+                case null, default -> {}
+            }
+        }
+        return tensors;
+    }
+
+    /** The op reads raw memory whose shape it does not check: only for those who know what it wants. */
+    static void unsafe(String op) {
+        if (!Boolean.getBoolean(UNSAFE)) {
+            throw new UnsupportedOperationException(op + " is internal to libtorch and may end the process on a wrong"
+                    + " argument; -D" + UNSAFE + "=true allows it");
+        }
+    }
+
+    /** The tensors are strided, of one device and not quantized. */
+    static void plain(String op, Object... arguments) {
+        Device device = null;
+        for (Tensor tensor : tensors(arguments)) {
+            TensorInfo info = tensor.info();
+            if (!info.strided() || info.dtype().isQuantized()) {
+                throw refused(op, "strided tensors without quantization", tensor);
+            }
+            if (device != null && !device.equals(info.device())) {
+                throw refused(op, "all tensors on " + device, tensor);
+            }
+            device = info.device();
+        }
+    }
+
+    /** {@code plain}, and all tensors have the dtype of the first. */
+    static void alike(String op, Object... arguments) {
+        plain(op, arguments);
+        List<Tensor> tensors = tensors(arguments);
+        for (Tensor tensor : tensors) {
+            if (tensor.dtype() != tensors.getFirst().dtype()) {
+                throw refused(op, "tensors of one dtype, " + tensors.getFirst().dtype(), tensor);
+            }
+        }
+    }
+
+    static void notQuantized(String op, Tensor tensor) {
+        if (tensor != null && tensor.dtype().isQuantized()) {
+            throw refused(op, "a tensor without quantization", tensor);
+        }
+    }
+
+    /** Truncating division of the least integer by -1 overflows, which the processor treats as a division by 0. */
+    static void division(String op, Tensor self, Object other, String mode) {
+        if (self == null || other == null || !"trunc".equals(mode)) {
+            return;
+        }
+        DType dtype = other instanceof Tensor tensor ? Torch.result_type(self, tensor) : Torch.result_type(self, (Scalar) other);
+        if (dtype != DType.INT64 && dtype != DType.INT32) {
+            return;
+        }
+        long least = dtype == DType.INT64 ? Long.MIN_VALUE : Integer.MIN_VALUE;
+        try (Scope _ = Scope.open()) {
+            Tensor overflow = self.eq(Scalar.of(least));
+            overflow = other instanceof Tensor tensor
+                    ? overflow.logical_and(tensor.eq(Scalar.of(-1)))
+                    : overflow.logical_and(Tensor.of(new boolean[] {((Scalar) other).longValue() == -1}));
+            if (overflow.any().item().booleanValue()) {
+                throw refused(op, "a quotient that " + dtype + " can hold", least + " / -1");
+            }
+        }
+    }
+
+    /** Recurrences take as many steps as the degree says. */
+    static void degree(String op, Object n) {
+        double degree = switch (n) {
+            case Scalar scalar -> scalar.doubleValue();
+            case Tensor tensor when tensor.numel() > 0
+                    && tensor.device().type() == Device.Type.CPU
+                    && !tensor.dtype().isComplex()
+                    && !tensor.dtype().isQuantized()
+                    && tensor.info().strided() -> {
+                try (Scope _ = Scope.open()) {
+                    yield tensor.to(DType.FLOAT64).max().item().doubleValue();
+                }
+            }
+            case null, default -> 0;
+        };
+        if (degree > MAX_DEGREE) {
+            throw refused(op, "a degree of at most " + (long) MAX_DEGREE, degree);
+        }
+    }
+
+    /** Statistics and weights have one element a channel, which is dimension 1 of {@code input}. */
+    static void channels(String op, Tensor input, Tensor... each) {
+        plain(op, input, each);
+        if (input == null) {
+            return;
+        }
+        if (input.dim() < 2) {
+            throw refused(op, "an input with a batch and a channel dimension", input);
+        }
+        for (Tensor tensor : each) {
+            if (tensor != null && (tensor.dim() != 1 || tensor.numel() != input.size(1))) {
+                throw refused(op, "one element for each of the " + input.size(1) + " channels", tensor);
+            }
+        }
+    }
+
+    static void sameShape(String op, Tensor first, Tensor... others) {
+        for (Tensor other : others) {
+            if (first != null && other != null && !Arrays.equals(first.shape(), other.shape())) {
+                throw refused(op, "tensors of the shape " + Arrays.toString(first.shape()), other);
+            }
+        }
+    }
+
+    /** Lists that are walked side by side. */
+    static void sameLength(String op, Tensor[]... lists) {
+        for (Tensor[] list : lists) {
+            if (list != null && lists[0] != null && list.length != lists[0].length) {
+                throw refused(op, "lists of " + lists[0].length + " tensors", "one of " + list.length);
+            }
+        }
+    }
+
+    /** Lists that a fused optimizer walks side by side: tensors of the same place are alike and of one size. */
+    static void optimizer(String op, Tensor[]... lists) {
+        sameLength(op, lists);
+        for (int i = 0; lists[0] != null && i < lists[0].length; i++) {
+            for (Tensor[] list : lists) {
+                if (list != null) {
+                    alike(op, lists[0][i], list[i]);
+                    sameShape(op, lists[0][i], list[i]);
+                }
+            }
+        }
+    }
+
+    /** One number of steps for each parameter. */
+    static void steps(String op, Tensor[] self, Tensor[] steps) {
+        sameLength(op, self, steps);
+        for (Tensor step : tensors((Object) steps)) {
+            plain(op, step);
+            if (step.numel() != 1 || step.dtype() != DType.FLOAT32) {
+                throw refused(op, "a float32 tensor of one element for a number of steps", step);
+            }
+        }
+    }
+
+    /** A list that may be empty when {@code needed} is not true or 0. */
+    static void optimizerIf(String op, Object needed, Tensor[] self, Tensor[] list) {
+        boolean isNeeded = needed instanceof Boolean b ? b : ((Double) needed) != 0;
+        if (isNeeded || list != null && list.length > 0) {
+            optimizer(op, self, list);
+        }
+    }
+
+    /** Indices from 0 to below {@code limit}. */
+    static void indices(String op, Tensor indices, long limit) {
+        if (indices == null) {
+            return;
+        }
+        plain(op, indices);
+        if (indices.dtype() != DType.INT64 && indices.dtype() != DType.INT32) {
+            throw refused(op, "int64 or int32 indices", indices);
+        }
+        if (indices.device().type() == Device.Type.CPU && indices.numel() > 0) {
+            try (Scope _ = Scope.open()) {
+                long least = indices.min().item().longValue();
+                long greatest = indices.max().item().longValue();
+                if (least < 0 || greatest >= limit) {
+                    throw refused(op, "indices from 0 to " + (limit - 1), least + " to " + greatest);
+                }
+            }
+        }
+    }
+
+    /** Numbers that do not decrease, from 0 to at most {@code limit}. */
+    static void offsets(String op, Tensor offsets, long limit) {
+        indices(op, offsets, limit == Long.MAX_VALUE ? limit : limit + 1);
+        if (offsets != null && offsets.dim() != 1) {
+            throw refused(op, "offsets of one dimension", offsets);
+        }
+        if (offsets != null && offsets.device().type() == Device.Type.CPU && offsets.numel() > 1) {
+            try (Scope _ = Scope.open()) {
+                if (offsets.diff().lt(0).any().item().booleanValue()) {
+                    throw refused(op, "offsets that do not decrease", offsets.toString());
+                }
+            }
+        }
+    }
+
+    /** Bags of indices into the rows of {@code weight}. */
+    static void bags(String op, Tensor weight, Tensor indices, Tensor offsets) {
+        plain(op, weight, indices, offsets);
+        if (weight == null || indices == null || offsets == null) {
+            return;
+        }
+        if (weight.dim() != 2) {
+            throw refused(op, "a weight of two dimensions", weight);
+        }
+        indices(op, indices, weight.size(0));
+        if (indices.dim() == 1) {
+            offsets(op, offsets, indices.numel());
+        }
+    }
+
+    /** The matrices of a recurrent cell have {@code gates} rows for each element of the state. */
+    static void cell(String op, Object hx, Tensor... weights) {
+        List<Tensor> states = tensors(hx);
+        plain(op, states.toArray(Tensor[]::new), weights);
+        int gates = op.contains("lstm") ? 4 : op.contains("gru") ? 3 : 1;
+        for (Tensor state : states) {
+            if (state.dim() < 1) {
+                throw refused(op, "a hidden state with dimensions", state);
+            }
+        }
+        for (Tensor weight : tensors((Object) weights)) {
+            if (weight.dim() < 1 || weight.dim() > 2 || weight.size(0) % gates != 0 || weight.size(0) == 0) {
+                throw refused(op, "weights with " + gates + " rows for each element of the hidden state", weight);
+            }
+        }
+    }
+
+    /** How many sequences of a packed batch go on at each step: positive, not increasing, as many as there are rows. */
+    static void packed(String op, Tensor data, Tensor sizes) {
+        plain(op, data);
+        if (data == null || sizes == null) {
+            return;
+        }
+        indices(op, sizes, Long.MAX_VALUE);
+        if (sizes.dim() != 1 || sizes.numel() == 0 || sizes.dtype() != DType.INT64 || data.dim() < 1) {
+            throw refused(op, "int64 batch sizes of one dimension, and data with one", sizes);
+        }
+        try (Scope _ = Scope.open()) {
+            if (sizes.sum().item().longValue() != data.size(0)
+                    || sizes.min().item().longValue() < 1
+                    || sizes.numel() > 1 && sizes.diff().gt(0).any().item().booleanValue()) {
+                throw refused(op, "batch sizes that do not increase and add up to " + data.size(0), sizes.toString());
+            }
+        }
+    }
+}
