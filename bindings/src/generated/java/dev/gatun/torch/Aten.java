@@ -385,6 +385,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long... output_size) {
+        Guards.count("aten::_adaptive_avg_pool3d", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -394,6 +395,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::_adaptive_avg_pool3d.out", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -423,6 +425,7 @@ public final class Aten {
 
     /** {@code aten::_add_batch_dim(Tensor self, int batch_dim, int level) -> Tensor} */
     public static Tensor _add_batch_dim(Tensor self, long batch_dim, long level) {
+        Guards.unsafe("aten::_add_batch_dim");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, batch_dim);
@@ -955,6 +958,7 @@ public final class Aten {
     /** {@code aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
         Guards.channels("aten::_batch_norm_no_update", input, weight, bias, running_mean, running_var);
+        Guards.present("aten::_batch_norm_no_update", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -970,6 +974,7 @@ public final class Aten {
     /** {@code aten::_batch_norm_no_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Guards.channels("aten::_batch_norm_no_update.out", input, weight, bias, running_mean, running_var);
+        Guards.present("aten::_batch_norm_no_update.out", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -1205,6 +1210,7 @@ public final class Aten {
 
     /** {@code aten::_cholesky_solve_helper(Tensor self, Tensor A, bool upper) -> Tensor} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper) {
+        Guards.unsafe("aten::_cholesky_solve_helper");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, A);
@@ -1215,6 +1221,7 @@ public final class Aten {
 
     /** {@code aten::_cholesky_solve_helper.out(Tensor self, Tensor A, bool upper, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper, Tensor out) {
+        Guards.unsafe("aten::_cholesky_solve_helper.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, A);
@@ -1475,6 +1482,7 @@ public final class Aten {
 
     /** {@code aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32) {
+        Guards.steps("aten::_convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1495,6 +1503,7 @@ public final class Aten {
 
     /** {@code aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled) {
+        Guards.steps("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1514,6 +1523,7 @@ public final class Aten {
 
     /** {@code aten::_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32, Tensor out) {
+        Guards.steps("aten::_convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1535,6 +1545,7 @@ public final class Aten {
 
     /** {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.steps("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI);
         f.optionalTensor(1, ggW);
@@ -1555,6 +1566,7 @@ public final class Aten {
 
     /** {@code aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _convolution_mode(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.steps("aten::_convolution_mode", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2165,6 +2177,7 @@ public final class Aten {
 
     /** {@code aten::_cummax_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummax_helper(Tensor self, Tensor values, Tensor indices, long dim) {
+        Guards.unsafe("aten::_cummax_helper");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, values);
@@ -2175,6 +2188,7 @@ public final class Aten {
 
     /** {@code aten::_cummin_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummin_helper(Tensor self, Tensor values, Tensor indices, long dim) {
+        Guards.unsafe("aten::_cummin_helper");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, values);
@@ -2252,6 +2266,7 @@ public final class Aten {
 
     /** {@code aten::_dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor? bias, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor bias, long block_size, long in_features, long out_features) {
+        Guards.unsafe("aten::_dyn_quant_pack_4bit_weight");
         Frame f = Frame.begin();
         f.tensor(0, weights);
         f.tensor(1, scales_zeros);
@@ -2422,6 +2437,7 @@ public final class Aten {
     /** {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
         Guards.bags("aten::_embedding_bag", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2469,6 +2485,7 @@ public final class Aten {
     /** {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Guards.bags("aten::_embedding_bag.out", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2556,6 +2573,7 @@ public final class Aten {
     /** {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
         Guards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag_forward_only", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2603,6 +2621,7 @@ public final class Aten {
     /** {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
         Guards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag_forward_only.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -2912,6 +2931,7 @@ public final class Aten {
 
     /** {@code aten::_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward) {
+        Guards.dims("aten::_fft_c2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2923,6 +2943,7 @@ public final class Aten {
 
     /** {@code aten::_fft_c2c.out(Tensor self, SymInt[] dim, int normalization, bool forward, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward, Tensor out) {
+        Guards.dims("aten::_fft_c2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2935,6 +2956,7 @@ public final class Aten {
 
     /** {@code aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size) {
+        Guards.dims("aten::_fft_c2r", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2946,6 +2968,7 @@ public final class Aten {
 
     /** {@code aten::_fft_c2r.out(Tensor self, int[] dim, int normalization, SymInt last_dim_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size, Tensor out) {
+        Guards.dims("aten::_fft_c2r.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2958,6 +2981,7 @@ public final class Aten {
 
     /** {@code aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided) {
+        Guards.dims("aten::_fft_r2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2969,6 +2993,7 @@ public final class Aten {
 
     /** {@code aten::_fft_r2c.out(Tensor self, int[] dim, int normalization, bool onesided, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided, Tensor out) {
+        Guards.dims("aten::_fft_r2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -6978,6 +7003,7 @@ public final class Aten {
 
     /** {@code aten::_linalg_eigh(Tensor A, str UPLO="L", bool compute_v=True) -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public static EigenvaluesEigenvectors _linalg_eigh(Tensor A, String UPLO, boolean compute_v) {
+        Guards.distinct("aten::_linalg_eigh", A);
         Frame f = Frame.begin();
         f.tensor(0, A);
         f.string(1, UPLO);
@@ -6998,6 +7024,7 @@ public final class Aten {
 
     /** {@code aten::_linalg_eigh.eigenvalues(Tensor A, str UPLO="L", bool compute_v=True, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void _linalg_eigh(Tensor A, String UPLO, boolean compute_v, Tensor eigenvalues, Tensor eigenvectors) {
+        Guards.distinct("aten::_linalg_eigh.eigenvalues", A, eigenvalues, eigenvectors);
         Frame f = Frame.begin();
         f.tensor(0, A);
         f.string(1, UPLO);
@@ -7171,6 +7198,7 @@ public final class Aten {
 
     /** {@code aten::_logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _logcumsumexp(Tensor self, long dim, Tensor out) {
+        Guards.alike("aten::_logcumsumexp.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, dim);
@@ -7404,6 +7432,7 @@ public final class Aten {
     /** {@code aten::_masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, int? dim=None) -> Tensor} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim) {
         Guards.plain("aten::_masked_softmax_backward", mask, grad_output, output);
+        Guards.unsafe("aten::_masked_softmax_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7426,6 +7455,7 @@ public final class Aten {
     /** {@code aten::_masked_softmax_backward.out(Tensor grad_output, Tensor output, Tensor mask, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim, Tensor out) {
         Guards.plain("aten::_masked_softmax_backward.out", mask, grad_output, output);
+        Guards.unsafe("aten::_masked_softmax_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7574,6 +7604,7 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Guards.channels("aten::_native_batch_norm_legit", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7590,6 +7621,7 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps) {
         Guards.channels("aten::_native_batch_norm_legit.no_stats", input, weight, bias);
+        Guards.statistics("aten::_native_batch_norm_legit.no_stats", training);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7604,6 +7636,7 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit.no_stats_out(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Guards.channels("aten::_native_batch_norm_legit.no_stats_out", input, weight, bias);
+        Guards.statistics("aten::_native_batch_norm_legit.no_stats_out", training);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7620,6 +7653,7 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd) -> (Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Guards.channels("aten::_native_batch_norm_legit.out", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7638,6 +7672,7 @@ public final class Aten {
     /** {@code aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors5 _native_batch_norm_legit_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Guards.channels("aten::_native_batch_norm_legit_functional", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit_functional", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -7685,6 +7720,7 @@ public final class Aten {
 
     /** {@code aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)} */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type) {
+        Guards.between("aten::_native_multi_head_attention", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query);
         f.tensor(1, key);
@@ -7730,6 +7766,7 @@ public final class Aten {
 
     /** {@code aten::_native_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type, Tensor out0, Tensor out1) {
+        Guards.between("aten::_native_multi_head_attention.out", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query);
         f.tensor(1, key);
@@ -7960,6 +7997,7 @@ public final class Aten {
 
     /** {@code aten::_nested_sum_backward(Tensor grad, Tensor self, int[1]? dim, bool keepdim=False) -> Tensor} */
     public static Tensor _nested_sum_backward(Tensor grad, Tensor self, long[] dim, boolean keepdim) {
+        Guards.unsafe("aten::_nested_sum_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, self);
@@ -8508,6 +8546,7 @@ public final class Aten {
 
     /** {@code aten::_remove_batch_dim(Tensor self, int level, SymInt batch_size, int out_dim) -> Tensor} */
     public static Tensor _remove_batch_dim(Tensor self, long level, long batch_size, long out_dim) {
+        Guards.unsafe("aten::_remove_batch_dim");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, level);
@@ -8519,6 +8558,7 @@ public final class Aten {
 
     /** {@code aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)} */
     public static Tensor _reshape_alias(Tensor self, long[] size, long... stride) {
+        Guards.unsafe("aten::_reshape_alias");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, size);
@@ -8529,6 +8569,7 @@ public final class Aten {
 
     /** {@code aten::_reshape_alias_copy(Tensor self, SymInt[] size, SymInt[] stride) -> Tensor} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long... stride) {
+        Guards.unsafe("aten::_reshape_alias_copy");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, size);
@@ -8539,6 +8580,7 @@ public final class Aten {
 
     /** {@code aten::_reshape_alias_copy.out(Tensor self, SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long[] stride, Tensor out) {
+        Guards.unsafe("aten::_reshape_alias_copy.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, size);
@@ -9308,6 +9350,7 @@ public final class Aten {
 
     /** {@code aten::_segment_reduce_backward(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None) -> Tensor} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial) {
+        Guards.unsafe("aten::_segment_reduce_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, output);
@@ -9353,6 +9396,7 @@ public final class Aten {
 
     /** {@code aten::_segment_reduce_backward.out(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial, Tensor out) {
+        Guards.unsafe("aten::_segment_reduce_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, output);
@@ -9435,6 +9479,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.steps("aten::_slow_conv2d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -9448,6 +9493,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
+        Guards.steps("aten::_slow_conv2d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -9462,6 +9508,7 @@ public final class Aten {
 
     /** {@code aten::_sobol_engine_draw(Tensor quasi, int n, Tensor sobolstate, int dimension, int num_generated, ScalarType? dtype) -> (Tensor, Tensor)} */
     public static Tensors2 _sobol_engine_draw(Tensor quasi, long n, Tensor sobolstate, long dimension, long num_generated, DType dtype) {
+        Guards.unsafe("aten::_sobol_engine_draw");
         Frame f = Frame.begin();
         f.tensor(0, quasi);
         f.integer(1, n);
@@ -9475,6 +9522,7 @@ public final class Aten {
 
     /** {@code aten::_sobol_engine_ff_(Tensor(a!) self, int n, Tensor sobolstate, int dimension, int num_generated) -> Tensor(a!)} */
     public static Tensor _sobol_engine_ff_(Tensor self, long n, Tensor sobolstate, long dimension, long num_generated) {
+        Guards.unsafe("aten::_sobol_engine_ff_");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, n);
@@ -9487,6 +9535,7 @@ public final class Aten {
 
     /** {@code aten::_sobol_engine_initialize_state_(Tensor(a!) self, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_initialize_state_(Tensor self, long dimension) {
+        Guards.unsafe("aten::_sobol_engine_initialize_state_");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, dimension);
@@ -9496,6 +9545,7 @@ public final class Aten {
 
     /** {@code aten::_sobol_engine_scramble_(Tensor(a!) self, Tensor ltm, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_scramble_(Tensor self, Tensor ltm, long dimension) {
+        Guards.unsafe("aten::_sobol_engine_scramble_");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, ltm);
@@ -11179,6 +11229,7 @@ public final class Aten {
 
     /** {@code aten::_transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, int num_heads) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads) {
+        Guards.between("aten::_transform_bias_rescale_qkv", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, qkv);
         f.tensor(1, qkv_bias);
@@ -11189,6 +11240,7 @@ public final class Aten {
 
     /** {@code aten::_transform_bias_rescale_qkv.out(Tensor qkv, Tensor qkv_bias, int num_heads, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.between("aten::_transform_bias_rescale_qkv.out", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, qkv);
         f.tensor(1, qkv_bias);
@@ -11201,6 +11253,7 @@ public final class Aten {
 
     /** {@code aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type) {
+        Guards.between("aten::_transformer_encoder_layer_fwd", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src);
         f.integer(1, embed_dim);
@@ -11243,6 +11296,7 @@ public final class Aten {
 
     /** {@code aten::_transformer_encoder_layer_fwd.out(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type, Tensor out) {
+        Guards.between("aten::_transformer_encoder_layer_fwd.out", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src);
         f.integer(1, embed_dim);
@@ -11505,6 +11559,7 @@ public final class Aten {
 
     /** {@code aten::_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices, Tensor values) -> Tensor} */
     public static Tensor _unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor[] indices, Tensor values) {
+        Guards.unsafe("aten::_unsafe_masked_index_put_accumulate");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, mask);
@@ -12445,6 +12500,7 @@ public final class Aten {
 
     /** {@code aten::_weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
+        Guards.unsafe("aten::_weight_norm_interface_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
@@ -12457,6 +12513,7 @@ public final class Aten {
 
     /** {@code aten::_weight_norm_interface_backward.out(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim, Tensor out0, Tensor out1) {
+        Guards.unsafe("aten::_weight_norm_interface_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
@@ -12694,8 +12751,7 @@ public final class Aten {
 
     /** {@code aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, boolean update, double eps, boolean[] output_mask, Tensor reserve) {
-        Guards.channels("aten::batch_norm_backward", input, weight, running_mean, running_var, save_mean, save_var);
-        Guards.sameShape("aten::batch_norm_backward", input, grad_out);
+        Guards.unsafe("aten::batch_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -12980,6 +13036,7 @@ public final class Aten {
 
     /** {@code aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.steps("aten::conv_depthwise3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -12994,6 +13051,7 @@ public final class Aten {
 
     /** {@code aten::conv_depthwise3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.steps("aten::conv_depthwise3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -13021,6 +13079,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.steps("aten::convolution_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13039,6 +13098,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.steps("aten::convolution_backward.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13059,6 +13119,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.steps("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13076,6 +13137,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward_overrideable.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.steps("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13095,6 +13157,7 @@ public final class Aten {
 
     /** {@code aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
+        Guards.steps("aten::convolution_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -13111,6 +13174,7 @@ public final class Aten {
 
     /** {@code aten::convolution_overrideable.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
+        Guards.steps("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -15214,6 +15278,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
+        Guards.steps("aten::mkldnn_convolution", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -15228,6 +15293,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
+        Guards.steps("aten::mkldnn_convolution.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -15533,6 +15599,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
+        Guards.unsafe("aten::mkldnn_reorder_conv2d_weight");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -15571,6 +15638,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_reorder_conv2d_weight.out(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
+        Guards.unsafe("aten::mkldnn_reorder_conv2d_weight.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -15585,6 +15653,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
+        Guards.unsafe("aten::mkldnn_reorder_conv3d_weight");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -15623,6 +15692,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_reorder_conv3d_weight.out(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
+        Guards.unsafe("aten::mkldnn_reorder_conv3d_weight.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -15637,6 +15707,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train) {
+        Guards.unsafe("aten::mkldnn_rnn_layer");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight0);
@@ -15660,6 +15731,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_rnn_layer.out(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.unsafe("aten::mkldnn_rnn_layer.out");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight0);
@@ -15686,6 +15758,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors7 mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace) {
+        Guards.unsafe("aten::mkldnn_rnn_layer_backward");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight1);
@@ -15716,6 +15789,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_rnn_layer_backward.out(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4, Tensor(f!) out5, Tensor(g!) out6) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4, Tensor out5, Tensor out6) {
+        Guards.unsafe("aten::mkldnn_rnn_layer_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight1);
@@ -15989,6 +16063,7 @@ public final class Aten {
     /** {@code aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
         Guards.channels("aten::native_batch_norm", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::native_batch_norm", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -16005,6 +16080,7 @@ public final class Aten {
     /** {@code aten::native_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
         Guards.channels("aten::native_batch_norm.out", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::native_batch_norm.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalTensor(1, weight);
@@ -16022,8 +16098,7 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask) {
-        Guards.channels("aten::native_batch_norm_backward", input, weight, running_mean, running_var, save_mean, save_invstd);
-        Guards.sameShape("aten::native_batch_norm_backward", input, grad_out);
+        Guards.unsafe("aten::native_batch_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16041,8 +16116,7 @@ public final class Aten {
 
     /** {@code aten::native_batch_norm_backward.out(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.channels("aten::native_batch_norm_backward.out", input, weight, running_mean, running_var, save_mean, save_invstd);
-        Guards.sameShape("aten::native_batch_norm_backward.out", input, grad_out);
+        Guards.unsafe("aten::native_batch_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16655,6 +16729,7 @@ public final class Aten {
 
     /** {@code aten::quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_gru_cell");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -16686,6 +16761,7 @@ public final class Aten {
 
     /** {@code aten::quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> (Tensor, Tensor)} */
     public static Tensors2 quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_lstm_cell");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensors(1, hx);
@@ -16717,6 +16793,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.steps("aten::quantized_max_pool1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16775,6 +16852,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.steps("aten::quantized_max_pool1d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16794,6 +16872,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.steps("aten::quantized_max_pool2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16827,6 +16906,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.steps("aten::quantized_max_pool2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16841,6 +16921,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.steps("aten::quantized_max_pool3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16874,6 +16955,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.steps("aten::quantized_max_pool3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16888,6 +16970,7 @@ public final class Aten {
 
     /** {@code aten::quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_rnn_relu_cell");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -16919,6 +17002,7 @@ public final class Aten {
 
     /** {@code aten::quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_rnn_tanh_cell");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, hx);
@@ -17187,6 +17271,7 @@ public final class Aten {
 
     /** {@code aten::rrelu_with_noise.out(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rrelu_with_noise(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator, Tensor out) {
+        Guards.sameShape("aten::rrelu_with_noise.out", self, noise, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, noise);
@@ -17597,6 +17682,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.steps("aten::slow_conv3d", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17625,6 +17711,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
+        Guards.steps("aten::slow_conv3d.out", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17639,6 +17726,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.steps("aten::slow_conv3d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17652,6 +17740,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
+        Guards.steps("aten::slow_conv3d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17666,6 +17755,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.steps("aten::slow_conv_dilated2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17700,6 +17790,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.steps("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17715,6 +17806,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.steps("aten::slow_conv_dilated3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17749,6 +17841,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.steps("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17764,6 +17857,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
+        Guards.steps("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17804,6 +17898,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
+        Guards.steps("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17820,6 +17915,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
+        Guards.steps("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17860,6 +17956,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
+        Guards.steps("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);

@@ -7442,6 +7442,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public EigenvaluesEigenvectors linalg_eigh(String UPLO) {
+        Guards.distinct("aten::linalg_eigh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO);
@@ -15407,6 +15408,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor zero_() {
+        Guards.fillable("aten::zero_", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw11.zero_(f.address()), "aten::zero_");

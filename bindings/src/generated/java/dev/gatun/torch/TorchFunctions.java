@@ -68,6 +68,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::adaptive_avg_pool3d.out", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -321,6 +322,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::align_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] align_tensors(Tensor... tensors) {
+        Guards.notEmpty("aten::align_tensors", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.check(dev.gatun.ffm.AtenRaw3.align_tensors(f.address()), "aten::align_tensors");
@@ -1053,6 +1055,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
     public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
+        Guards.finite("aten::binomial", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count);
         f.tensor(1, prob);
@@ -1068,6 +1071,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binomial_out(Tensor count, Tensor prob, Generator generator, Tensor out) {
+        Guards.finite("aten::binomial.out", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count);
         f.tensor(1, prob);
@@ -1643,6 +1647,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::cat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cat_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::cat.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.integer(2, dim);
@@ -1778,6 +1783,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
+        Guards.between("aten::choose_qparams_optimized", 1, 65536, n_bins);
+        Guards.elements("aten::choose_qparams_optimized", input, numel);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.integer(1, numel);
@@ -1988,6 +1995,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::concat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concat_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::concat.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.integer(2, dim);
@@ -2012,6 +2020,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::concatenate.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concatenate_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::concatenate.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.integer(2, dim);
@@ -2052,6 +2061,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2111,6 +2121,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv1d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2150,6 +2161,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2189,6 +2201,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv2d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2213,6 +2226,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2252,6 +2266,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.steps("aten::conv3d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2288,6 +2303,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.steps("aten::conv_transpose1d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2358,6 +2374,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.steps("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2403,6 +2420,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.steps("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2448,6 +2466,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
+        Guards.steps("aten::convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2464,6 +2483,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
+        Guards.steps("aten::convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -3104,6 +3124,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
         Guards.bags("aten::embedding_bag", weight, indices, offsets);
+        Guards.between("aten::embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -3145,6 +3166,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
         Guards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
+        Guards.between("aten::embedding_bag.padding_idx", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight);
         f.tensor(1, indices);
@@ -5755,6 +5777,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eigh_out(Tensor self, String UPLO, Tensor eigvals, Tensor eigvecs) {
+        Guards.distinct("aten::linalg_eigh.eigvals", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.string(1, UPLO);

@@ -14,6 +14,7 @@ final class Guards {
     static final String UNSAFE = "dev.gatun.torch.unsafe";
 
     private static final double MAX_DEGREE = 1_000_000;
+    private static final long MAX_STEP = Integer.MAX_VALUE;
 
     private Guards() {}
 
@@ -225,10 +226,11 @@ final class Guards {
         if (weight.dim() != 2) {
             throw refused(op, "a weight of two dimensions", weight);
         }
-        indices(op, indices, weight.size(0));
-        if (indices.dim() == 1) {
-            offsets(op, offsets, indices.numel());
+        if (indices.dim() != 1) {
+            throw refused(op, "indices of one dimension", indices);
         }
+        indices(op, indices, weight.size(0));
+        offsets(op, offsets, indices.numel());
     }
 
     /** The matrices of a recurrent cell have {@code gates} rows for each element of the state. */
@@ -264,6 +266,105 @@ final class Guards {
                     || sizes.numel() > 1 && sizes.diff().gt(0).any().item().booleanValue()) {
                 throw refused(op, "batch sizes that do not increase and add up to " + data.size(0), sizes.toString());
             }
+        }
+    }
+
+    /** A list of exactly {@code count} integers. */
+    static void count(String op, int count, long[] values) {
+        if (values != null && values.length != count) {
+            throw refused(op, "a list of " + count + " integers", "one of " + values.length);
+        }
+    }
+
+    static void notEmpty(String op, Tensor[] tensors) {
+        if (tensors != null && tensors.length == 0) {
+            throw refused(op, "at least one tensor", "none");
+        }
+    }
+
+    static void between(String op, long least, long greatest, long value) {
+        if (value < least || value > greatest) {
+            throw refused(op, "a number from " + least + " to " + greatest, value);
+        }
+    }
+
+    /** Different dimensions that {@code self} has, counted from the front. */
+    static void dims(String op, Tensor self, long[] dims) {
+        plain(op, self);
+        if (self != null && dims != null) {
+            for (long dim : dims) {
+                between(op, 0, self.dim() - 1L, dim);
+            }
+            if (dims.length == 0 || Arrays.stream(dims).distinct().count() < dims.length) {
+                throw refused(op, "at least one dimension, none twice", Arrays.toString(dims));
+            }
+        }
+    }
+
+    /** Sizes of a window's steps: large ones overflow where libtorch multiplies them. */
+    static void steps(String op, long[]... lists) {
+        for (long[] list : lists) {
+            for (long step : list == null ? new long[0] : list) {
+                between(op, -MAX_STEP, MAX_STEP, step);
+            }
+        }
+    }
+
+    /** Without training, a normalization takes the running statistics. */
+    static void statistics(String op, boolean training, Tensor... statistics) {
+        if (!training && (statistics.length < 2 || statistics[0] == null || statistics[1] == null)) {
+            throw refused(op, "running statistics, or training", "neither");
+        }
+    }
+
+    static void present(String op, Tensor... needed) {
+        for (Tensor tensor : needed) {
+            if (tensor == null) {
+                throw refused(op, "a tensor for each argument", "null");
+            }
+        }
+    }
+
+    /** A search that a NaN or an infinity never ends. */
+    static void finite(String op, Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            if (tensor == null || tensor.device().type() != Device.Type.CPU) {
+                continue;
+            }
+            try (Scope _ = Scope.open()) {
+                if (!tensor.to_dense().isfinite().all().item().booleanValue()) {
+                    throw refused(op, "finite numbers", tensor.toString());
+                }
+            }
+        }
+    }
+
+    /** Results that lie in other memory than what is read. */
+    static void distinct(String op, Tensor... tensors) {
+        for (int i = 0; i < tensors.length; i++) {
+            for (int j = 0; j < i; j++) {
+                if (tensors[i] != null && tensors[i] == tensors[j]) {
+                    throw refused(op, "different tensors to read and to write", "one for both");
+                }
+            }
+        }
+    }
+
+    /** A oneDNN tensor of any dtype is filled as if it were float32. */
+    static void fillable(String op, Tensor self) {
+        if (self != null) {
+            TensorInfo info = self.info();
+            if (info.layout() == Layout.MKLDNN.code() && info.dtype() != DType.FLOAT32) {
+                throw refused(op, "a float32 tensor, as its layout is oneDNN's", self);
+            }
+        }
+    }
+
+    /** No more elements than {@code input} has. */
+    static void elements(String op, Tensor input, long numel) {
+        plain(op, input);
+        if (input != null) {
+            between(op, 1, input.numel(), numel);
         }
     }
 }

@@ -16,7 +16,7 @@ record TensorInfo(
         long[] strides,
         boolean contiguous,
         boolean requiresGrad,
-        boolean strided) {
+        long layout) {
 
     static TensorInfo of(Tensor tensor) {
         Frame f = Frame.begin();
@@ -34,7 +34,7 @@ record TensorInfo(
                 longs(f.readInteger(6), dim),
                 f.readBool(7),
                 f.readBool(8),
-                f.readInteger(9) == Layout.STRIDED.code());
+                f.readInteger(9));
     }
 
     private static long[] longs(long address, int count) {
@@ -42,6 +42,11 @@ record TensorInfo(
             return new long[0];
         }
         return Native.segment(address, (long) count * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    /** True when the elements lie in one storage, by strides. */
+    boolean strided() {
+        return layout == Layout.STRIDED.code();
     }
 
     int dim() {

@@ -18,6 +18,8 @@ import java.util.SplittableRandom;
  * and the one after the last, and how many plausible calls to try for each op to find a valid one (0 fuzzes).
  */
 final class FuzzChild {
+    private static final int SENTENCE = 40;
+
     private final List<FuzzOp> ops = FuzzOp.all();
     private final Calls calls;
     private final Journal journal;
@@ -62,10 +64,19 @@ final class FuzzChild {
         journal.begin(call);
         Throwable thrown = run(op, calls.arguments(op, number), number);
         Outcome outcome = Outcome.of(thrown);
-        if (outcome == Outcome.FAILED && noted.add(op.name())) {
-            notes.println(op.name() + "\t" + thrown.getMessage().replaceAll("\\s+", " "));
+        if ((outcome == Outcome.FAILED || outcome == Outcome.REJECTED) && !calls.isKnown(op)) {
+            note(op, thrown);
         }
         journal.end(call, outcome);
+    }
+
+    /** Notes why an op without a known valid call fails; the same sentence once. */
+    private void note(FuzzOp op, Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage()).replaceAll("\\s+", " ");
+        String sentence = message.substring(Math.max(0, message.indexOf("): ")));
+        if (noted.add(op.name() + sentence.substring(0, Math.min(SENTENCE, sentence.length())))) {
+            notes.println(op.name() + "\t" + message);
+        }
     }
 
     /** Looks for valid calls of one op, and writes those that it finds as lines of {@code valid-calls.txt}. */

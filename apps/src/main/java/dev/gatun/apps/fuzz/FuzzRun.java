@@ -42,7 +42,7 @@ final class FuzzRun {
     private final int callsAnOp;
     private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, int[]> counts = new HashMap<>();
-    private final Map<String, String> failures = new HashMap<>();
+    private final Map<String, List<String>> failures = new HashMap<>();
 
     FuzzRun(Options options, Path folder) {
         this.options = options;
@@ -155,7 +155,8 @@ final class FuzzRun {
         }
         if (Files.exists(notes)) {
             for (String line : Files.readAllLines(notes)) {
-                failures.putIfAbsent(line.substring(0, line.indexOf('\t')), line.substring(line.indexOf('\t') + 1));
+                failures.computeIfAbsent(line.substring(0, line.indexOf('\t')), _ -> new ArrayList<>())
+                        .add(line.substring(line.indexOf('\t') + 1));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.gatun.apps.fuzz;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -55,8 +56,9 @@ final class FuzzTable {
                 + ",\n  \"findings\": " + findings + "\n}\n";
     }
 
-    private static String member(Map.Entry<String, String> entry) {
-        return quote(entry.getKey()) + ": " + quote(entry.getValue());
+    private static String member(Map.Entry<String, List<String>> entry) {
+        return quote(entry.getKey()) + ": "
+                + quote(entry.getValue().isEmpty() ? "" : entry.getValue().getFirst());
     }
 
     private static String quote(String text) {

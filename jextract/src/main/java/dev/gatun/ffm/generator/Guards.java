@@ -65,6 +65,9 @@ final class Guards {
     }
 
     private static Stream<String> value(Op op, String argument, boolean isMethod) {
+        if (argument.matches("\\d+")) {
+            return Stream.of(argument);
+        }
         for (int i = 0; i < op.parameters().size(); i++) {
             if (op.parameters().get(i).name().equals(argument)) {
                 return Stream.of(isMethod && i == 0 ? "self()" : JavaNames.escape(argument));
