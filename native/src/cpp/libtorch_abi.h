@@ -73,6 +73,17 @@ class List {
   void *impl;
 };
 
+// c10::SingletonOrSharedTypePtr<c10::Type>, two pointers.
+struct TypePtr {
+  TypePtr(const TypePtr &);
+  ~TypePtr();
+  void *repr[2];
+};
+
+struct OptionalType {
+  GATUN_WEAK static TypePtr ofTensor();
+};
+
 struct TensorImpl {
   GATUN_WEAK void *mutable_grad();  // at::Tensor&, lent
   GATUN_WEAK bool requires_grad() const;

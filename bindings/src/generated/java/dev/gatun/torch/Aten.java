@@ -366,6 +366,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) {
+        Guards.unsafe("aten::_adaptive_avg_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -375,6 +376,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool2d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self, Tensor out) {
+        Guards.unsafe("aten::_adaptive_avg_pool2d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -406,6 +408,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) {
+        Guards.unsafe("aten::_adaptive_avg_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -415,6 +418,7 @@ public final class Aten {
 
     /** {@code aten::_adaptive_avg_pool3d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor out) {
+        Guards.unsafe("aten::_adaptive_avg_pool3d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -1152,6 +1156,7 @@ public final class Aten {
 
     /** {@code aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist) -> Tensor} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist) {
+        Guards.unsafe("aten::_cdist_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, x1);
@@ -1164,6 +1169,7 @@ public final class Aten {
 
     /** {@code aten::_cdist_backward.out(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist, Tensor out) {
+        Guards.unsafe("aten::_cdist_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, x1);
@@ -1403,6 +1409,7 @@ public final class Aten {
 
     /** {@code aten::_convert_indices_from_coo_to_csr(Tensor self, int size, *, bool out_int32=False) -> Tensor} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32) {
+        Guards.unsafe("aten::_convert_indices_from_coo_to_csr");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, size);
@@ -1418,6 +1425,7 @@ public final class Aten {
 
     /** {@code aten::_convert_indices_from_coo_to_csr.out(Tensor self, int size, *, bool out_int32=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32, Tensor out) {
+        Guards.unsafe("aten::_convert_indices_from_coo_to_csr.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, size);
@@ -1482,7 +1490,7 @@ public final class Aten {
 
     /** {@code aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32) {
-        Guards.steps("aten::_convolution", stride, padding, dilation, output_padding);
+        Guards.windows("aten::_convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1503,7 +1511,7 @@ public final class Aten {
 
     /** {@code aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled) {
-        Guards.steps("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
+        Guards.windows("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1523,7 +1531,7 @@ public final class Aten {
 
     /** {@code aten::_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32, Tensor out) {
-        Guards.steps("aten::_convolution.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::_convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1545,7 +1553,7 @@ public final class Aten {
 
     /** {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.steps("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
+        Guards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI);
         f.optionalTensor(1, ggW);
@@ -1566,7 +1574,7 @@ public final class Aten {
 
     /** {@code aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _convolution_mode(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.steps("aten::_convolution_mode", stride, padding, dilation);
+        Guards.windows("aten::_convolution_mode", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -1718,6 +1726,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity) {
+        Guards.targets("aten::_ctc_loss", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -1741,6 +1750,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity) {
+        Guards.targets("aten::_ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -1764,6 +1774,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss.Tensor_out(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
+        Guards.targets("aten::_ctc_loss.Tensor_out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -1778,6 +1789,7 @@ public final class Aten {
 
     /** {@code aten::_ctc_loss.out(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
+        Guards.targets("aten::_ctc_loss.out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -2957,6 +2969,7 @@ public final class Aten {
     /** {@code aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size) {
         Guards.dims("aten::_fft_c2r", self, dim);
+        Guards.half("aten::_fft_c2r", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -2969,6 +2982,7 @@ public final class Aten {
     /** {@code aten::_fft_c2r.out(Tensor self, int[] dim, int normalization, SymInt last_dim_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size, Tensor out) {
         Guards.dims("aten::_fft_c2r.out", self, dim);
+        Guards.half("aten::_fft_c2r.out", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, dim);
@@ -6848,7 +6862,6 @@ public final class Aten {
 
     /** {@code aten::_index_put_impl.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _index_put_impl(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, boolean unsafe, Tensor out) {
-        Guards.unsafe("aten::_index_put_impl.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalTensors(1, indices);
@@ -7036,6 +7049,7 @@ public final class Aten {
 
     /** {@code aten::_linalg_eigvals(Tensor self) -> Tensor} */
     public static Tensor _linalg_eigvals(Tensor self) {
+        Guards.finite("aten::_linalg_eigvals", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigvals(f.address()), "aten::_linalg_eigvals");
@@ -7821,6 +7835,7 @@ public final class Aten {
 
     /** {@code aten::_nested_compute_contiguous_strides_offsets(Tensor nested_size) -> (Tensor, Tensor)} */
     public static Tensors2 _nested_compute_contiguous_strides_offsets(Tensor nested_size) {
+        Guards.unsafe("aten::_nested_compute_contiguous_strides_offsets");
         Frame f = Frame.begin();
         f.tensor(0, nested_size);
         f.check(dev.gatun.ffm.AtenRaw2._nested_compute_contiguous_strides_offsets(f.address()), "aten::_nested_compute_contiguous_strides_offsets");
@@ -7986,6 +8001,7 @@ public final class Aten {
 
     /** {@code aten::_nested_select_backward(Tensor grad_output, Tensor self, int dim, SymInt index) -> Tensor} */
     public static Tensor _nested_select_backward(Tensor grad_output, Tensor self, long dim, long index) {
+        Guards.unsafe("aten::_nested_select_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -9479,7 +9495,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.steps("aten::_slow_conv2d_forward", stride, padding);
+        Guards.windows("aten::_slow_conv2d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -9493,7 +9509,7 @@ public final class Aten {
 
     /** {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
-        Guards.steps("aten::_slow_conv2d_forward.output", stride, padding);
+        Guards.windows("aten::_slow_conv2d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -10475,6 +10491,7 @@ public final class Aten {
 
     /** {@code aten::_stack(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor _stack(Tensor[] tensors, long dim) {
+        Guards.notEmpty("aten::_stack", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.integer(2, dim);
@@ -10489,6 +10506,7 @@ public final class Aten {
 
     /** {@code aten::_stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _stack(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::_stack.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors);
         f.integer(2, dim);
@@ -10764,6 +10782,7 @@ public final class Aten {
 
     /** {@code aten::_thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor? input_bias, Tensor? hidden_bias) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor input_bias, Tensor hidden_bias) {
+        Guards.unsafe("aten::_thnn_differentiable_gru_cell_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_hy);
         f.tensor(1, input_gates);
@@ -10777,6 +10796,7 @@ public final class Aten {
 
     /** {@code aten::_thnn_differentiable_lstm_cell_backward(Tensor? grad_hy, Tensor? grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor? input_bias, Tensor? hidden_bias, Tensor cx, Tensor cy) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_lstm_cell_backward(Tensor grad_hy, Tensor grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor input_bias, Tensor hidden_bias, Tensor cx, Tensor cy) {
+        Guards.unsafe("aten::_thnn_differentiable_lstm_cell_backward");
         Frame f = Frame.begin();
         f.optionalTensor(0, grad_hy);
         f.optionalTensor(1, grad_cy);
@@ -11230,6 +11250,7 @@ public final class Aten {
     /** {@code aten::_transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, int num_heads) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads) {
         Guards.between("aten::_transform_bias_rescale_qkv", 1, 65536, num_heads);
+        Guards.unsafe("aten::_transform_bias_rescale_qkv");
         Frame f = Frame.begin();
         f.tensor(0, qkv);
         f.tensor(1, qkv_bias);
@@ -11241,6 +11262,7 @@ public final class Aten {
     /** {@code aten::_transform_bias_rescale_qkv.out(Tensor qkv, Tensor qkv_bias, int num_heads, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads, Tensor out0, Tensor out1, Tensor out2) {
         Guards.between("aten::_transform_bias_rescale_qkv.out", 1, 65536, num_heads);
+        Guards.unsafe("aten::_transform_bias_rescale_qkv.out");
         Frame f = Frame.begin();
         f.tensor(0, qkv);
         f.tensor(1, qkv_bias);
@@ -11538,6 +11560,7 @@ public final class Aten {
 
     /** {@code aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> Tensor} */
     public static Tensor _unsafe_masked_index(Tensor self, Tensor mask, Tensor[] indices, Scalar fill) {
+        Guards.unsafe("aten::_unsafe_masked_index");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, mask);
@@ -11816,6 +11839,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
+        Guards.scales("aten::_upsample_nearest_exact1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -11851,6 +11875,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -11877,6 +11902,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -11887,6 +11913,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
+        Guards.scales("aten::_upsample_nearest_exact1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -11923,6 +11950,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -11950,6 +11978,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -11981,6 +12010,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -11998,6 +12028,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -12008,6 +12039,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -12040,6 +12072,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -12058,6 +12091,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -12100,6 +12134,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -12118,6 +12153,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -12128,6 +12164,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -12171,6 +12208,7 @@ public final class Aten {
 
     /** {@code aten::_upsample_nearest_exact3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -12562,6 +12600,7 @@ public final class Aten {
 
     /** {@code aten::adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) {
+        Guards.unsafe("aten::adaptive_max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12572,6 +12611,7 @@ public final class Aten {
 
     /** {@code aten::adaptive_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::adaptive_max_pool2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12583,6 +12623,7 @@ public final class Aten {
 
     /** {@code aten::adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) {
+        Guards.unsafe("aten::adaptive_max_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12593,6 +12634,7 @@ public final class Aten {
 
     /** {@code aten::adaptive_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::adaptive_max_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -13036,7 +13078,7 @@ public final class Aten {
 
     /** {@code aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.steps("aten::conv_depthwise3d", stride, padding, dilation);
+        Guards.windows("aten::conv_depthwise3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -13051,7 +13093,7 @@ public final class Aten {
 
     /** {@code aten::conv_depthwise3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.steps("aten::conv_depthwise3d.out", stride, padding, dilation);
+        Guards.windows("aten::conv_depthwise3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -13079,7 +13121,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.steps("aten::convolution_backward", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13098,7 +13140,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.steps("aten::convolution_backward.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13119,7 +13161,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.steps("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13137,7 +13179,7 @@ public final class Aten {
 
     /** {@code aten::convolution_backward_overrideable.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.steps("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -13157,7 +13199,7 @@ public final class Aten {
 
     /** {@code aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
-        Guards.steps("aten::convolution_overrideable", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -13174,7 +13216,7 @@ public final class Aten {
 
     /** {@code aten::convolution_overrideable.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
-        Guards.steps("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -13681,6 +13723,7 @@ public final class Aten {
 
     /** {@code aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor} */
     public static Tensor embedding_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
+        Guards.indices("aten::embedding_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -13694,6 +13737,7 @@ public final class Aten {
 
     /** {@code aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
+        Guards.indices("aten::embedding_dense_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, indices);
@@ -13706,6 +13750,7 @@ public final class Aten {
 
     /** {@code aten::embedding_dense_backward.out(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, Tensor out) {
+        Guards.indices("aten::embedding_dense_backward.out", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, indices);
@@ -13719,6 +13764,7 @@ public final class Aten {
 
     /** {@code aten::embedding_sparse_backward(Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_sparse_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
+        Guards.indices("aten::embedding_sparse_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, indices);
@@ -13962,6 +14008,7 @@ public final class Aten {
 
     /** {@code aten::fbgemm_pack_gemm_matrix_fp16(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_gemm_matrix_fp16(Tensor input) {
+        Guards.unsafe("aten::fbgemm_pack_gemm_matrix_fp16");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_gemm_matrix_fp16(f.address()), "aten::fbgemm_pack_gemm_matrix_fp16");
@@ -13970,6 +14017,7 @@ public final class Aten {
 
     /** {@code aten::fbgemm_pack_quantized_matrix(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input) {
+        Guards.unsafe("aten::fbgemm_pack_quantized_matrix");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_quantized_matrix(f.address()), "aten::fbgemm_pack_quantized_matrix");
@@ -13978,6 +14026,7 @@ public final class Aten {
 
     /** {@code aten::fbgemm_pack_quantized_matrix.KN(Tensor input, int K, int N) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input, long K, long N) {
+        Guards.unsafe("aten::fbgemm_pack_quantized_matrix.KN");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.integer(1, K);
@@ -13988,6 +14037,7 @@ public final class Aten {
 
     /** {@code aten::fractional_max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
+        Guards.unsafe("aten::fractional_max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14000,6 +14050,7 @@ public final class Aten {
 
     /** {@code aten::fractional_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::fractional_max_pool2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14013,6 +14064,7 @@ public final class Aten {
 
     /** {@code aten::fractional_max_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
+        Guards.unsafe("aten::fractional_max_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14025,6 +14077,7 @@ public final class Aten {
 
     /** {@code aten::fractional_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::fractional_max_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14716,6 +14769,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14750,6 +14804,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_backward.out(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::max_pool2d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14812,6 +14867,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
+        Guards.unsafe("aten::max_pool2d_with_indices_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14827,6 +14883,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::max_pool2d_with_indices_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14890,6 +14947,7 @@ public final class Aten {
 
     /** {@code aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
+        Guards.unsafe("aten::max_pool3d_with_indices_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14905,6 +14963,7 @@ public final class Aten {
 
     /** {@code aten::max_pool3d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::max_pool3d_with_indices_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -15278,7 +15337,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
-        Guards.steps("aten::mkldnn_convolution", stride, padding, dilation);
+        Guards.windows("aten::mkldnn_convolution", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -15293,7 +15352,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
-        Guards.steps("aten::mkldnn_convolution.out", stride, padding, dilation);
+        Guards.windows("aten::mkldnn_convolution.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -15450,6 +15509,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::mkldnn_max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15485,6 +15545,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool2d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::mkldnn_max_pool2d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15548,6 +15609,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::mkldnn_max_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15583,6 +15645,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool3d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::mkldnn_max_pool3d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -16229,6 +16292,7 @@ public final class Aten {
 
     /** {@code aten::native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask) {
+        Guards.unsafe("aten::native_group_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16246,6 +16310,7 @@ public final class Aten {
 
     /** {@code aten::native_group_norm_backward.out(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::native_group_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16291,6 +16356,7 @@ public final class Aten {
 
     /** {@code aten::native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask) {
+        Guards.unsafe("aten::native_layer_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16306,6 +16372,7 @@ public final class Aten {
 
     /** {@code aten::native_layer_norm_backward.out(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::native_layer_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, input);
@@ -16793,7 +16860,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.steps("aten::quantized_max_pool1d", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16852,7 +16919,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.steps("aten::quantized_max_pool1d.out", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool1d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16872,7 +16939,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.steps("aten::quantized_max_pool2d", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16906,7 +16973,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.steps("aten::quantized_max_pool2d.out", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16921,7 +16988,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.steps("aten::quantized_max_pool3d", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16955,7 +17022,7 @@ public final class Aten {
 
     /** {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.steps("aten::quantized_max_pool3d.out", stride, padding, dilation);
+        Guards.windows("aten::quantized_max_pool3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -17034,6 +17101,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad1d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17044,6 +17112,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad1d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17055,6 +17124,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad2d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17065,6 +17135,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad2d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17076,6 +17147,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad3d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17086,6 +17158,7 @@ public final class Aten {
 
     /** {@code aten::reflection_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad3d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17097,6 +17170,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad1d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17107,6 +17181,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad1d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17118,6 +17193,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad2d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17128,6 +17204,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad2d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17139,6 +17216,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad3d_backward", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17149,6 +17227,7 @@ public final class Aten {
 
     /** {@code aten::replication_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad3d_backward.grad_input", self);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17682,7 +17761,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.steps("aten::slow_conv3d", stride, padding);
+        Guards.windows("aten::slow_conv3d", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17711,7 +17790,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
-        Guards.steps("aten::slow_conv3d.out", stride, padding);
+        Guards.windows("aten::slow_conv3d.out", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17726,7 +17805,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.steps("aten::slow_conv3d_forward", stride, padding);
+        Guards.windows("aten::slow_conv3d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17740,7 +17819,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
-        Guards.steps("aten::slow_conv3d_forward.output", stride, padding);
+        Guards.windows("aten::slow_conv3d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17755,7 +17834,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.steps("aten::slow_conv_dilated2d", stride, padding, dilation);
+        Guards.windows("aten::slow_conv_dilated2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17790,7 +17869,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.steps("aten::slow_conv_dilated2d.out", stride, padding, dilation);
+        Guards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17806,7 +17885,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.steps("aten::slow_conv_dilated3d", stride, padding, dilation);
+        Guards.windows("aten::slow_conv_dilated3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17841,7 +17920,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.steps("aten::slow_conv_dilated3d.out", stride, padding, dilation);
+        Guards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17857,7 +17936,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
-        Guards.steps("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
+        Guards.windows("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17898,7 +17977,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
-        Guards.steps("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17915,7 +17994,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
-        Guards.steps("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
+        Guards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -17956,7 +18035,7 @@ public final class Aten {
 
     /** {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
-        Guards.steps("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, weight);
@@ -18966,6 +19045,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
+        Guards.scales("aten::upsample_nearest1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19002,6 +19082,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19029,6 +19110,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19061,6 +19143,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19079,6 +19162,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19122,6 +19206,7 @@ public final class Aten {
 
     /** {@code aten::upsample_nearest3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.integers(1, output_size);
@@ -19277,6 +19362,7 @@ public final class Aten {
 
     /** {@code aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor} */
     public static Tensor view_copy(Tensor self, DType dtype) {
+        Guards.notQuantized("aten::view_copy.dtype", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.dtype(1, dtype);
@@ -19286,6 +19372,7 @@ public final class Aten {
 
     /** {@code aten::view_copy.dtype_out(Tensor self, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_copy(Tensor self, DType dtype, Tensor out) {
+        Guards.notQuantized("aten::view_copy.dtype_out", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.dtype(1, dtype);

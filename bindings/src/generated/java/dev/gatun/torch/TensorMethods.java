@@ -7660,6 +7660,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::linalg_matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor linalg_matrix_power(long n) {
+        Guards.power("aten::linalg_matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -8640,6 +8641,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor matrix_power(long n) {
+        Guards.power("aten::matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -11092,6 +11094,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor reflection_pad1d(long... padding) {
+        Guards.distinct("aten::reflection_pad1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -11101,6 +11104,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor reflection_pad2d(long... padding) {
+        Guards.distinct("aten::reflection_pad2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -11110,6 +11114,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor reflection_pad3d(long... padding) {
+        Guards.distinct("aten::reflection_pad3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -11320,6 +11325,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor replication_pad1d(long... padding) {
+        Guards.distinct("aten::replication_pad1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -11329,6 +11335,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor replication_pad2d(long... padding) {
+        Guards.distinct("aten::replication_pad2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -11338,6 +11345,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor replication_pad3d(long... padding) {
+        Guards.distinct("aten::replication_pad3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding);
@@ -14883,6 +14891,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
+        Guards.scales("aten::upsample_nearest1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -14918,6 +14927,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -14949,6 +14959,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);

@@ -2061,7 +2061,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv1d", stride, padding, dilation);
+        Guards.windows("aten::conv1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2121,7 +2121,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv1d.padding", stride, padding, dilation);
+        Guards.windows("aten::conv1d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2161,7 +2161,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv2d", stride, padding, dilation);
+        Guards.windows("aten::conv2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2201,7 +2201,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv2d.padding", stride, padding, dilation);
+        Guards.windows("aten::conv2d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2226,7 +2226,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv3d", stride, padding, dilation);
+        Guards.windows("aten::conv3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2266,7 +2266,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.steps("aten::conv3d.padding", stride, padding, dilation);
+        Guards.windows("aten::conv3d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2303,7 +2303,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.steps("aten::conv_transpose1d", stride, padding, dilation, output_padding);
+        Guards.windows("aten::conv_transpose1d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2374,7 +2374,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.steps("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
+        Guards.windows("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2420,7 +2420,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.steps("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
+        Guards.windows("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2466,7 +2466,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
-        Guards.steps("aten::convolution", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2483,7 +2483,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
-        Guards.steps("aten::convolution.out", stride, padding, dilation, output_padding);
+        Guards.windows("aten::convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.tensor(1, weight);
@@ -2656,6 +2656,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, long reduction, boolean zero_infinity) {
+        Guards.targets("aten::ctc_loss.IntList", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -2685,6 +2686,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, long reduction, boolean zero_infinity) {
+        Guards.targets("aten::ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs);
         f.tensor(1, targets);
@@ -5067,7 +5069,6 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_put_out(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, Tensor out) {
-        Guards.unsafe("aten::index_put.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalTensors(1, indices);
@@ -5889,6 +5890,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, boolean hermitian) {
+        Guards.pivots("aten::linalg_ldl_solve", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD);
         f.tensor(1, pivots);
@@ -5905,6 +5907,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, boolean hermitian, Tensor out) {
+        Guards.pivots("aten::linalg_ldl_solve.out", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD);
         f.tensor(1, pivots);
@@ -6107,6 +6110,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_power_out(Tensor self, long n, Tensor out) {
+        Guards.power("aten::linalg_matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, n);
@@ -7477,6 +7481,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matrix_power_out(Tensor self, long n, Tensor out) {
+        Guards.power("aten::matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, n);
@@ -9360,6 +9365,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad1d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -9370,6 +9376,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad2d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -9380,6 +9387,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad3d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -9534,6 +9542,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad1d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad1d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -9544,6 +9553,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad2d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad2d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -9554,6 +9564,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad3d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad3d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, padding);
@@ -13512,6 +13523,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
+        Guards.scales("aten::upsample_nearest1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -13538,6 +13550,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -13548,6 +13561,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::upsample_nearest2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -13565,6 +13579,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -13575,6 +13590,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
+        Guards.scales("aten::upsample_nearest2d.vec_out");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);
@@ -13586,6 +13602,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::upsample_nearest3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -13604,6 +13621,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input);
         f.optionalIntegers(1, output_size);

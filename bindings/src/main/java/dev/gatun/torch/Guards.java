@@ -14,6 +14,7 @@ final class Guards {
     static final String UNSAFE = "dev.gatun.torch.unsafe";
 
     private static final double MAX_DEGREE = 1_000_000;
+    private static final double LEAST_SCALE = 1e-6;
     private static final long MAX_STEP = Integer.MAX_VALUE;
 
     private Guards() {}
@@ -302,9 +303,9 @@ final class Guards {
     }
 
     /** Sizes of a window's steps: large ones overflow where libtorch multiplies them. */
-    static void steps(String op, long[]... lists) {
-        for (long[] list : lists) {
-            for (long step : list == null ? new long[0] : list) {
+    static void windows(String op, Object... lists) {
+        for (Object list : lists) {
+            for (long step : list instanceof long[] steps ? steps : new long[0]) {
                 between(op, -MAX_STEP, MAX_STEP, step);
             }
         }
@@ -365,6 +366,44 @@ final class Guards {
         plain(op, input);
         if (input != null) {
             between(op, 1, input.numel(), numel);
+        }
+    }
+
+    /** The least integer has no absolute value to count down from. */
+    static void power(String op, long n) {
+        between(op, -Long.MAX_VALUE, Long.MAX_VALUE, n);
+    }
+
+    /** Classes that {@code logProbabilities}, times, batch and classes, has. */
+    static void targets(String op, Tensor logProbabilities, Tensor targets) {
+        if (logProbabilities != null && logProbabilities.dim() > 0) {
+            indices(op, targets, logProbabilities.size(-1));
+        }
+    }
+
+    /** Rows, counted from 1 (from -1 down for two-by-two blocks), that the factors have. */
+    static void pivots(String op, Tensor factors, Tensor pivots) {
+        if (factors != null && factors.dim() > 1 && pivots != null && pivots.dtype() == DType.INT32) {
+            try (Scope _ = Scope.open()) {
+                Tensor rows = pivots.to(DType.INT64).abs().sub(Scalar.of(1));
+                indices(op, rows, factors.size(-1));
+            }
+        }
+    }
+
+    /** The part of a spectrum that a real result of {@code size} needs. */
+    static void half(String op, Tensor self, long[] dim, long size) {
+        if (self != null && dim != null) {
+            between(op, 1, 2 * self.size((int) dim[dim.length - 1]), size);
+        }
+    }
+
+    /** Factors whose inverse is still a number of pixels. */
+    static void scales(String op, Double... scales) {
+        for (Double scale : scales) {
+            if (scale != null && !(scale >= LEAST_SCALE && scale <= 1 / LEAST_SCALE)) {
+                throw refused(op, "a scale from " + LEAST_SCALE + " to " + 1 / LEAST_SCALE, scale);
+            }
         }
     }
 }

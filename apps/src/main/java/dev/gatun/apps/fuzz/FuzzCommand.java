@@ -44,7 +44,7 @@ public final class FuzzCommand implements Callable<Integer> {
     @Option(
             names = "--memory",
             paramLabel = "MB",
-            defaultValue = "4096",
+            defaultValue = "3072",
             description = "Each child's limit on its address space. Default: ${DEFAULT-VALUE}.")
     private int memory;
 

@@ -16,7 +16,7 @@ class FuzzTest {
     private Path folder;
 
     private FuzzReport run(int calls, List<String> ops, int only) throws InterruptedException {
-        FuzzRun.Options options = new FuzzRun.Options(3, calls, 1, 4096, 10, ops, only, 0);
+        FuzzRun.Options options = new FuzzRun.Options(3, calls, 1, 3072, 10, ops, only, 0);
         return new FuzzRun(options, folder).run(new PrintWriter(System.err));
     }
 
