@@ -4019,6 +4019,7 @@ public final class Aten {
     /** {@code aten::_foreach_copy(Tensor[] self, Tensor[] src, bool non_blocking=False) -> Tensor[] self_out} */
     public static Tensor[] _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking) {
         Guards.sameLength("aten::_foreach_copy", self, src);
+        Guards.plain("aten::_foreach_copy", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, src);
@@ -4035,6 +4036,7 @@ public final class Aten {
     /** {@code aten::_foreach_copy.out(Tensor[] self, Tensor[] src, bool non_blocking=False, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking, Tensor... out) {
         Guards.sameLength("aten::_foreach_copy.out", self, src, out);
+        Guards.plain("aten::_foreach_copy.out", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self);
         f.tensors(2, src);
@@ -6670,6 +6672,7 @@ public final class Aten {
 
     /** {@code aten::_grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> (Tensor, Tensor)} */
     public static Tensors2 _grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
+        Guards.unsafe("aten::_grid_sampler_2d_cpu_fallback_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, input);
@@ -7180,6 +7183,8 @@ public final class Aten {
 
     /** {@code aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
+        Guards.plain("aten::_log_softmax_backward_data", grad_output, output);
+        Guards.sameShape("aten::_log_softmax_backward_data", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7191,6 +7196,8 @@ public final class Aten {
 
     /** {@code aten::_log_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor out) {
+        Guards.plain("aten::_log_softmax_backward_data.out", grad_output, output);
+        Guards.sameShape("aten::_log_softmax_backward_data.out", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -7528,6 +7535,7 @@ public final class Aten {
 
     /** {@code aten::_mkldnn_transpose(Tensor self, int dim0, int dim1) -> Tensor} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1) {
+        Guards.unsafe("aten::_mkldnn_transpose");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, dim0);
@@ -7538,6 +7546,7 @@ public final class Aten {
 
     /** {@code aten::_mkldnn_transpose.out(Tensor self, int dim0, int dim1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1, Tensor out) {
+        Guards.unsafe("aten::_mkldnn_transpose.out");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, dim0);
@@ -7549,6 +7558,7 @@ public final class Aten {
 
     /** {@code aten::_mkldnn_transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose_(Tensor self, long dim0, long dim1) {
+        Guards.unsafe("aten::_mkldnn_transpose_");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, dim0);
@@ -8457,6 +8467,7 @@ public final class Aten {
 
     /** {@code aten::_pdist_backward(Tensor grad, Tensor self, float p, Tensor pdist) -> Tensor} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist) {
+        Guards.unsafe("aten::_pdist_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, self);
@@ -8468,6 +8479,7 @@ public final class Aten {
 
     /** {@code aten::_pdist_backward.out(Tensor grad, Tensor self, float p, Tensor pdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist, Tensor out) {
+        Guards.unsafe("aten::_pdist_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, self);
@@ -9069,6 +9081,7 @@ public final class Aten {
 
     /** {@code aten::_scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, float dropout_p, bool is_causal, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor grad_query, Tensor grad_key, Tensor grad_value)} */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
+        Guards.unsafe("aten::_scaled_dot_product_flash_attention_for_cpu_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out);
         f.tensor(1, query);
@@ -9593,6 +9606,8 @@ public final class Aten {
 
     /** {@code aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
+        Guards.plain("aten::_softmax_backward_data", grad_output, output);
+        Guards.sameShape("aten::_softmax_backward_data", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -9604,6 +9619,8 @@ public final class Aten {
 
     /** {@code aten::_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor grad_input) {
+        Guards.plain("aten::_softmax_backward_data.out", grad_output, output);
+        Guards.sameShape("aten::_softmax_backward_data.out", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -12590,6 +12607,7 @@ public final class Aten {
 
     /** {@code aten::adaptive_avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
+        Guards.loops("aten::adaptive_avg_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12711,6 +12729,7 @@ public final class Aten {
 
     /** {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool2d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12731,6 +12750,7 @@ public final class Aten {
 
     /** {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
+        Guards.loops("aten::avg_pool2d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12752,6 +12772,7 @@ public final class Aten {
 
     /** {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool3d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -12772,6 +12793,7 @@ public final class Aten {
 
     /** {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
+        Guards.loops("aten::avg_pool3d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14770,6 +14792,7 @@ public final class Aten {
     /** {@code aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::max_pool2d_backward");
+        Guards.loops("aten::max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14805,6 +14828,7 @@ public final class Aten {
     /** {@code aten::max_pool2d_backward.out(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::max_pool2d_backward.out");
+        Guards.loops("aten::max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14820,6 +14844,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool2d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -14853,6 +14878,7 @@ public final class Aten {
 
     /** {@code aten::max_pool2d_with_indices.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
+        Guards.loops("aten::max_pool2d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -14868,6 +14894,7 @@ public final class Aten {
     /** {@code aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Guards.unsafe("aten::max_pool2d_with_indices_backward");
+        Guards.loops("aten::max_pool2d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14884,6 +14911,7 @@ public final class Aten {
     /** {@code aten::max_pool2d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::max_pool2d_with_indices_backward.grad_input");
+        Guards.loops("aten::max_pool2d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14900,6 +14928,7 @@ public final class Aten {
 
     /** {@code aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool3d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -14933,6 +14962,7 @@ public final class Aten {
 
     /** {@code aten::max_pool3d_with_indices.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
+        Guards.loops("aten::max_pool3d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -14948,6 +14978,7 @@ public final class Aten {
     /** {@code aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Guards.unsafe("aten::max_pool3d_with_indices_backward");
+        Guards.loops("aten::max_pool3d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -14964,6 +14995,7 @@ public final class Aten {
     /** {@code aten::max_pool3d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::max_pool3d_with_indices_backward.grad_input");
+        Guards.loops("aten::max_pool3d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -15462,6 +15494,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::mkldnn_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -15495,6 +15528,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.loops("aten::mkldnn_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -15510,6 +15544,7 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::mkldnn_max_pool2d_backward");
+        Guards.loops("aten::mkldnn_max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15546,6 +15581,7 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool2d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::mkldnn_max_pool2d_backward.out");
+        Guards.loops("aten::mkldnn_max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15562,6 +15598,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::mkldnn_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -15595,6 +15632,7 @@ public final class Aten {
 
     /** {@code aten::mkldnn_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.loops("aten::mkldnn_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -15610,6 +15648,7 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::mkldnn_max_pool3d_backward");
+        Guards.loops("aten::mkldnn_max_pool3d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -15646,6 +15685,7 @@ public final class Aten {
     /** {@code aten::mkldnn_max_pool3d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::mkldnn_max_pool3d_backward.out");
+        Guards.loops("aten::mkldnn_max_pool3d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, output);
@@ -16861,6 +16901,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.windows("aten::quantized_max_pool1d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16920,6 +16961,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.windows("aten::quantized_max_pool1d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool1d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16940,6 +16982,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.windows("aten::quantized_max_pool2d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16974,6 +17017,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.windows("aten::quantized_max_pool2d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -16989,6 +17033,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.windows("aten::quantized_max_pool3d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -17023,6 +17068,7 @@ public final class Aten {
     /** {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.windows("aten::quantized_max_pool3d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);

@@ -73,6 +73,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool1d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -87,6 +88,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool2d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool2d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -96,6 +98,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool3d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -105,6 +108,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool1d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -119,6 +123,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool2d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool2d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -128,6 +133,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool3d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -1369,6 +1375,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor} */
     public Tensor avg_pool1d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
+        Guards.loops("aten::avg_pool1d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -1427,6 +1434,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool2d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -1471,6 +1479,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool3d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -2693,6 +2702,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor col2im(long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long... stride) {
+        Guards.loops("aten::col2im", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size);
@@ -6410,6 +6420,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor im2col(long[] kernel_size, long[] dilation, long[] padding, long... stride) {
+        Guards.loops("aten::im2col", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -7457,6 +7468,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::linalg_eigvals(Tensor self) -> Tensor} */
     public Tensor linalg_eigvals() {
+        Guards.finite("aten::linalg_eigvals", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvals(f.address()), "aten::linalg_eigvals");
@@ -7465,6 +7477,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
     public Tensor linalg_eigvalsh(String UPLO) {
+        Guards.finite("aten::linalg_eigvalsh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO);
@@ -8683,6 +8696,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool1d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -8741,6 +8755,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)} */
     public Tensors2 max_pool1d_with_indices(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool1d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -8799,6 +8814,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);
@@ -8832,6 +8848,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size);

@@ -43,6 +43,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool1d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.loops("aten::adaptive_avg_pool1d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -58,6 +59,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.loops("aten::adaptive_avg_pool2d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -69,6 +71,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
         Guards.count("aten::adaptive_avg_pool3d.out", 3, output_size);
+        Guards.loops("aten::adaptive_avg_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -79,6 +82,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool2d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
+        Guards.loops("aten::adaptive_max_pool2d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -89,6 +93,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool3d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
+        Guards.loops("aten::adaptive_max_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -801,6 +806,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        Guards.loops("aten::avg_pool1d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -820,6 +826,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        Guards.loops("aten::avg_pool2d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -840,6 +847,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        Guards.loops("aten::avg_pool3d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -1931,6 +1939,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
+        Guards.loops("aten::col2im.out", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, output_size);
@@ -4977,6 +4986,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
+        Guards.loops("aten::im2col.out", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integers(1, kernel_size);
@@ -5789,6 +5799,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvals_out(Tensor self, Tensor out) {
+        Guards.finite("aten::linalg_eigvals.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, out);
@@ -5798,6 +5809,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
+        Guards.finite("aten::linalg_eigvalsh.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.string(1, UPLO);

@@ -14,14 +14,15 @@ final class Guards {
     static final String UNSAFE = "dev.gatun.torch.unsafe";
 
     private static final double MAX_DEGREE = 1_000_000;
+    private static final long MAX_LOOP = 1L << 24;
     private static final double LEAST_SCALE = 1e-6;
     private static final long MAX_STEP = Integer.MAX_VALUE;
 
     private Guards() {}
 
     static IllegalArgumentException refused(String op, String expected, Object came) {
-        return new IllegalArgumentException(op + ": expected " + expected + ", got "
-                + (came instanceof Tensor tensor ? tensor.describe() : came));
+        return new IllegalArgumentException(
+                op + ": expected " + expected + ", got " + (came instanceof Tensor tensor ? tensor.describe() : came));
     }
 
     /** The tensors among {@code arguments} and in lists there; nulls are left out. */
@@ -82,7 +83,9 @@ final class Guards {
         if (self == null || other == null || !"trunc".equals(mode)) {
             return;
         }
-        DType dtype = other instanceof Tensor tensor ? Torch.result_type(self, tensor) : Torch.result_type(self, (Scalar) other);
+        DType dtype = other instanceof Tensor tensor
+                ? Torch.result_type(self, tensor)
+                : Torch.result_type(self, (Scalar) other);
         if (dtype != DType.INT64 && dtype != DType.INT32) {
             return;
         }
@@ -102,7 +105,8 @@ final class Guards {
     static void degree(String op, Object n) {
         double degree = switch (n) {
             case Scalar scalar -> scalar.doubleValue();
-            case Tensor tensor when tensor.numel() > 0
+            case Tensor tensor
+            when tensor.numel() > 0
                     && tensor.device().type() == Device.Type.CPU
                     && !tensor.dtype().isComplex()
                     && !tensor.dtype().isQuantized()
@@ -403,6 +407,15 @@ final class Guards {
         for (Double scale : scales) {
             if (scale != null && !(scale >= LEAST_SCALE && scale <= 1 / LEAST_SCALE)) {
                 throw refused(op, "a scale from " + LEAST_SCALE + " to " + 1 / LEAST_SCALE, scale);
+            }
+        }
+    }
+
+    /** Sizes and steps that a loop walks even where there is nothing to compute. */
+    static void loops(String op, long[]... lists) {
+        for (long[] list : lists) {
+            for (long size : list == null ? new long[0] : list) {
+                between(op, -MAX_LOOP, MAX_LOOP, size);
             }
         }
     }

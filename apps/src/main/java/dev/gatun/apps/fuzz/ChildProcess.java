@@ -19,7 +19,7 @@ final class ChildProcess {
 
     /** @param folder where its files lie: the journal, its notes, its output, the JVM's crash reports */
     ChildProcess(Path folder, int memoryMegabytes, int deadlineSeconds) {
-        this.folder = folder;
+        this.folder = folder.toAbsolutePath();
         this.memoryMegabytes = memoryMegabytes;
         this.deadlineSeconds = deadlineSeconds;
     }
@@ -60,6 +60,8 @@ final class ChildProcess {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output.txt").toFile());
+        // Some ops write files.
+        builder.directory(folder.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment().put("OPENBLAS_NUM_THREADS", "1");
         // Backtraces would be looked up in the libraries' debug tables, for each error anew.

@@ -85,7 +85,8 @@ final class FuzzRun {
         return new FuzzReport(options.seed(), ops, counts, failures, findings);
     }
 
-    private void runSlice(List<Integer> slice, Path own, PrintWriter progress) throws IOException, InterruptedException {
+    private void runSlice(List<Integer> slice, Path own, PrintWriter progress)
+            throws IOException, InterruptedException {
         Files.createDirectories(own);
         ChildProcess child = new ChildProcess(own, options.memoryMegabytes(), options.deadlineSeconds());
         try (Journal journal = Journal.create(child.journal(), ops.size() * callsAnOp)) {

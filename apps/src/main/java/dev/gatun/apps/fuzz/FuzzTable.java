@@ -27,10 +27,7 @@ final class FuzzTable {
         for (Finding finding : report.findings()) {
             out.printf(
                     "  FINDING %s, call %d%n    arguments: %s%n    ending: %s%n",
-                    finding.op(),
-                    finding.number(),
-                    finding.arguments(),
-                    finding.ending());
+                    finding.op(), finding.number(), finding.arguments(), finding.ending());
         }
         out.flush();
     }

@@ -133,10 +133,16 @@ final class Plausible {
             case "Tensor" -> choice.equals("None") ? p.schema().endsWith("?") : choice.matches("[a-z]+\\w*\\[.*");
             case "Tensor[]" -> choice.matches("\\[([a-zN].*)?]");
             case "Scalar" -> choice.matches("-?[\\d.]+");
-            case "Long", "long" -> choice.matches("-?\\d+") || choice.equals("None") && p.schema().endsWith("?");
-            case "long[]" -> choice.matches("\\[[-\\d,]*]") || choice.equals("None") && p.schema().endsWith("?");
-            case "Double", "double" -> choice.matches("-?[\\d.]+") || choice.equals("None") && p.schema().endsWith("?");
-            case "String" -> choice.startsWith("'") || choice.equals("None") && p.schema().endsWith("?");
+            case "Long", "long" ->
+                choice.matches("-?\\d+") || choice.equals("None") && p.schema().endsWith("?");
+            case "long[]" ->
+                choice.matches("\\[[-\\d,]*]")
+                        || choice.equals("None") && p.schema().endsWith("?");
+            case "Double", "double" ->
+                choice.matches("-?[\\d.]+")
+                        || choice.equals("None") && p.schema().endsWith("?");
+            case "String" ->
+                choice.startsWith("'") || choice.equals("None") && p.schema().endsWith("?");
             default -> true;
         };
     }
