@@ -12492,6 +12492,7 @@ public final class Aten {
 
     /** {@code aten::_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor} */
     public static Tensor _weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) {
+        Guards.unsafe("aten::_weight_int8pack_mm");
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.tensor(1, mat2);
@@ -12502,6 +12503,7 @@ public final class Aten {
 
     /** {@code aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor} */
     public static Tensor _weight_norm(Tensor v, Tensor g, long dim) {
+        Guards.norms("aten::_weight_norm", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v);
         f.tensor(1, g);
@@ -12529,6 +12531,7 @@ public final class Aten {
 
     /** {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
+        Guards.norms("aten::_weight_norm_interface", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v);
         f.tensor(1, g);
@@ -12544,6 +12547,7 @@ public final class Aten {
 
     /** {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
+        Guards.norms("aten::_weight_norm_interface.out", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v);
         f.tensor(1, g);
@@ -12556,6 +12560,7 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
         Guards.unsafe("aten::_weight_norm_interface_backward");
+        Guards.norms("aten::_weight_norm_interface_backward", dim);
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
@@ -12569,6 +12574,7 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface_backward.out(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim, Tensor out0, Tensor out1) {
         Guards.unsafe("aten::_weight_norm_interface_backward.out");
+        Guards.norms("aten::_weight_norm_interface_backward.out", dim);
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
@@ -13588,6 +13594,7 @@ public final class Aten {
 
     /** {@code aten::cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, int dim) -> Tensor} */
     public static Tensor cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, long dim) {
+        Guards.unsafe("aten::cummaxmin_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad);
         f.tensor(1, input);
@@ -18743,6 +18750,7 @@ public final class Aten {
 
     /** {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
     public static Tensor to_mkldnn(Tensor self, DType dtype) {
+        Guards.some("aten::to_mkldnn", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalDtype(1, dtype);
@@ -18757,6 +18765,7 @@ public final class Aten {
 
     /** {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_mkldnn(Tensor self, DType dtype, Tensor out) {
+        Guards.some("aten::to_mkldnn.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.optionalDtype(1, dtype);

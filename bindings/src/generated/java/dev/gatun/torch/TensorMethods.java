@@ -10983,6 +10983,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor} */
     public Tensor random(long from, Long to, Generator generator) {
+        Guards.start("aten::random.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, from);
@@ -11038,6 +11039,7 @@ public abstract sealed class TensorMethods permits Tensor {
 
     /** {@code aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(long from, Long to, Generator generator) {
+        Guards.start("aten::random_.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, from);

@@ -9170,6 +9170,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** {@code aten::random.from_out(Tensor self, int from, int? to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random_out(Tensor self, long from, Long to, Generator generator, Tensor out) {
+        Guards.start("aten::random.from_out", from);
         Frame f = Frame.begin();
         f.tensor(0, self);
         f.integer(1, from);

@@ -13,7 +13,8 @@ final class Guards {
     /** Allows the ops that no check makes safe. */
     static final String UNSAFE = "dev.gatun.torch.unsafe";
 
-    private static final double MAX_DEGREE = 1_000_000;
+    private static final double MAX_DEGREE = 10_000;
+    private static final long MAX_START = 1L << 62;
     private static final long MAX_LOOP = 1L << 24;
     private static final double LEAST_SCALE = 1e-6;
     private static final long MAX_STEP = Integer.MAX_VALUE;
@@ -417,6 +418,31 @@ final class Guards {
             for (long size : list == null ? new long[0] : list) {
                 between(op, -MAX_LOOP, MAX_LOOP, size);
             }
+        }
+    }
+
+    /** One norm for each slice of {@code v} along its first or last dimension. */
+    static void norms(String op, Tensor v, Tensor g, long dim) {
+        plain(op, v, g);
+        if (v == null || g == null) {
+            return;
+        }
+        if (v.dim() == 0 || v.numel() == 0 || dim != 0 && dim != v.dim() - 1) {
+            throw refused(op, "a tensor with elements, and its first or last dimension", v);
+        }
+        if (g.numel() != v.size((int) dim)) {
+            throw refused(op, v.size((int) dim) + " norms", g);
+        }
+    }
+
+    /** Where random numbers start: the range is widened from there until it overflows. */
+    static void start(String op, long from) {
+        between(op, -MAX_START, MAX_START, from);
+    }
+
+    static void some(String op, Tensor self) {
+        if (self != null && self.numel() == 0) {
+            throw refused(op, "a tensor with elements", self);
         }
     }
 }

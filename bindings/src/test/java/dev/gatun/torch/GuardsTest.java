@@ -33,7 +33,7 @@ class GuardsTest {
             Tensor x = Tensor.of(new float[] {0.5f});
             assertThatThrownBy(() -> x.special_laguerre_polynomial_l(Scalar.of(1L << 62)))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("a degree of at most 1000000");
+                    .hasMessageContaining("a degree of at most 10000");
             assertThat(x.special_laguerre_polynomial_l(Scalar.of(1)).toFloatArray())
                     .containsExactly(0.5f);
         }

@@ -18,6 +18,8 @@ import java.util.Arrays;
  * lazily conjugated or negated; {@code closed} is closed.
  */
 final class Tensors {
+    private static final double MAX_ZEROS = 1e6;
+
     private Tensors() {}
 
     static Tensor make(String text) {
@@ -49,8 +51,9 @@ final class Tensors {
             return filled(DType.FLOAT32, shape, data).quantize_per_tensor(0.1, 0, dtype);
         }
         if (Arrays.stream(shape).anyMatch(size -> size > 4096)) {
-            // Too large to be written: what is asked of it is to fail, or to be refused, in time.
-            return Torch.empty(shape, dtype);
+            // The largest are not written: what is asked of an op is to fail in time.
+            boolean small = Arrays.stream(shape).mapToDouble(size -> size).reduce(1, (a, b) -> a * b) <= MAX_ZEROS;
+            return small ? Torch.zeros(shape, dtype) : Torch.empty(shape, dtype);
         }
         long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         double[] values = new double[(int) Math.max(0, Math.min(count, 1 << 16))];
