@@ -16103,6 +16103,7 @@ public final class Aten {
 
     /** {@code aten::multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target) -> Tensor} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target) {
+        Guards.unsafe("aten::multilabel_margin_loss_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -16115,6 +16116,7 @@ public final class Aten {
 
     /** {@code aten::multilabel_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target, Tensor grad_input) {
+        Guards.unsafe("aten::multilabel_margin_loss_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17155,6 +17157,7 @@ public final class Aten {
     /** {@code aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad1d_backward", self);
+        Guards.unsafe("aten::reflection_pad1d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17166,6 +17169,7 @@ public final class Aten {
     /** {@code aten::reflection_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad1d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad1d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17178,6 +17182,7 @@ public final class Aten {
     /** {@code aten::reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad2d_backward", self);
+        Guards.unsafe("aten::reflection_pad2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17189,6 +17194,7 @@ public final class Aten {
     /** {@code aten::reflection_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad2d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17201,6 +17207,7 @@ public final class Aten {
     /** {@code aten::reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad3d_backward", self);
+        Guards.unsafe("aten::reflection_pad3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17212,6 +17219,7 @@ public final class Aten {
     /** {@code aten::reflection_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad3d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17224,6 +17232,7 @@ public final class Aten {
     /** {@code aten::replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad1d_backward", self);
+        Guards.unsafe("aten::replication_pad1d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17235,6 +17244,7 @@ public final class Aten {
     /** {@code aten::replication_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad1d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad1d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17247,6 +17257,7 @@ public final class Aten {
     /** {@code aten::replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad2d_backward", self);
+        Guards.unsafe("aten::replication_pad2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17258,6 +17269,7 @@ public final class Aten {
     /** {@code aten::replication_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad2d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17270,6 +17282,7 @@ public final class Aten {
     /** {@code aten::replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad3d_backward", self);
+        Guards.unsafe("aten::replication_pad3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
@@ -17281,6 +17294,7 @@ public final class Aten {
     /** {@code aten::replication_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad3d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output);
         f.tensor(1, self);
