@@ -12560,7 +12560,6 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
         Guards.unsafe("aten::_weight_norm_interface_backward");
-        Guards.norms("aten::_weight_norm_interface_backward", dim);
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
@@ -12574,7 +12573,6 @@ public final class Aten {
     /** {@code aten::_weight_norm_interface_backward.out(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim, Tensor out0, Tensor out1) {
         Guards.unsafe("aten::_weight_norm_interface_backward.out");
-        Guards.norms("aten::_weight_norm_interface_backward.out", dim);
         Frame f = Frame.begin();
         f.tensor(0, grad_w);
         f.tensor(1, saved_v);
