@@ -94,7 +94,8 @@ final class InteropRun {
             options.warmupIterations(2).measurementIterations(2).measurementTime(TimeValue.milliseconds(200));
         }
         if (classPath != null) {
-            options.jvmArgsAppend("-cp", System.getProperty("java.class.path") + ":" + classPath);
+            // DJL's engine wants the DJL that it was made with, so its class path comes first.
+            options.jvmArgsAppend("-cp", classPath + ":" + System.getProperty("java.class.path"));
         }
         return options;
     }
