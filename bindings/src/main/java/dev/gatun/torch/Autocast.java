@@ -8,11 +8,7 @@ import java.util.Objects;
  * products in {@code dtype}, sums and losses in float32. Casts of leaves are kept until the outermost stretch ends. For this
  * thread; stretches nest.
  *
- * {@snippet :
- * try (Autocast _ = Autocast.open(Device.CPU, DType.BFLOAT16)) {
- *     loss = model.forward(batch);
- * }
- * }
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="autocast"}
  */
 public final class Autocast implements AutoCloseable {
     private final Thread thread = Thread.currentThread();

@@ -2,7 +2,14 @@ package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
 
-/** {@code torch.autograd}. */
+/**
+ * Computes gradients without touching any {@code grad} field, and looks for NaN in them ({@code torch.autograd}).
+ * {@link Tensor#backward()} is the way to gradients that add up in {@link Tensor#grad()}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="grad"}
+ *
+ * <p>A gradient has the shape, dtype and device of its input and belongs to the current {@link Scope}.
+ */
 public final class Autograd {
     private Autograd() {}
 

@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
  * would save for the backward pass is dropped, and computed again there. Gradients are the same bits; the block runs
  * twice.
  *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="checkpoint"}
+ *
  * <p>The block may use parameters and other tensors besides its inputs; those must stay open until the backward pass. It
  * must do the same the second time, and not change its inputs. The recomputation sees the modes of the first run
  * ({@link ThreadState}) and, for dropout, the default CPU generator as it was then; it may run on another thread. Any
@@ -88,8 +90,9 @@ public final class Checkpoint {
             recomputed[gap.index] = null;
             tensor.moveTo(Scope.current());
             if (tensor.dtype() != gap.dtype || !Arrays.equals(tensor.shape(), gap.shape)) {
-                throw new IllegalStateException("a checkpointed block did something else in the backward pass: it saved "
-                        + tensor.describe() + " where it had saved " + gap.dtype + Arrays.toString(gap.shape));
+                throw new IllegalStateException(
+                        "a checkpointed block did something else in the backward pass: it saved " + tensor.describe()
+                                + " where it had saved " + gap.dtype + Arrays.toString(gap.shape));
             }
             return tensor;
         }
@@ -111,8 +114,9 @@ public final class Checkpoint {
             }
             if (saved.size() != gaps) {
                 drop();
-                throw new IllegalStateException("a checkpointed block did something else in the backward pass: it saved "
-                        + saved.size() + " tensors where it had saved " + gaps);
+                throw new IllegalStateException(
+                        "a checkpointed block did something else in the backward pass: it saved " + saved.size()
+                                + " tensors where it had saved " + gaps);
             }
         }
 

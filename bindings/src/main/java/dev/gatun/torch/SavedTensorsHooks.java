@@ -9,11 +9,7 @@ import java.util.function.Function;
  * ({@code torch.autograd.graph.saved_tensors_hooks}), for this thread: on another device, in fewer bits, or not at all
  * ({@link Checkpoint}).
  *
- * {@snippet :
- * try (var _ = SavedTensorsHooks.open(t -> t.to(DType.BFLOAT16), t -> t.to(DType.FLOAT32))) {
- *     loss = model.forward(batch);
- * }
- * }
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="savedTensors"}
  *
  * <p>{@code pack} gets each tensor as it is saved, in a scope of its own, and returns what to keep; a tensor that it
  * returns is taken care of: it lives until the graph dies. {@code unpack} gets that back in the backward pass, possibly on

@@ -9,14 +9,22 @@ import java.util.function.UnaryOperator;
 
 /**
  * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
- * {@link TensorMethods} under PyTorch's names; views ({@code view}, {@code transpose}, indexing …) share their storage
- * with the tensor they come from.
+ * {@link TensorMethods} under PyTorch's names, reading and writing elements from {@link TensorElements}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="tensor"}
  *
  * <p>Ownership: a tensor belongs to the {@link Scope} in which it was made and is freed with it, or lives until
- * {@link #close()} when there is none. Freeing a handle frees the data only when no view, autograd graph or other handle
- * uses it. A closed tensor throws {@link IllegalStateException}; a scoped one used from another thread
- * {@link WrongThreadException}. An unscoped tensor may be used from any thread, but must not be closed while another
- * thread uses it.
+ * {@link #close()} when there is none. Every op that returns a tensor makes a new handle, owned so; ops with a
+ * {@code _} at the end return this one. Freeing a handle frees the data only when no view, autograd graph or other
+ * handle uses it.
+ *
+ * <p>Views ({@code view}, {@code transpose}, indexing …) share their storage with the tensor they come from: a write to
+ * one shows in the other. dtype and device of results follow PyTorch's rules of type promotion; tensors on different
+ * devices do not mix.
+ *
+ * <p>Errors: what libtorch refuses is a {@link TorchException}. A closed tensor throws {@link IllegalStateException}; a
+ * scoped one used from another thread {@link WrongThreadException}. An unscoped tensor may be used from any thread, but
+ * must not be closed while another thread uses it.
  */
 public final class Tensor extends TensorElements implements AutoCloseable {
     /** Frees what became unreachable; one thread for all of Gatun. */

@@ -3,7 +3,17 @@ package dev.gatun.torch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** How the elements of a tensor get in and out: by index, and from and to Java's arrays and memory. */
+/**
+ * Moves the elements of a tensor in and out: by index, and from and to Java's arrays and memory. These are methods of
+ * {@link Tensor}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="elements"}
+ *
+ * <p>What is read into Java is a copy, except by {@link #segment}; what is made of Java's data is one, except by
+ * {@link #wrap}. Nothing is converted on the way: an array of another type than the tensor's is an
+ * {@link IllegalArgumentException}. Tensors on another device are copied from and to there. New tensors are on the CPU
+ * and belong to the current {@link Scope}.
+ */
 public abstract sealed class TensorElements extends TensorMethods permits Tensor {
     TensorElements() {}
 

@@ -4,7 +4,16 @@ import dev.gatun.ffm.CoreRaw;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The functions of {@code torch}: ATen's, inherited under PyTorch's names, and the process's state. */
+/**
+ * Calls the functions of {@code torch}: ATen's, inherited from {@link TorchFunctions} under PyTorch's names, and the
+ * process's state.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="torch"}
+ *
+ * <p>Functions that make a tensor of nothing take its dtype and device as {@link TensorOptions}; without, it is of the
+ * default type ({@link #getDefaultDtype()}), on the CPU. What they return belongs to the current {@link Scope}; what
+ * libtorch refuses is a {@link TorchException}.
+ */
 public final class Torch extends TorchFunctions {
     private Torch() {}
 
@@ -169,8 +178,9 @@ public final class Torch extends TorchFunctions {
                 f.dtype(0, dtype, "dtype");
                 f.check(CoreRaw.set_default_dtype(f.address()), "Torch.setDefaultDtype");
             }
-            default -> throw new IllegalArgumentException("the default dtype must be one of float16, bfloat16, float32 and"
-                    + " float64, not " + dtype);
+            default ->
+                throw new IllegalArgumentException(
+                        "the default dtype must be one of float16, bfloat16, float32 and" + " float64, not " + dtype);
         }
     }
 
