@@ -4,7 +4,7 @@ import dev.gatun.ffm.CoreRaw;
 import java.util.Objects;
 
 /**
- * A stretch of code in which libtorch chooses the type of each op on one kind of device ({@code torch.autocast}): matrix
+ * Lets libtorch choose the type of each op on one kind of device in a stretch of code ({@code torch.autocast}): matrix
  * products in {@code dtype}, sums and losses in float32. Casts of leaves are kept until the outermost stretch ends. For this
  * thread; stretches nest.
  *

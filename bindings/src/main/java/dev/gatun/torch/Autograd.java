@@ -27,6 +27,9 @@ public final class Autograd {
      * @param createGraph whether the results can be differentiated themselves (implies {@code retainGraph})
      * @param allowUnused whether an input that the outputs do not depend on yields null instead of an error
      * @return one new tensor for each input
+     * @throws IllegalArgumentException if the number of output gradients is not that of the outputs
+     * @throws TorchException if an output is no scalar and has no gradient given, does not require one, or its graph is
+     *     freed; or if an input was not used and {@code allowUnused} is false
      */
     public static Tensor[] grad(
             Tensor[] outputs,

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * The element type of a tensor ({@code torch.dtype}, {@code c10::ScalarType}). One alone serves as
+ * Names the type of a tensor's elements ({@code torch.dtype}, {@code c10::ScalarType}). One alone serves as
  * {@link TensorOptions}.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="dtype"}

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * Where a tensor's data lives ({@code torch.device}). One alone serves as {@link TensorOptions}.
+ * Names the place where a tensor's data lives ({@code torch.device}). One alone serves as {@link TensorOptions}.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="device"}
  *

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * An op with a derivative of one's own ({@code torch.autograd.Function}): {@link #forward} and {@link #backward} in Java.
+ * Defines an op and its derivative ({@code torch.autograd.Function}): {@link #forward} and {@link #backward} in Java.
  *
  * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="function"}
  *

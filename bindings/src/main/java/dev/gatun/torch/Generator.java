@@ -4,7 +4,7 @@ import dev.gatun.ffm.CoreRaw;
 import java.lang.ref.Cleaner;
 
 /**
- * A source of random numbers for the CPU ({@code torch.Generator}), for ops that take one: of its own, or the one that
+ * Draws random numbers for ops on the CPU ({@code torch.Generator}): a generator of one's own, or the one that
  * serves all ops without ({@link #defaultGenerator()}).
  *
  * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="generator"}

@@ -3,7 +3,7 @@ package dev.gatun.torch;
 import dev.gatun.ffm.CoreRaw;
 
 /**
- * A stretch of code with recording for autograd switched off or on, for this thread: see {@link Torch#noGrad()} and
+ * Switches recording for autograd off or on for a stretch of code and this thread: see {@link Torch#noGrad()} and
  * {@link Torch#enableGrad()}. Stretches nest, and end in the reverse order of beginning.
  *
  * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="gradMode"}

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * What stands between two commas of {@code x[...]} in Python, for {@link Tensor#get(Index...)} and
+ * Stands for what is between two commas of {@code x[...]} in Python, in {@link Tensor#get(Index...)} and
  * {@link Tensor#set(Tensor, Index...)}.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="index"}

@@ -3,7 +3,7 @@ package dev.gatun.torch;
 import dev.gatun.ffm.CoreRaw;
 
 /**
- * A stretch of code in inference mode, or out of it, for this thread: see {@link Torch#inferenceMode()}. Stretches
+ * Runs a stretch of code in inference mode, or out of it, on this thread: see {@link Torch#inferenceMode()}. Stretches
  * nest, and end in the reverse order of beginning.
  *
  * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="inferenceMode"}

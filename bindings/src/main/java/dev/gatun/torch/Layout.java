@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * How a tensor's elements are stored ({@code torch.layout}).
+ * Tells how a tensor's elements are stored ({@code torch.layout}).
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="layout"}
  */

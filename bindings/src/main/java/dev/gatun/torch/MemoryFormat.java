@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * The order of a strided tensor's dimensions in memory ({@code torch.memory_format}). It changes how fast an op is, not
+ * Tells the order of a strided tensor's dimensions in memory ({@code torch.memory_format}). It changes how fast an op is, not
  * what it computes.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="memoryFormat"}

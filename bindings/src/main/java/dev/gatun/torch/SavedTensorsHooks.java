@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A stretch of code whose ops save their tensors for the backward pass in another form
+ * Keeps what the ops in a stretch of code save for the backward pass in another form
  * ({@code torch.autograd.graph.saved_tensors_hooks}), for this thread: on another device, in fewer bits, or not at all
  * ({@link Checkpoint}).
  *

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * A Python number as ops take it ({@code c10::Scalar}): a double, an integer or a boolean. Which of the three it is
+ * Holds a number as ops take it in Python ({@code c10::Scalar}): a double, an integer or a boolean. Which of the three it is
  * matters to type promotion, exactly as in PyTorch: an int64 tensor times {@code Scalar.of(2)} stays int64.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="scalar"}

@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
- * {@link TensorMethods} under PyTorch's names, reading and writing elements from {@link TensorElements}.
+ * Holds numbers of one type in any number of dimensions ({@code torch.Tensor}): a handle of libtorch's reference-counted
+ * tensor. Ops are inherited from {@link TensorMethods} under PyTorch's names, reading and writing elements from
+ * {@link TensorElements}.
  *
  * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="tensor"}
  *
@@ -131,7 +132,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         this.place = place;
     }
 
-    /** Moves this tensor to {@code scope}, which must be of this thread, or out of all scopes for null; returns this. */
+    /**
+     * Moves this tensor to {@code scope}, or out of all scopes for null; returns this.
+     *
+     * @throws IllegalStateException if the scope is closed or of another thread, or this tensor is closed
+     */
     public Tensor moveTo(Scope scope) {
         handle();
         if (scope != null && (scope.isClosed() || scope.thread() != Thread.currentThread())) {
@@ -149,7 +154,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return moveTo(null);
     }
 
-    /** Frees this handle now. Closing twice does nothing. */
+    /**
+     * Frees this handle now. Closing twice does nothing.
+     *
+     * @throws WrongThreadException if it belongs to a scope of another thread
+     */
     @Override
     public void close() {
         if (handle != 0) {
@@ -201,7 +210,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return info().sizes();
     }
 
-    /** The size of dimension {@code dim}, which counts from the end when negative ({@code Tensor.size(dim)}). */
+    /**
+     * The size of dimension {@code dim}, which counts from the end when negative ({@code Tensor.size(dim)}).
+     *
+     * @throws IndexOutOfBoundsException if there is no such dimension
+     */
     public long size(int dim) {
         long[] shape = shape();
         int index = dim < 0 ? dim + shape.length : dim;
@@ -261,7 +274,12 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return info().requiresGrad();
     }
 
-    /** Starts or stops recording, in place ({@code Tensor.requires_grad_}); floating-point leaves only. Returns this. */
+    /**
+     * Starts or stops recording, in place ({@code Tensor.requires_grad_}); returns this.
+     *
+     * @throws TorchException when started for a type that is neither floating-point nor complex, or stopped for a tensor
+     *     that is no leaf
+     */
     public Tensor requiresGrad_(boolean requiresGrad) {
         Frame f = Frame.begin();
         f.tensor(0, this);
@@ -289,6 +307,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     /**
      * Sets {@code Tensor.grad}, which then shares its data with {@code gradient}, of this tensor's shape, type and device;
      * null clears it.
+     *
+     * @throws IllegalArgumentException if they differ
      */
     public void setGrad(Tensor gradient) {
         if (gradient != null) {
@@ -307,7 +327,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         f.check(CoreRaw.set_grad(f.address()), "Tensor.setGrad");
     }
 
-    /** Adds d(this)/d(leaf) to the gradient of every leaf it depends on ({@code Tensor.backward()}); scalars only. */
+    /**
+     * Adds d(this)/d(leaf) to the gradient of every leaf it depends on ({@code Tensor.backward()}) and frees the graph.
+     *
+     * @throws TorchException if this is no scalar, does not require a gradient, or its graph is freed
+     */
     public void backward() {
         backward(null, false, false);
     }

@@ -1,7 +1,7 @@
 package dev.gatun.torch;
 
 /**
- * Where and of what type a new tensor is ({@code dtype=, device=} in PyTorch). A {@link DType} or a {@link Device}
+ * Tells where and of what type a new tensor is ({@code dtype=, device=} in PyTorch). A {@link DType} or a {@link Device}
  * alone is one too, so {@code Torch.zeros(shape, DType.INT64)} reads as in Python. Null parts mean the default: float32
  * on the CPU unless {@link Torch#setDefaultDtype} changed it, or what the op's tensor has.
  *

@@ -3,7 +3,7 @@
  *
  * <ul>
  *   <li>{@link dev.gatun.torch.Tensor} has the ops that are methods in PyTorch, {@link dev.gatun.torch.Torch} those that are
- *       functions of {@code torch}, and {@link dev.gatun.torch.Aten} all of them, under ATen's names. Arguments have
+ *       functions of {@code torch}, and {@link dev.gatun.torch.Aten} those that PyTorch keeps to itself. Arguments have
  *       PyTorch's order and defaults.
  *   <li>A {@link dev.gatun.torch.Scope} frees what was made inside it; {@link dev.gatun.torch.Memory} tells what is alive.
  *   <li>{@link dev.gatun.torch.Autograd}, {@link dev.gatun.torch.Tensor#backward()},
