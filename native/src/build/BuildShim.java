@@ -158,7 +158,15 @@ public final class BuildShim {
         List<String> command =
                 new ArrayList<>(List.of(compiler, "-shared", "-Wl,-soname," + library.getFileName(), "-Wl,-z,defs"));
         command.addAll(objects);
-        command.addAll(List.of("-Wl,--no-as-needed", "-L" + stubs, "-ltorch_cpu", "-lc10", "-o", beside.toString()));
+        command.addAll(List.of(
+                "-Wl,--no-as-needed",
+                "-L" + stubs,
+                "-ltorch_cpu",
+                "-lc10",
+                "-Wl,--as-needed",
+                "-ldl",
+                "-o",
+                beside.toString()));
         run(command);
         Files.move(beside, library, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -3,6 +3,7 @@
 // milliseconds. The exception itself is kept for whoever wants to read that.
 #include <cxxabi.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -12,6 +13,8 @@
 #include "aten_support.h"
 #include "gatun_core.h"
 #include "upcall.h"
+
+extern "C" GATUN_WEAK uint64_t aoti_torch_abi_version();
 
 namespace {
 struct LastError {
@@ -67,9 +70,17 @@ int failed() {
 
 int missing(const char *op) {
   last_error.throwable = nullptr;
-  last_error.type = "gatun::MissingOp";
-  last_error.message = std::string("the loaded libtorch has no ") + op;
   last_error.exception = nullptr;
+  char version[32] = "the loaded libtorch";
+  if (aoti_torch_abi_version != nullptr) {
+    const uint64_t v = aoti_torch_abi_version();
+    std::snprintf(version, sizeof version, "libtorch %u.%u.%u", static_cast<unsigned>(v >> 56),
+                  static_cast<unsigned>(v >> 48 & 0xff), static_cast<unsigned>(v >> 40 & 0xff));
+  }
+  last_error.type = "gatun::MissingOp";
+  last_error.message = std::string(version) + " has no " + (*op == '&' ? op + 1 : op) +
+                       ": call another op, or set GATUN_LIBTORCH to a libtorch that has it (2.10, of which Gatun's list"
+                       " of ops was made, does; ./gatun doctor tells what the loaded one lacks)";
   return 1;
 }
 }  // namespace gatun
@@ -86,7 +97,9 @@ GATUN_EXPORT int gatun_last_error(int64_t *f) {
     f[4] = reinterpret_cast<int64_t>(new std::exception_ptr(std::move(last_error.exception)));
     last_error.exception = nullptr;
   }
-  f[5] = last_error.throwable ? last_error.throwable->number : 0;
+  // Nothing may be left to release when the thread ends: Java cannot be called then.
+  f[5] = last_error.throwable ? last_error.throwable->hand_over() : 0;
+  last_error.throwable = nullptr;
   return 0;
 }
 

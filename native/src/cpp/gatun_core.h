@@ -15,8 +15,6 @@ int gatun_last_error(int64_t *f);
 
 /* [0] index of an op -> [0] its name (0 past the last op), [1] its length, [2] 1 when libtorch has it */
 int gatun_op_entry(int64_t *f);
-/* -> [0] libtorch's version as major << 56 | minor << 48 | patch << 40, or 0 */
-int gatun_abi_version(int64_t *f);
 /* [0] 0 build configuration, 1 threading, 2 CPU capability -> [0] text, [1] length; free the text with gatun_free */
 int gatun_config(int64_t *f);
 /* [0] pointer from this library */
@@ -46,25 +44,12 @@ int gatun_set_grad_mode(int64_t *f);
    [6] create graph, [7] allow unused -> [0] pointer to handles (each may be 0), [1] count; gatun_free the pointer */
 int gatun_autograd_grad(int64_t *f);
 
-/* [0] seed */
-int gatun_manual_seed(int64_t *f);
-/* -> [0] handle of the default CPU generator's state, a uint8 tensor */
-int gatun_get_rng_state(int64_t *f);
-/* [0] handle of such a tensor */
-int gatun_set_rng_state(int64_t *f);
-/* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
-int gatun_new_generator(int64_t *f);
-/* [0] generator, [1] seed */
-int gatun_seed_generator(int64_t *f);
-
 /* -> [0] */
 int gatun_get_num_threads(int64_t *f);
 /* [0] */
 int gatun_set_num_threads(int64_t *f);
 /* [0] 0 or 1, for the calling thread -> [0] 1 when the processor can */
 int gatun_set_flush_denormal(int64_t *f);
-/* [0] 0 or 1 */
-int gatun_set_deterministic(int64_t *f);
 
 /* [0] address of the Java function that upcall.h describes */
 int gatun_set_upcall(int64_t *f);
@@ -98,7 +83,7 @@ int gatun_flush_denormal(int64_t *f);
 /* -> [0] 0 off, 1 on, 2 on with warnings only */
 int gatun_deterministic(int64_t *f);
 /* [0] 0 off, 1 on, 2 on with warnings only */
-int gatun_set_deterministic_mode(int64_t *f);
+int gatun_set_deterministic(int64_t *f);
 /* -> [0] */
 int gatun_get_num_interop_threads(int64_t *f);
 /* [0] */
@@ -106,6 +91,10 @@ int gatun_set_num_interop_threads(int64_t *f);
 
 /* -> [0] the default CPU generator, which is nobody's to free */
 int gatun_default_generator(int64_t *f);
+/* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
+int gatun_new_generator(int64_t *f);
+/* [0] generator, [1] seed */
+int gatun_seed_generator(int64_t *f);
 /* [0] generator that the caller owns */
 int gatun_free_generator(int64_t *f);
 /* [0] generator -> [0] a new one in the same state */
@@ -135,6 +124,20 @@ int gatun_grad_fn_name(int64_t *f);
 int gatun_error_text(int64_t *f);
 /* [0] exception from gatun_last_error: frees it */
 int gatun_error_free(int64_t *f);
+
+/* [0] op, [1] its length, [2] overload, [3] its length ->
+   [0] schema, [1] its length, [2] the op for gatun_call_op; free the schema with gatun_free */
+int gatun_find_op(int64_t *f);
+/* [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many ->
+   [0] results, [1] how many words; free them with gatun_free. dispatch.cpp tells what the words are */
+int gatun_call_op(int64_t *f);
+/* -> [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+int gatun_op_names(int64_t *f);
+/* [0] path of a library of custom ops, [1] its length: loads it for good */
+int gatun_load_library(int64_t *f);
+
+/* -> [0] how many GPUs libtorch can use */
+int gatun_cuda_device_count(int64_t *f);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-// Sources of random numbers that Java owns.
+// Sources of random numbers: the default one, and those that Java owns.
 #include "gatun_core.h"
 #include "guard.h"
 
@@ -6,14 +6,16 @@ namespace at {
 // The destructors come first in the table of virtual functions; deleting through it frees the generator.
 struct CPUGeneratorImpl {
   virtual ~CPUGeneratorImpl();
+  GATUN_WEAK void set_current_seed(uint64_t seed);
   GATUN_WEAK uint64_t current_seed() const;
   GATUN_WEAK uint64_t seed();
-  GATUN_WEAK Tensor get_state() const;
+  GATUN_WEAK Tensor get_state() const;  // intrusive_ptr<TensorImpl>: one owning pointer, as Tensor is
   GATUN_WEAK void set_state(const c10::TensorImpl &state);
   GATUN_WEAK CPUGeneratorImpl *clone_impl() const;
 };
 namespace detail {
 GATUN_WEAK const Generator &getDefaultCPUGenerator();
+GATUN_WEAK Generator createCPUGenerator(uint64_t seed);
 }
 }  // namespace at
 
@@ -31,6 +33,19 @@ extern "C" {
 GATUN_EXPORT int gatun_default_generator(int64_t *f) {
   GATUN_GUARDED(&at::detail::getDefaultCPUGenerator,
                 { f[0] = reinterpret_cast<int64_t>(at::detail::getDefaultCPUGenerator().impl_); })
+}
+
+GATUN_EXPORT int gatun_new_generator(int64_t *f) {
+  GATUN_GUARDED(&at::detail::createCPUGenerator, {
+    // The reference that createCPUGenerator returns is given back by gatun_free_generator.
+    gatun::Result<at::Generator> made([&] { return at::detail::createCPUGenerator(static_cast<uint64_t>(f[0])); });
+    f[0] = *reinterpret_cast<int64_t *>(made.bytes);
+  })
+}
+
+GATUN_EXPORT int gatun_seed_generator(int64_t *f) {
+  GATUN_GUARDED(&at::detail::getDefaultCPUGenerator,
+                { generator(f[0])->at::CPUGeneratorImpl::set_current_seed(static_cast<uint64_t>(f[1])); })
 }
 
 GATUN_EXPORT int gatun_free_generator(int64_t *f) {

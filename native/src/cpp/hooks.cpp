@@ -47,7 +47,8 @@ extern "C" {
 
 GATUN_EXPORT int gatun_register_hook(int64_t *f) {
   GATUN_GUARDED(&torch::autograd::impl::set_post_acc_grad_hooks, {
-    auto java = std::shared_ptr<JavaObject>(new JavaObject(f[1]));
+    // Not make_shared, whose tag would be an exported symbol.
+    std::shared_ptr<JavaObject> java(new JavaObject(f[1]));
     const auto *tensor = reinterpret_cast<at::TensorBase *>(f[0]);
     tensor->_register_hook([java](const at::TensorBase &gradient) -> at::TensorBase {
       int64_t arguments[] = {gatun::new_handle(&gradient)};

@@ -170,7 +170,7 @@ GATUN_EXPORT int gatun_deterministic(int64_t *f) {
   })
 }
 
-GATUN_EXPORT int gatun_set_deterministic_mode(int64_t *f) {
+GATUN_EXPORT int gatun_set_deterministic(int64_t *f) {
   GATUN_GUARDED(&at::globalContext, { at::globalContext().setDeterministicAlgorithms(f[0] != 0, f[0] == 2); })
 }
 

@@ -18,7 +18,6 @@ GATUN_WEAK int32_t aoti_torch_get_storage_size(void *handle, int64_t *bytes);
 GATUN_WEAK int32_t aoti_torch_get_storage_offset(void *handle, int64_t *elements);
 GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
 GATUN_WEAK size_t aoti_torch_dtype_element_size(int32_t dtype);
-GATUN_WEAK uint64_t aoti_torch_abi_version();
 }
 
 namespace {
@@ -86,11 +85,6 @@ GATUN_EXPORT int gatun_tensor_info(int64_t *f) {
     f[9] = layout;
     f[10] = storage - offset * static_cast<int64_t>(aoti_torch_dtype_element_size(dtype));
   })
-}
-
-GATUN_EXPORT int gatun_abi_version(int64_t *f) {
-  f[0] = aoti_torch_abi_version != nullptr ? static_cast<int64_t>(aoti_torch_abi_version()) : 0;
-  return 0;
 }
 
 GATUN_EXPORT int gatun_free(int64_t *f) {

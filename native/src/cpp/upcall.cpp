@@ -12,5 +12,7 @@ JavaEntry java_entry = nobody;
 
 extern "C" GATUN_EXPORT int gatun_set_upcall(int64_t *f) {
   gatun::java_entry = reinterpret_cast<gatun::JavaEntry>(f[0]);
+  // libtorch's own objects die after this, when Java is gone.
+  std::atexit([] { gatun::java_entry = gatun::nobody; });
   return 0;
 }

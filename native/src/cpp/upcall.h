@@ -28,13 +28,15 @@ class JavaObject {
   ~JavaObject() {
     if (number > 0) java_entry(Upcall::release, number, nullptr);
   }
-  const int64_t number;
+  // Java has taken the object itself.
+  int64_t hand_over() { return std::exchange(number, 0); }
+  int64_t number;
 };
 
 // A Java exception on its way through libtorch to the Java caller, which rethrows the very object.
 class JavaError : public std::exception {
  public:
-  explicit JavaError(int64_t number) : throwable(new JavaObject(number)) {}  // make_shared would export a symbol
+  explicit JavaError(int64_t number) : throwable(new JavaObject(number)) {}
   const char *what() const noexcept override { return "an exception of Java code that libtorch called"; }
   std::shared_ptr<JavaObject> throwable;
 };

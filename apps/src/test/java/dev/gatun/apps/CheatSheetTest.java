@@ -41,7 +41,8 @@ class CheatSheetTest {
             String line = lines.get(i);
             source.append("void line")
                     .append(i)
-                    .append("(Tensor x, Tensor y, Tensor w, Tensor loss, MemorySegment segment, Arena arena, Module net)")
+                    .append(
+                            "(Tensor x, Tensor y, Tensor w, Tensor loss, MemorySegment segment, Arena arena, Module net)")
                     .append(" throws Exception { ")
                     .append(line)
                     .append(line.endsWith(";") || line.endsWith("}") ? " }\n" : "; }\n");

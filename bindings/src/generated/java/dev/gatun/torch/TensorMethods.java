@@ -7,7 +7,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     abstract Tensor self();
 
-    /** {@code aten::abs(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::abs(Tensor self) -> Tensor} */
     public Tensor abs() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15,7 +15,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::abs_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::abs_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor abs_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -23,7 +23,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::absolute(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::absolute(Tensor self) -> Tensor} */
     public Tensor absolute() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -31,7 +31,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::absolute_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::absolute_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor absolute_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -39,7 +39,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::acos(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::acos(Tensor self) -> Tensor} */
     public Tensor acos() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -47,7 +47,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::acos_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::acos_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor acos_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -55,7 +55,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::acosh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::acosh(Tensor self) -> Tensor} */
     public Tensor acosh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -63,7 +63,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::acosh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::acosh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor acosh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -71,7 +71,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor} */
+    /** Returns a new tensor. {@code aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool1d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -85,7 +85,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return adaptive_avg_pool1d(new long[] {output_size});
     }
 
-    /** {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
+    /** Returns a new tensor. {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool2d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -94,7 +94,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
+    /** {@link #adaptive_avg_pool2d(long[])} with the other arguments at their defaults. */
+    public Tensor adaptive_avg_pool2d(long output_size) {
+        return adaptive_avg_pool2d(new long[] {output_size, output_size});
+    }
+
+    /** Returns a new tensor. {@code aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool3d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -103,7 +108,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)} */
+    /** {@link #adaptive_avg_pool3d(long[])} with the other arguments at their defaults. */
+    public Tensor adaptive_avg_pool3d(long output_size) {
+        return adaptive_avg_pool3d(new long[] {output_size, output_size, output_size});
+    }
+
+    /** Returns 2 new values. {@code aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool1d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -117,7 +127,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return adaptive_max_pool1d(new long[] {output_size});
     }
 
-    /** {@code aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool2d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -126,7 +136,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)} */
+    /** {@link #adaptive_max_pool2d(long[])} with the other arguments at their defaults. */
+    public Tensors2 adaptive_max_pool2d(long output_size) {
+        return adaptive_max_pool2d(new long[] {output_size, output_size});
+    }
+
+    /** Returns 2 new values. {@code aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool3d(long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -135,7 +150,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
+    /** {@link #adaptive_max_pool3d(long[])} with the other arguments at their defaults. */
+    public Tensors2 adaptive_max_pool3d(long output_size) {
+        return adaptive_max_pool3d(new long[] {output_size, output_size, output_size});
+    }
+
+    /** Returns a new tensor. {@code aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
     public Tensor add(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -170,7 +190,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return add(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
     public Tensor add(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -195,7 +215,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return add(other, Scalar.of(1));
     }
 
-    /** {@code aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor add_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -230,7 +250,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return add_(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor add_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -255,7 +275,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return add_(other, Scalar.of(1));
     }
 
-    /** {@code aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor addbmm(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -297,7 +317,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addbmm(batch1, batch2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor addbmm_(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -339,7 +359,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addbmm_(batch1, batch2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor} */
     public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -365,7 +385,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addcdiv(tensor1, tensor2, Scalar.of(1));
     }
 
-    /** {@code aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)} */
     public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -391,7 +411,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addcdiv_(tensor1, tensor2, Scalar.of(1));
     }
 
-    /** {@code aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor} */
     public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -417,7 +437,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addcmul(tensor1, tensor2, Scalar.of(1));
     }
 
-    /** {@code aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)} */
     public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -443,7 +463,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addcmul_(tensor1, tensor2, Scalar.of(1));
     }
 
-    /** {@code aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor addmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -485,7 +505,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addmm(mat1, mat2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor addmm(Tensor mat1, Tensor mat2, DType out_dtype, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -528,7 +548,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addmm(mat1, mat2, out_dtype, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor addmm_(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -570,7 +590,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addmm_(mat1, mat2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor addmv(Tensor mat, Tensor vec, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -612,7 +632,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addmv(mat, vec, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor addmv_(Tensor mat, Tensor vec, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -654,7 +674,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addmv_(mat, vec, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor addr(Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -696,7 +716,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addr(vec1, vec2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor addr_(Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -738,7 +758,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return addr_(vec1, vec2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::adjoint(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::adjoint(Tensor(a) self) -> Tensor(a)} */
     public Tensor adjoint() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -746,15 +766,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::alias(Tensor(a) self) -> Tensor(a)} */
-    public Tensor alias() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw3.alias(f.address()), "aten::alias");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::align_as(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::align_as(Tensor self, Tensor other) -> Tensor} */
     public Tensor align_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -763,7 +775,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::all(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::all(Tensor self) -> Tensor} */
     public Tensor all() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -771,7 +783,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor} */
     public Tensor all(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -786,7 +798,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return all(dim, false);
     }
 
-    /** {@code aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
     public Tensor all(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -801,7 +813,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return all(dim, false);
     }
 
-    /** {@code aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool} */
+    /** Returns a truth value. {@code aten::allclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> bool} */
     public boolean allclose(Tensor other, double rtol, double atol, boolean equal_nan) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -828,7 +840,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return allclose(other, 1.0000000000000001e-05, 1e-08, false);
     }
 
-    /** {@code aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
     public Tensor alpha_dropout_(double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -838,7 +850,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor} */
     public Tensor amax(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -868,7 +880,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return amax(new long[] {}, false);
     }
 
-    /** {@code aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor} */
     public Tensor amin(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -898,7 +910,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return amin(new long[] {}, false);
     }
 
-    /** {@code aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)} */
+    /** Returns 2 new values. {@code aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)} */
     public MinMax aminmax(Long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -928,7 +940,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return aminmax((Long) null, false);
     }
 
-    /** {@code aten::angle(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::angle(Tensor self) -> Tensor} */
     public Tensor angle() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -936,7 +948,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::any(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::any(Tensor self) -> Tensor} */
     public Tensor any() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -944,7 +956,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor} */
     public Tensor any(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -959,7 +971,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return any(dim, false);
     }
 
-    /** {@code aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
     public Tensor any(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -974,7 +986,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return any(dim, false);
     }
 
-    /** {@code aten::arccos(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arccos(Tensor self) -> Tensor} */
     public Tensor arccos() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -982,7 +994,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arccos_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arccos_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arccos_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -990,7 +1002,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arccosh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arccosh(Tensor self) -> Tensor} */
     public Tensor arccosh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -998,7 +1010,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arccosh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arccosh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arccosh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1006,7 +1018,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arcsin(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arcsin(Tensor self) -> Tensor} */
     public Tensor arcsin() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1014,7 +1026,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arcsin_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arcsin_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arcsin_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1022,7 +1034,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arcsinh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arcsinh(Tensor self) -> Tensor} */
     public Tensor arcsinh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1030,7 +1042,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arcsinh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arcsinh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1038,7 +1050,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arctan(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arctan(Tensor self) -> Tensor} */
     public Tensor arctan() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1046,7 +1058,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arctan2(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arctan2(Tensor self, Tensor other) -> Tensor} */
     public Tensor arctan2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1055,7 +1067,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor arctan2_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1064,7 +1076,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arctan_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arctan_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arctan_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1072,7 +1084,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::arctanh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arctanh(Tensor self) -> Tensor} */
     public Tensor arctanh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1080,7 +1092,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::arctanh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::arctanh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor arctanh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1088,7 +1100,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor} */
     public Tensor argmax(Long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1118,7 +1130,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return argmax((Long) null, false);
     }
 
-    /** {@code aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor} */
     public Tensor argmin(Long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1148,7 +1160,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return argmin((Long) null, false);
     }
 
-    /** {@code aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor} */
     public Tensor argsort(long dim, boolean descending) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1168,7 +1180,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return argsort(-1, false);
     }
 
-    /** {@code aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor} */
     public Tensor argsort(boolean stable, long dim, boolean descending) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1189,7 +1201,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return argsort(stable, -1, false);
     }
 
-    /** {@code aten::argwhere(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::argwhere(Tensor self) -> Tensor} */
     public Tensor argwhere() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1197,7 +1209,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)} */
     public Tensor as_strided(long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1218,7 +1230,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return as_strided(size, stride, (Long) null);
     }
 
-    /** {@code aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)} */
     public Tensor as_strided_(long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1239,7 +1251,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return as_strided_(size, stride, (Long) null);
     }
 
-    /** {@code aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor} */
     public Tensor as_strided_scatter(Tensor src, long[] size, long[] stride, Long storage_offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1261,7 +1273,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return as_strided_scatter(src, size, stride, (Long) null);
     }
 
-    /** {@code aten::asin(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::asin(Tensor self) -> Tensor} */
     public Tensor asin() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1269,7 +1281,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::asin_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::asin_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor asin_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1277,7 +1289,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::asinh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::asinh(Tensor self) -> Tensor} */
     public Tensor asinh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1285,7 +1297,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::asinh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::asinh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor asinh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1293,7 +1305,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::atan(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atan(Tensor self) -> Tensor} */
     public Tensor atan() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1301,7 +1313,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::atan2(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atan2(Tensor self, Tensor other) -> Tensor} */
     public Tensor atan2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1310,7 +1322,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor atan2_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1319,7 +1331,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::atan_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::atan_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor atan_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1327,7 +1339,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::atanh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atanh(Tensor self) -> Tensor} */
     public Tensor atanh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1335,7 +1347,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::atanh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::atanh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor atanh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1343,7 +1355,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::atleast_1d(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atleast_1d(Tensor self) -> Tensor} */
     public Tensor atleast_1d() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1351,7 +1363,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::atleast_2d(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atleast_2d(Tensor self) -> Tensor} */
     public Tensor atleast_2d() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1359,7 +1371,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::atleast_3d(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::atleast_3d(Tensor self) -> Tensor} */
     public Tensor atleast_3d() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1367,7 +1379,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor} */
     public Tensor avg_pool1d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1425,7 +1437,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return avg_pool1d(new long[] {kernel_size}, new long[] {}, new long[] {0}, false, true);
     }
 
-    /** {@code aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1440,8 +1452,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, divisor_override);
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
         return avg_pool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1450,8 +1472,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, (Long) null);
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode) {
         return avg_pool2d(kernel_size, stride, padding, ceil_mode, true, (Long) null);
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride, long padding, boolean ceil_mode) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, true, (Long) null);
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1460,8 +1492,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride, long padding) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, false, true, (Long) null);
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool2d(long[] kernel_size, long... stride) {
         return avg_pool2d(kernel_size, stride, new long[] {0, 0}, false, true, (Long) null);
+    }
+
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size, long stride) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {0, 0}, false, true, (Long) null);
     }
 
     /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1469,7 +1511,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return avg_pool2d(kernel_size, new long[] {}, new long[] {0, 0}, false, true, (Long) null);
     }
 
-    /** {@code aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
+    /** {@link #avg_pool2d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool2d(long kernel_size) {
+        return avg_pool2d(new long[] {kernel_size, kernel_size}, new long[] {}, new long[] {0, 0}, false, true, (Long) null);
+    }
+
+    /** Returns a new tensor. {@code aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1484,8 +1531,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, divisor_override);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
         return avg_pool3d(kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, long divisor_override) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, Long.valueOf(divisor_override));
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1494,8 +1551,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, (Long) null);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode) {
         return avg_pool3d(kernel_size, stride, padding, ceil_mode, true, (Long) null);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride, long padding, boolean ceil_mode) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, true, (Long) null);
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1504,8 +1571,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride, long padding) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, false, true, (Long) null);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
     public Tensor avg_pool3d(long[] kernel_size, long... stride) {
         return avg_pool3d(kernel_size, stride, new long[] {0, 0, 0}, false, true, (Long) null);
+    }
+
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size, long stride) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {0, 0, 0}, false, true, (Long) null);
     }
 
     /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
@@ -1513,7 +1590,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return avg_pool3d(kernel_size, new long[] {}, new long[] {0, 0, 0}, false, true, (Long) null);
     }
 
-    /** {@code aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** {@link #avg_pool3d(long[],long[],long[],boolean,boolean,Long)} with the other arguments at their defaults. */
+    public Tensor avg_pool3d(long kernel_size) {
+        return avg_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {}, new long[] {0, 0, 0}, false, true, (Long) null);
+    }
+
+    /** Returns a new tensor. {@code aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor baddbmm(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1555,7 +1637,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return baddbmm(batch1, batch2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor baddbmm(Tensor batch1, Tensor batch2, DType out_dtype, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1598,7 +1680,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return baddbmm(batch1, batch2, out_dtype, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor baddbmm_(Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1640,7 +1722,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return baddbmm_(batch1, batch2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor} */
     public Tensor bernoulli(Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1654,7 +1736,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bernoulli((Generator) null);
     }
 
-    /** {@code aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor} */
     public Tensor bernoulli(Tensor p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1669,7 +1751,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bernoulli(p, (Generator) null);
     }
 
-    /** {@code aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor} */
     public Tensor bernoulli(double p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1684,7 +1766,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bernoulli(p, (Generator) null);
     }
 
-    /** {@code aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor bernoulli_(Tensor p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1699,7 +1781,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bernoulli_(p, (Generator) null);
     }
 
-    /** {@code aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor bernoulli_(double p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1719,7 +1801,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bernoulli_(0.5, (Generator) null);
     }
 
-    /** {@code aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor} */
     public Tensor binary_cross_entropy(Tensor target, Tensor weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1740,7 +1822,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return binary_cross_entropy(target, (Tensor) null, 1);
     }
 
-    /** {@code aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor} */
     public Tensor binary_cross_entropy_with_logits(Tensor target, Tensor weight, Tensor pos_weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1767,7 +1849,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return binary_cross_entropy_with_logits(target, (Tensor) null, (Tensor) null, 1);
     }
 
-    /** {@code aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor} */
     public Tensor bincount(Tensor weights, long minlength) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1787,7 +1869,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bincount((Tensor) null, 0);
     }
 
-    /** {@code aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor bitwise_and(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1806,7 +1888,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_and(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor bitwise_and(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1815,7 +1897,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor bitwise_and_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1834,7 +1916,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_and_(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor bitwise_and_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1843,7 +1925,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor bitwise_left_shift(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1852,7 +1934,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor bitwise_left_shift(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1871,7 +1953,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_left_shift(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor bitwise_left_shift_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1880,7 +1962,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor bitwise_left_shift_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1899,7 +1981,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_left_shift_(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_not(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_not(Tensor self) -> Tensor} */
     public Tensor bitwise_not() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1907,7 +1989,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor bitwise_not_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1915,7 +1997,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor bitwise_or(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1934,7 +2016,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_or(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor bitwise_or(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1943,7 +2025,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor bitwise_or_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1962,7 +2044,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_or_(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor bitwise_or_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1971,7 +2053,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor bitwise_right_shift(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1980,7 +2062,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor bitwise_right_shift(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -1999,7 +2081,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_right_shift(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor bitwise_right_shift_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2008,7 +2090,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor bitwise_right_shift_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2027,7 +2109,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_right_shift_(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor bitwise_xor(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2046,7 +2128,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_xor(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor bitwise_xor(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2055,7 +2137,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor bitwise_xor_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2074,7 +2156,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bitwise_xor_(Scalar.of(other));
     }
 
-    /** {@code aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor bitwise_xor_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2083,7 +2165,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::bmm(Tensor self, Tensor mat2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bmm(Tensor self, Tensor mat2) -> Tensor} */
     public Tensor bmm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2092,7 +2174,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor} */
     public Tensor bmm(Tensor mat2, DType out_dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2102,7 +2184,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)} */
     public Tensor broadcast_to(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2111,7 +2193,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor} */
     public Tensor bucketize(Tensor boundaries, boolean out_int32, boolean right) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2132,33 +2214,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return bucketize(boundaries, false, false);
     }
 
-    /** {@code aten::cauchy(Tensor self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor} */
-    public Tensor cauchy(double median, double sigma, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, median);
-        f.real(2, sigma);
-        f.generator(3, generator);
-        f.check(dev.gatun.ffm.AtenRaw4.cauchy(f.address()), "aten::cauchy");
-        return f.newTensor(0);
-    }
-
-    /** {@link #cauchy(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor cauchy(double median, double sigma) {
-        return cauchy(median, sigma, (Generator) null);
-    }
-
-    /** {@link #cauchy(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor cauchy(double median) {
-        return cauchy(median, 1., (Generator) null);
-    }
-
-    /** {@link #cauchy(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor cauchy() {
-        return cauchy(0., 1., (Generator) null);
-    }
-
-    /** {@code aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor cauchy_(double median, double sigma, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2184,7 +2240,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cauchy_(0., 1., (Generator) null);
     }
 
-    /** {@code aten::ccol_indices(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::ccol_indices(Tensor(a) self) -> Tensor(a)} */
     public Tensor ccol_indices() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2192,7 +2248,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ceil(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ceil(Tensor self) -> Tensor} */
     public Tensor ceil() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2200,7 +2256,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ceil_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ceil_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor ceil_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2208,7 +2264,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::celu(Tensor self, Scalar alpha=1.) -> Tensor} */
+    /** Returns a new tensor. {@code aten::celu(Tensor self, Scalar alpha=1.) -> Tensor} */
     public Tensor celu(Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2232,7 +2288,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return celu(Scalar.of(1.));
     }
 
-    /** {@code aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)} */
     public Tensor celu_(Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2256,7 +2312,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return celu_(Scalar.of(1.));
     }
 
-    /** {@code aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor chalf(MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2270,7 +2326,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return chalf((MemoryFormat) null);
     }
 
-    /** {@code aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor} */
+    /** Returns a new tensor. {@code aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor} */
     public Tensor channel_shuffle(long groups) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2279,7 +2335,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cholesky(Tensor self, bool upper=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cholesky(Tensor self, bool upper=False) -> Tensor} */
     public Tensor cholesky(boolean upper) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2293,7 +2349,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cholesky(false);
     }
 
-    /** {@code aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cholesky_inverse(Tensor self, bool upper=False) -> Tensor} */
     public Tensor cholesky_inverse(boolean upper) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2307,7 +2363,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cholesky_inverse(false);
     }
 
-    /** {@code aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor} */
     public Tensor cholesky_solve(Tensor input2, boolean upper) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2322,7 +2378,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cholesky_solve(input2, false);
     }
 
-    /** {@code aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]} */
     public Tensor[] chunk(long chunks, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2337,7 +2393,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return chunk(chunks, 0);
     }
 
-    /** {@code aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor} */
     public Tensor clamp(Scalar min, Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2377,7 +2433,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp((Scalar) null, (Scalar) null);
     }
 
-    /** {@code aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor} */
     public Tensor clamp(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2392,7 +2448,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp(min, (Tensor) null);
     }
 
-    /** {@code aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)} */
     public Tensor clamp_(Scalar min, Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2432,7 +2488,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_((Scalar) null, (Scalar) null);
     }
 
-    /** {@code aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)} */
     public Tensor clamp_(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2447,7 +2503,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_(min, (Tensor) null);
     }
 
-    /** {@code aten::clamp_max(Tensor self, Scalar max) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp_max(Tensor self, Scalar max) -> Tensor} */
     public Tensor clamp_max(Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2466,7 +2522,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_max(Scalar.of(max));
     }
 
-    /** {@code aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor} */
     public Tensor clamp_max(Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2475,7 +2531,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)} */
     public Tensor clamp_max_(Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2494,7 +2550,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_max_(Scalar.of(max));
     }
 
-    /** {@code aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)} */
     public Tensor clamp_max_(Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2503,7 +2559,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::clamp_min(Tensor self, Scalar min) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp_min(Tensor self, Scalar min) -> Tensor} */
     public Tensor clamp_min(Scalar min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2522,7 +2578,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_min(Scalar.of(min));
     }
 
-    /** {@code aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor} */
     public Tensor clamp_min(Tensor min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2531,7 +2587,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)} */
     public Tensor clamp_min_(Scalar min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2550,7 +2606,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clamp_min_(Scalar.of(min));
     }
 
-    /** {@code aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)} */
     public Tensor clamp_min_(Tensor min) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2559,7 +2615,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor} */
     public Tensor clip(Scalar min, Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2599,7 +2655,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clip((Scalar) null, (Scalar) null);
     }
 
-    /** {@code aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor} */
     public Tensor clip(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2614,7 +2670,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clip(min, (Tensor) null);
     }
 
-    /** {@code aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)} */
     public Tensor clip_(Scalar min, Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2654,7 +2710,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clip_((Scalar) null, (Scalar) null);
     }
 
-    /** {@code aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)} */
     public Tensor clip_(Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2669,7 +2725,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clip_(min, (Tensor) null);
     }
 
-    /** {@code aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor clone(MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2683,7 +2739,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return clone((MemoryFormat) null);
     }
 
-    /** {@code aten::coalesce(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::coalesce(Tensor(a) self) -> Tensor(a)} */
     public Tensor coalesce() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2691,7 +2747,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
+    /** Returns a new tensor. {@code aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor col2im(long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2704,7 +2760,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::col_indices(Tensor(a) self) -> Tensor(a)} */
+    /** {@link #col2im(long[],long[],long[],long[],long[])} with the other arguments at their defaults. */
+    public Tensor col2im(long output_size, long kernel_size, long dilation, long padding, long stride) {
+        return col2im(new long[] {output_size, output_size}, new long[] {kernel_size, kernel_size}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride});
+    }
+
+    /** Returns what may share the storage of this tensor. {@code aten::col_indices(Tensor(a) self) -> Tensor(a)} */
     public Tensor col_indices() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2712,7 +2773,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor} */
     public Tensor combinations(long r, boolean with_replacement) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2732,7 +2793,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return combinations(2, false);
     }
 
-    /** {@code aten::conj(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::conj(Tensor(a) self) -> Tensor(a)} */
     public Tensor conj() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2740,7 +2801,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::conj_physical(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conj_physical(Tensor self) -> Tensor} */
     public Tensor conj_physical() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2748,7 +2809,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor conj_physical_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2756,7 +2817,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor} */
     public Tensor constant_pad_nd(long[] pad, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2781,7 +2842,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return constant_pad_nd(pad, Scalar.of(0));
     }
 
-    /** {@code aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)} */
     public Tensor contiguous(MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2795,7 +2856,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return contiguous(MemoryFormat.ofCode(0));
     }
 
-    /** {@code aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor} */
     public Tensor conv_tbc(Tensor weight, Tensor bias, long pad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2811,22 +2872,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return conv_tbc(weight, bias, 0);
     }
 
-    /** {@code aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor} */
-    public Tensor copy(Tensor src, boolean non_blocking) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, src, "src");
-        f.bool(2, non_blocking);
-        f.check(dev.gatun.ffm.AtenRaw4.copy(f.address()), "aten::copy");
-        return f.newTensor(0);
-    }
-
-    /** {@link #copy(Tensor,boolean)} with the other arguments at their defaults. */
-    public Tensor copy(Tensor src) {
-        return copy(src, false);
-    }
-
-    /** {@code aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)} */
     public Tensor copy_(Tensor src, boolean non_blocking) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2841,37 +2887,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return copy_(src, false);
     }
 
-    /** {@code aten::copy_sparse_to_sparse(Tensor self, Tensor src, bool non_blocking=False) -> Tensor} */
-    public Tensor copy_sparse_to_sparse(Tensor src, boolean non_blocking) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, src, "src");
-        f.bool(2, non_blocking);
-        f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse(f.address()), "aten::copy_sparse_to_sparse");
-        return f.newTensor(0);
-    }
-
-    /** {@link #copy_sparse_to_sparse(Tensor,boolean)} with the other arguments at their defaults. */
-    public Tensor copy_sparse_to_sparse(Tensor src) {
-        return copy_sparse_to_sparse(src, false);
-    }
-
-    /** {@code aten::copy_sparse_to_sparse_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)} */
-    public Tensor copy_sparse_to_sparse_(Tensor src, boolean non_blocking) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, src, "src");
-        f.bool(2, non_blocking);
-        f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse_(f.address()), "aten::copy_sparse_to_sparse_");
-        return self();
-    }
-
-    /** {@link #copy_sparse_to_sparse_(Tensor,boolean)} with the other arguments at their defaults. */
-    public Tensor copy_sparse_to_sparse_(Tensor src) {
-        return copy_sparse_to_sparse_(src, false);
-    }
-
-    /** {@code aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor copysign(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2890,7 +2906,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return copysign(Scalar.of(other));
     }
 
-    /** {@code aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor copysign(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2899,7 +2915,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor copysign_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2918,7 +2934,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return copysign_(Scalar.of(other));
     }
 
-    /** {@code aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor copysign_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2927,7 +2943,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::corrcoef(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::corrcoef(Tensor self) -> Tensor} */
     public Tensor corrcoef() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2935,7 +2951,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cos(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cos(Tensor self) -> Tensor} */
     public Tensor cos() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2943,7 +2959,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cos_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::cos_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor cos_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2951,7 +2967,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::cosh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cosh(Tensor self) -> Tensor} */
     public Tensor cosh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2959,7 +2975,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cosh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::cosh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor cosh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2967,7 +2983,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::count_nonzero(Tensor self, int? dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::count_nonzero(Tensor self, int? dim=None) -> Tensor} */
     public Tensor count_nonzero(Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2986,7 +3002,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return count_nonzero((Long) null);
     }
 
-    /** {@code aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor} */
+    /** Returns a new tensor. {@code aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor} */
     public Tensor count_nonzero(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -2995,7 +3011,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor} */
     public Tensor cov(long correction, Tensor fweights, Tensor aweights) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3021,7 +3037,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cov(1, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor} */
     public Tensor cross(Tensor other, Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3041,7 +3057,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cross(other, (Long) null);
     }
 
-    /** {@code aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor} */
     public Tensor cross_entropy_loss(Tensor target, Tensor weight, long reduction, long ignore_index, double label_smoothing) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3074,7 +3090,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cross_entropy_loss(target, (Tensor) null, 1, -100, 0.);
     }
 
-    /** {@code aten::crow_indices(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::crow_indices(Tensor(a) self) -> Tensor(a)} */
     public Tensor crow_indices() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3082,7 +3098,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)} */
     public ValuesIndices cummax(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3091,7 +3107,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new ValuesIndices(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)} */
     public ValuesIndices cummin(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3100,7 +3116,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new ValuesIndices(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor cumprod(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3115,7 +3131,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cumprod(dim, (DType) null);
     }
 
-    /** {@code aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)} */
     public Tensor cumprod_(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3130,7 +3146,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cumprod_(dim, (DType) null);
     }
 
-    /** {@code aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor cumsum(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3145,7 +3161,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cumsum(dim, (DType) null);
     }
 
-    /** {@code aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)} */
     public Tensor cumsum_(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3160,7 +3176,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return cumsum_(dim, (DType) null);
     }
 
-    /** {@code aten::deg2rad(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::deg2rad(Tensor self) -> Tensor} */
     public Tensor deg2rad() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3168,7 +3184,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::deg2rad_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor deg2rad_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3176,7 +3192,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::dense_dim(Tensor self) -> int} */
+    /** Returns a number. {@code aten::dense_dim(Tensor self) -> int} */
     public long dense_dim() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3184,7 +3200,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readInteger(0);
     }
 
-    /** {@code aten::dequantize.self(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::dequantize.self(Tensor self) -> Tensor} */
     public Tensor dequantize() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3192,7 +3208,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::det(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::det(Tensor self) -> Tensor} */
     public Tensor det() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3200,7 +3216,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::detach(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::detach(Tensor(a) self) -> Tensor(a)} */
     public Tensor detach() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3208,7 +3224,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::detach_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::detach_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor detach_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3216,7 +3232,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::diag(Tensor self, int diagonal=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::diag(Tensor self, int diagonal=0) -> Tensor} */
     public Tensor diag(long diagonal) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3230,7 +3246,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diag(0);
     }
 
-    /** {@code aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor} */
     public Tensor diag_embed(long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3256,7 +3272,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diag_embed(0, -2, -1);
     }
 
-    /** {@code aten::diagflat(Tensor self, int offset=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::diagflat(Tensor self, int offset=0) -> Tensor} */
     public Tensor diagflat(long offset) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3270,7 +3286,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diagflat(0);
     }
 
-    /** {@code aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)} */
     public Tensor diagonal(long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3296,7 +3312,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diagonal(0, 0, 1);
     }
 
-    /** {@code aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor} */
     public Tensor diagonal_scatter(Tensor src, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3323,7 +3339,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diagonal_scatter(src, 0, 0, 1);
     }
 
-    /** {@code aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor} */
     public Tensor diff(long n, long dim, Tensor prepend, Tensor append) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3355,7 +3371,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return diff(1, -1, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::digamma(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::digamma(Tensor self) -> Tensor} */
     public Tensor digamma() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3363,7 +3379,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::digamma_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::digamma_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor digamma_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3371,7 +3387,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor} */
     public Tensor dist(Tensor other, Scalar p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3396,7 +3412,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return dist(other, Scalar.of(2));
     }
 
-    /** {@code aten::div.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::div.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor div(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3415,7 +3431,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return div(Scalar.of(other));
     }
 
-    /** {@code aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
+    /** Returns a new tensor. {@code aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3435,7 +3451,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return div(Scalar.of(other), rounding_mode);
     }
 
-    /** {@code aten::div.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::div.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor div(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3444,7 +3460,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
+    /** Returns a new tensor. {@code aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3454,7 +3470,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor div_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3473,7 +3489,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return div_(Scalar.of(other));
     }
 
-    /** {@code aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3493,7 +3509,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return div_(Scalar.of(other), rounding_mode);
     }
 
-    /** {@code aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor div_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3502,7 +3518,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3512,7 +3528,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::divide.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::divide.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3531,7 +3547,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return divide(Scalar.of(other));
     }
 
-    /** {@code aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
+    /** Returns a new tensor. {@code aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3551,7 +3567,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return divide(Scalar.of(other), rounding_mode);
     }
 
-    /** {@code aten::divide.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::divide.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3560,7 +3576,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
+    /** Returns a new tensor. {@code aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3570,7 +3586,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3589,7 +3605,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return divide_(Scalar.of(other));
     }
 
-    /** {@code aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Scalar other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3609,7 +3625,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return divide_(Scalar.of(other), rounding_mode);
     }
 
-    /** {@code aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3618,7 +3634,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Tensor other, String rounding_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3628,7 +3644,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::dot(Tensor self, Tensor tensor) -> Tensor} */
+    /** Returns a new tensor. {@code aten::dot(Tensor self, Tensor tensor) -> Tensor} */
     public Tensor dot(Tensor tensor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3637,7 +3653,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
     public Tensor dropout_(double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3647,7 +3663,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
     public Tensor[] dsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3656,7 +3672,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
     public Tensor[] dsplit(long sections) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3665,7 +3681,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor} */
     public Tensor elu(Scalar alpha, Scalar scale, Scalar input_scale) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3721,7 +3737,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return elu(Scalar.of(1), Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)} */
     public Tensor elu_(Scalar alpha, Scalar scale, Scalar input_scale) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3777,29 +3793,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return elu_(Scalar.of(1), Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor} */
-    public Tensor embedding_renorm(Tensor indices, double max_norm, double norm_type) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, indices, "indices");
-        f.real(2, max_norm);
-        f.real(3, norm_type);
-        f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm(f.address()), "aten::embedding_renorm");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)} */
-    public Tensor embedding_renorm_(Tensor indices, double max_norm, double norm_type) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, indices, "indices");
-        f.real(2, max_norm);
-        f.real(3, norm_type);
-        f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm_(f.address()), "aten::embedding_renorm_");
-        return self();
-    }
-
-    /** {@code aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor empty_like(TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3819,7 +3813,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return empty_like((TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::eq.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::eq.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor eq(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3838,7 +3832,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return eq(Scalar.of(other));
     }
 
-    /** {@code aten::eq.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::eq.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor eq(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3847,7 +3841,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor eq_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3866,7 +3860,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return eq_(Scalar.of(other));
     }
 
-    /** {@code aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor eq_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3875,7 +3869,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::equal(Tensor self, Tensor other) -> bool} */
+    /** Returns a truth value. {@code aten::equal(Tensor self, Tensor other) -> bool} */
     public boolean equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3884,7 +3878,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::erf(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::erf(Tensor self) -> Tensor} */
     public Tensor erf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3892,7 +3886,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::erf_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::erf_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor erf_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3900,7 +3894,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::erfc(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::erfc(Tensor self) -> Tensor} */
     public Tensor erfc() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3908,7 +3902,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::erfc_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::erfc_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor erfc_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3916,7 +3910,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::erfinv(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::erfinv(Tensor self) -> Tensor} */
     public Tensor erfinv() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3924,7 +3918,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::erfinv_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::erfinv_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor erfinv_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3932,7 +3926,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::exp(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::exp(Tensor self) -> Tensor} */
     public Tensor exp() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3940,7 +3934,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::exp2(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::exp2(Tensor self) -> Tensor} */
     public Tensor exp2() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3948,7 +3942,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::exp2_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::exp2_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor exp2_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3956,7 +3950,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::exp_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::exp_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor exp_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3964,7 +3958,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)} */
     public Tensor expand(long[] size, boolean implicit) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3979,7 +3973,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return expand(size, false);
     }
 
-    /** {@code aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
     public Tensor expand_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3988,7 +3982,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::expm1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::expm1(Tensor self) -> Tensor} */
     public Tensor expm1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -3996,7 +3990,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::expm1_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::expm1_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor expm1_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4004,27 +3998,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::exponential(Tensor self, float lambd=1., *, Generator? generator=None) -> Tensor} */
-    public Tensor exponential(double lambd, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, lambd);
-        f.generator(2, generator);
-        f.check(dev.gatun.ffm.AtenRaw5.exponential(f.address()), "aten::exponential");
-        return f.newTensor(0);
-    }
-
-    /** {@link #exponential(double,Generator)} with the other arguments at their defaults. */
-    public Tensor exponential(double lambd) {
-        return exponential(lambd, (Generator) null);
-    }
-
-    /** {@link #exponential(double,Generator)} with the other arguments at their defaults. */
-    public Tensor exponential() {
-        return exponential(1., (Generator) null);
-    }
-
-    /** {@code aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor exponential_(double lambd, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4044,7 +4018,44 @@ public abstract sealed class TensorMethods permits TensorElements {
         return exponential_(1., (Generator) null);
     }
 
-    /** {@code aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
+    /** Returns a new tensor. {@code aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor} */
+    public Tensor fake_quantize_per_channel_affine(Tensor scale, Tensor zero_point, long axis, long quant_min, long quant_max) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.integer(3, axis);
+        f.integer(4, quant_min);
+        f.integer(5, quant_max);
+        f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_channel_affine(f.address()), "aten::fake_quantize_per_channel_affine");
+        return f.newTensor(0);
+    }
+
+    /** Returns a new tensor. {@code aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor} */
+    public Tensor fake_quantize_per_tensor_affine(double scale, long zero_point, long quant_min, long quant_max) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.real(1, scale);
+        f.integer(2, zero_point);
+        f.integer(3, quant_min);
+        f.integer(4, quant_max);
+        f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_tensor_affine(f.address()), "aten::fake_quantize_per_tensor_affine");
+        return f.newTensor(0);
+    }
+
+    /** Returns a new tensor. {@code aten::fake_quantize_per_tensor_affine.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max) -> Tensor} */
+    public Tensor fake_quantize_per_tensor_affine(Tensor scale, Tensor zero_point, long quant_min, long quant_max) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.tensor(1, scale, "scale");
+        f.tensor(2, zero_point, "zero_point");
+        f.integer(3, quant_min);
+        f.integer(4, quant_max);
+        f.check(dev.gatun.ffm.AtenRaw5.fake_quantize_per_tensor_affine_tensor_qparams(f.address()), "aten::fake_quantize_per_tensor_affine.tensor_qparams");
+        return f.newTensor(0);
+    }
+
+    /** Changes this tensor and returns it. {@code aten::feature_alpha_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
     public Tensor feature_alpha_dropout_(double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4054,7 +4065,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)} */
     public Tensor feature_dropout_(double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4064,7 +4075,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_fft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4105,7 +4116,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_fft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_fft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4146,7 +4157,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_fft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_fftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4187,7 +4198,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_fftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor} */
     public Tensor fft_fftshift(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4206,7 +4217,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_fftshift((long[]) null);
     }
 
-    /** {@code aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_hfft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4247,7 +4258,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_hfft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_hfft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4288,7 +4299,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_hfft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_hfftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4329,7 +4340,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_hfftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_ifft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4370,7 +4381,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ifft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_ifft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4411,7 +4422,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ifft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_ifftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4452,7 +4463,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ifftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor} */
     public Tensor fft_ifftshift(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4471,7 +4482,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ifftshift((long[]) null);
     }
 
-    /** {@code aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_ihfft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4512,7 +4523,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ihfft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_ihfft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4553,7 +4564,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ihfft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_ihfftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4594,7 +4605,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_ihfftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_irfft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4635,7 +4646,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_irfft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_irfft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4676,7 +4687,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_irfft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_irfftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4717,7 +4728,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_irfftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor} */
     public Tensor fft_rfft(Long n, long dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4758,7 +4769,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_rfft((Long) null, -1, (String) null);
     }
 
-    /** {@code aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
     public Tensor fft_rfft2(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4799,7 +4810,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_rfft2((long[]) null, new long[] {-2, -1}, (String) null);
     }
 
-    /** {@code aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
     public Tensor fft_rfftn(long[] s, long[] dim, String norm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4840,7 +4851,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fft_rfftn((long[]) null, (long[]) null, (String) null);
     }
 
-    /** {@code aten::fill.Scalar(Tensor self, Scalar value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fill.Scalar(Tensor self, Scalar value) -> Tensor} */
     public Tensor fill(Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4859,7 +4870,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fill(Scalar.of(value));
     }
 
-    /** {@code aten::fill.Tensor(Tensor self, Tensor value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fill.Tensor(Tensor self, Tensor value) -> Tensor} */
     public Tensor fill(Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4868,7 +4879,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)} */
     public Tensor fill_(Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4887,7 +4898,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fill_(Scalar.of(value));
     }
 
-    /** {@code aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)} */
     public Tensor fill_(Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4896,7 +4907,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)} */
     public Tensor fill_diagonal_(Scalar fill_value, boolean wrap) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4931,7 +4942,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fill_diagonal_(Scalar.of(fill_value), false);
     }
 
-    /** {@code aten::fix(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fix(Tensor self) -> Tensor} */
     public Tensor fix() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4939,7 +4950,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fix_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fix_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor fix_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4947,7 +4958,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)} */
     public Tensor flatten(long start_dim, long end_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4967,7 +4978,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return flatten(0, -1);
     }
 
-    /** {@code aten::flip(Tensor self, int[] dims) -> Tensor} */
+    /** Returns a new tensor. {@code aten::flip(Tensor self, int[] dims) -> Tensor} */
     public Tensor flip(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4976,7 +4987,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fliplr(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fliplr(Tensor self) -> Tensor} */
     public Tensor fliplr() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4984,7 +4995,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::flipud(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::flipud(Tensor self) -> Tensor} */
     public Tensor flipud() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -4992,7 +5003,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor} */
     public Tensor float_power(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5011,7 +5022,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return float_power(Scalar.of(exponent));
     }
 
-    /** {@code aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor} */
     public Tensor float_power(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5020,7 +5031,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)} */
     public Tensor float_power_(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5039,7 +5050,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return float_power_(Scalar.of(exponent));
     }
 
-    /** {@code aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)} */
     public Tensor float_power_(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5048,7 +5059,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::floor(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::floor(Tensor self) -> Tensor} */
     public Tensor floor() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5056,7 +5067,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::floor_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::floor_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor floor_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5064,7 +5075,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::floor_divide(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::floor_divide(Tensor self, Tensor other) -> Tensor} */
     public Tensor floor_divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5073,7 +5084,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor floor_divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5092,7 +5103,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return floor_divide(Scalar.of(other));
     }
 
-    /** {@code aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor floor_divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5111,7 +5122,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return floor_divide_(Scalar.of(other));
     }
 
-    /** {@code aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor floor_divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5120,7 +5131,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::fmax(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fmax(Tensor self, Tensor other) -> Tensor} */
     public Tensor fmax(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5129,7 +5140,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fmin(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fmin(Tensor self, Tensor other) -> Tensor} */
     public Tensor fmin(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5138,7 +5149,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor fmod(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5157,7 +5168,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fmod(Scalar.of(other));
     }
 
-    /** {@code aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor fmod(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5166,7 +5177,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor fmod_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5185,7 +5196,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return fmod_(Scalar.of(other));
     }
 
-    /** {@code aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor fmod_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5194,7 +5205,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::frac(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::frac(Tensor self) -> Tensor} */
     public Tensor frac() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5202,7 +5213,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::frac_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::frac_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor frac_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5210,7 +5221,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
     public Tensors2 fractional_max_pool2d(long[] kernel_size, long[] output_size, Tensor random_samples) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5221,7 +5232,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
+    /** {@link #fractional_max_pool2d(long[],long[],Tensor)} with the other arguments at their defaults. */
+    public Tensors2 fractional_max_pool2d(long kernel_size, long output_size, Tensor random_samples) {
+        return fractional_max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {output_size, output_size}, random_samples);
+    }
+
+    /** Returns 2 new values. {@code aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
     public Tensors2 fractional_max_pool3d(long[] kernel_size, long[] output_size, Tensor random_samples) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5232,7 +5248,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)} */
+    /** {@link #fractional_max_pool3d(long[],long[],Tensor)} with the other arguments at their defaults. */
+    public Tensors2 fractional_max_pool3d(long kernel_size, long output_size, Tensor random_samples) {
+        return fractional_max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {output_size, output_size, output_size}, random_samples);
+    }
+
+    /** Returns 2 new values. {@code aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)} */
     public MantissaExponent frexp() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5240,7 +5261,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new MantissaExponent(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
     public Tensor frobenius_norm(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5265,7 +5286,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return frobenius_norm(new long[] {dim}, false);
     }
 
-    /** {@code aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor full_like(Scalar fill_value, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5316,7 +5337,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return full_like(Scalar.of(fill_value), (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor} */
     public Tensor gather(long dim, Tensor index, boolean sparse_grad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5332,7 +5353,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gather(dim, index, false);
     }
 
-    /** {@code aten::gcd(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::gcd(Tensor self, Tensor other) -> Tensor} */
     public Tensor gcd(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5341,7 +5362,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor gcd_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5350,7 +5371,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::ge.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ge.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor ge(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5369,7 +5390,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ge(Scalar.of(other));
     }
 
-    /** {@code aten::ge.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ge.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor ge(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5378,7 +5399,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor ge_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5397,7 +5418,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ge_(Scalar.of(other));
     }
 
-    /** {@code aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor ge_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5406,7 +5427,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::gelu(Tensor self, *, str approximate="none") -> Tensor} */
+    /** Returns a new tensor. {@code aten::gelu(Tensor self, *, str approximate="none") -> Tensor} */
     public Tensor gelu(String approximate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5420,7 +5441,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gelu("none");
     }
 
-    /** {@code aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)} */
     public Tensor gelu_(String approximate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5434,22 +5455,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gelu_("none");
     }
 
-    /** {@code aten::geometric(Tensor self, float p, *, Generator? generator=None) -> Tensor} */
-    public Tensor geometric(double p, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, p);
-        f.generator(2, generator);
-        f.check(dev.gatun.ffm.AtenRaw5.geometric(f.address()), "aten::geometric");
-        return f.newTensor(0);
-    }
-
-    /** {@link #geometric(double,Generator)} with the other arguments at their defaults. */
-    public Tensor geometric(double p) {
-        return geometric(p, (Generator) null);
-    }
-
-    /** {@code aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor geometric_(double p, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5464,7 +5470,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return geometric_(p, (Generator) null);
     }
 
-    /** {@code aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)} */
+    /** Returns 2 new values. {@code aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)} */
     public ATau geqrf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5472,7 +5478,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new ATau(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::ger(Tensor self, Tensor vec2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ger(Tensor self, Tensor vec2) -> Tensor} */
     public Tensor ger(Tensor vec2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5481,7 +5487,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::glu(Tensor self, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::glu(Tensor self, int dim=-1) -> Tensor} */
     public Tensor glu(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5495,7 +5501,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return glu(-1);
     }
 
-    /** {@code aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5510,7 +5516,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(dim, 1);
     }
 
-    /** {@code aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Scalar spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5546,7 +5552,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(Scalar.of(spacing), dim, 1);
     }
 
-    /** {@code aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Scalar spacing, Long dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5632,7 +5638,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient((Scalar) null, (Long) null, 1);
     }
 
-    /** {@code aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Scalar[] spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5648,7 +5654,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(spacing, dim, 1);
     }
 
-    /** {@code aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Scalar[] spacing, Long dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5679,7 +5685,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(spacing, (Long) null, 1);
     }
 
-    /** {@code aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Tensor[] spacing, long[] dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5695,7 +5701,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(spacing, dim, 1);
     }
 
-    /** {@code aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
     public Tensor[] gradient(Tensor[] spacing, Long dim, long edge_order) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5726,7 +5732,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gradient(spacing, (Long) null, 1);
     }
 
-    /** {@code aten::greater.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::greater.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor greater(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5745,7 +5751,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return greater(Scalar.of(other));
     }
 
-    /** {@code aten::greater.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::greater.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor greater(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5754,7 +5760,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor greater_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5773,7 +5779,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return greater_(Scalar.of(other));
     }
 
-    /** {@code aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor greater_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5782,7 +5788,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor greater_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5801,7 +5807,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return greater_equal(Scalar.of(other));
     }
 
-    /** {@code aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor greater_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5810,7 +5816,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor greater_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5829,7 +5835,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return greater_equal_(Scalar.of(other));
     }
 
-    /** {@code aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor greater_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5838,7 +5844,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::gt.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::gt.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor gt(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5857,7 +5863,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gt(Scalar.of(other));
     }
 
-    /** {@code aten::gt.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::gt.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor gt(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5866,7 +5872,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor gt_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5885,7 +5891,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return gt_(Scalar.of(other));
     }
 
-    /** {@code aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor gt_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5894,7 +5900,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor} */
     public Tensor hardshrink(Scalar lambd) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5918,7 +5924,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return hardshrink(Scalar.of(0.5));
     }
 
-    /** {@code aten::hardsigmoid(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hardsigmoid(Tensor self) -> Tensor} */
     public Tensor hardsigmoid() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5926,7 +5932,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor hardsigmoid_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5934,7 +5940,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::hardswish(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hardswish(Tensor self) -> Tensor} */
     public Tensor hardswish() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5942,7 +5948,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::hardswish_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::hardswish_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor hardswish_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5950,7 +5956,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor} */
     public Tensor hardtanh(Scalar min_val, Scalar max_val) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -5990,7 +5996,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return hardtanh(Scalar.of(-1), Scalar.of(1));
     }
 
-    /** {@code aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)} */
     public Tensor hardtanh_(Scalar min_val, Scalar max_val) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6030,7 +6036,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return hardtanh_(Scalar.of(-1), Scalar.of(1));
     }
 
-    /** {@code aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor} */
     public Tensor hash_tensor(long[] dim, boolean keepdim, long mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6071,7 +6077,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return hash_tensor(new long[] {}, false, 0);
     }
 
-    /** {@code aten::heaviside(Tensor self, Tensor values) -> Tensor} */
+    /** Returns a new tensor. {@code aten::heaviside(Tensor self, Tensor values) -> Tensor} */
     public Tensor heaviside(Tensor values) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6080,7 +6086,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)} */
     public Tensor heaviside_(Tensor values) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6089,7 +6095,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hinge_embedding_loss(Tensor self, Tensor target, float margin=1., int reduction=1) -> Tensor} */
     public Tensor hinge_embedding_loss(Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6110,7 +6116,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return hinge_embedding_loss(target, 1., 1);
     }
 
-    /** {@code aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor} */
     public Tensor histc(long bins, Scalar min, Scalar max) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6156,7 +6162,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histc(100, Scalar.of(0), Scalar.of(0));
     }
 
-    /** {@code aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
+    /** Returns 2 new values. {@code aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
     public HistBinEdges histogram(long bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6188,7 +6194,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histogram(100, (double[]) null, (Tensor) null, false);
     }
 
-    /** {@code aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
+    /** Returns 2 new values. {@code aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
     public HistBinEdges histogram(Tensor bins, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6209,7 +6215,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histogram(bins, (Tensor) null, false);
     }
 
-    /** {@code aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
+    /** Returns 2 new values. {@code aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
     public HistBinEdgesLists histogramdd(long[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6236,7 +6242,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histogramdd(bins, (double[]) null, (Tensor) null, false);
     }
 
-    /** {@code aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
+    /** Returns 2 new values. {@code aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
     public HistBinEdgesLists histogramdd(Tensor[] bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6263,7 +6269,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histogramdd(bins, (double[]) null, (Tensor) null, false);
     }
 
-    /** {@code aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
+    /** Returns 2 new values. {@code aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)} */
     public HistBinEdgesLists histogramdd(long bins, double[] range, Tensor weight, boolean density) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6290,7 +6296,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return histogramdd(bins, (double[]) null, (Tensor) null, false);
     }
 
-    /** {@code aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
     public Tensor[] hsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6299,7 +6305,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
     public Tensor[] hsplit(long sections) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6308,7 +6314,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor} */
+    /** Returns a new tensor. {@code aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor} */
     public Tensor huber_loss(Tensor target, long reduction, double delta) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6329,7 +6335,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return huber_loss(target, 1, 1.);
     }
 
-    /** {@code aten::hypot(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hypot(Tensor self, Tensor other) -> Tensor} */
     public Tensor hypot(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6338,7 +6344,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor hypot_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6347,7 +6353,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::i0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::i0(Tensor self) -> Tensor} */
     public Tensor i0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6355,7 +6361,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::i0_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::i0_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor i0_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6363,7 +6369,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::igamma(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::igamma(Tensor self, Tensor other) -> Tensor} */
     public Tensor igamma(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6372,7 +6378,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor igamma_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6381,7 +6387,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::igammac(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::igammac(Tensor self, Tensor other) -> Tensor} */
     public Tensor igammac(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6390,7 +6396,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor igammac_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6399,7 +6405,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
+    /** Returns a new tensor. {@code aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor im2col(long[] kernel_size, long[] dilation, long[] padding, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6411,7 +6417,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::imag(Tensor(a) self) -> Tensor(a)} */
+    /** {@link #im2col(long[],long[],long[],long[])} with the other arguments at their defaults. */
+    public Tensor im2col(long kernel_size, long dilation, long padding, long stride) {
+        return im2col(new long[] {kernel_size, kernel_size}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride});
+    }
+
+    /** Returns what may share the storage of this tensor. {@code aten::imag(Tensor(a) self) -> Tensor(a)} */
     public Tensor imag() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6419,7 +6430,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor} */
     public Tensor index(Tensor... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6428,7 +6439,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor} */
     public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6455,7 +6466,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_add(dim, index, source, Scalar.of(1));
     }
 
-    /** {@code aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6482,7 +6493,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_add_(dim, index, source, Scalar.of(1));
     }
 
-    /** {@code aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor} */
     public Tensor index_copy(long dim, Tensor index, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6493,7 +6504,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)} */
     public Tensor index_copy_(long dim, Tensor index, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6504,7 +6515,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor} */
     public Tensor index_fill(long dim, Tensor index, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6525,7 +6536,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_fill(dim, index, Scalar.of(value));
     }
 
-    /** {@code aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor} */
     public Tensor index_fill(long dim, Tensor index, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6536,7 +6547,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)} */
     public Tensor index_fill_(long dim, Tensor index, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6557,7 +6568,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_fill_(dim, index, Scalar.of(value));
     }
 
-    /** {@code aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)} */
     public Tensor index_fill_(long dim, Tensor index, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6568,7 +6579,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor} */
     public Tensor index_put(Tensor[] indices, Tensor values, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6584,7 +6595,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_put(indices, values, false);
     }
 
-    /** {@code aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)} */
     public Tensor index_put_(Tensor[] indices, Tensor values, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6600,7 +6611,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_put_(indices, values, false);
     }
 
-    /** {@code aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor} */
     public Tensor index_reduce(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6618,7 +6629,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_reduce(dim, index, source, reduce, true);
     }
 
-    /** {@code aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)} */
     public Tensor index_reduce_(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6636,7 +6647,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return index_reduce_(dim, index, source, reduce, true);
     }
 
-    /** {@code aten::index_select(Tensor self, int dim, Tensor index) -> Tensor} */
+    /** Returns a new tensor. {@code aten::index_select(Tensor self, int dim, Tensor index) -> Tensor} */
     public Tensor index_select(long dim, Tensor index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6646,7 +6657,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::indices(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::indices(Tensor(a) self) -> Tensor(a)} */
     public Tensor indices() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6654,7 +6665,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::inner(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::inner(Tensor self, Tensor other) -> Tensor} */
     public Tensor inner(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6663,7 +6674,15 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::inverse(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::int_repr(Tensor self) -> Tensor} */
+    public Tensor int_repr() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw6.int_repr(f.address()), "aten::int_repr");
+        return f.newTensor(0);
+    }
+
+    /** Returns a new tensor. {@code aten::inverse(Tensor self) -> Tensor} */
     public Tensor inverse() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6671,7 +6690,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::is_coalesced(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_coalesced(Tensor self) -> bool} */
     public boolean is_coalesced() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6679,7 +6698,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_complex(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_complex(Tensor self) -> bool} */
     public boolean is_complex() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6687,7 +6706,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_conj(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_conj(Tensor self) -> bool} */
     public boolean is_conj() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6695,7 +6714,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_distributed(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_distributed(Tensor self) -> bool} */
     public boolean is_distributed() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6703,7 +6722,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_floating_point(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_floating_point(Tensor self) -> bool} */
     public boolean is_floating_point() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6711,7 +6730,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_inference(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_inference(Tensor self) -> bool} */
     public boolean is_inference() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6719,7 +6738,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_neg(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_neg(Tensor self) -> bool} */
     public boolean is_neg() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6727,7 +6746,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_nonzero(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_nonzero(Tensor self) -> bool} */
     public boolean is_nonzero() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6735,7 +6754,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_pinned(Tensor self, Device? device=None) -> bool} */
+    /** Returns a truth value. {@code aten::is_pinned(Tensor self, Device? device=None) -> bool} */
     public boolean is_pinned(Device device) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6749,7 +6768,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return is_pinned((Device) null);
     }
 
-    /** {@code aten::is_same_size(Tensor self, Tensor other) -> bool} */
+    /** Returns a truth value. {@code aten::is_same_size(Tensor self, Tensor other) -> bool} */
     public boolean is_same_size(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6758,7 +6777,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_set_to(Tensor self, Tensor tensor) -> bool} */
+    /** Returns a truth value. {@code aten::is_set_to(Tensor self, Tensor tensor) -> bool} */
     public boolean is_set_to(Tensor tensor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6767,7 +6786,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::is_signed(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::is_signed(Tensor self) -> bool} */
     public boolean is_signed() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6775,7 +6794,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor} */
     public Tensor isclose(Tensor other, double rtol, double atol, boolean equal_nan) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6802,7 +6821,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return isclose(other, 1.0000000000000001e-05, 1e-08, false);
     }
 
-    /** {@code aten::isfinite(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isfinite(Tensor self) -> Tensor} */
     public Tensor isfinite() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6810,7 +6829,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::isinf(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isinf(Tensor self) -> Tensor} */
     public Tensor isinf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6818,7 +6837,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::isnan(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isnan(Tensor self) -> Tensor} */
     public Tensor isnan() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6826,7 +6845,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::isneginf(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isneginf(Tensor self) -> Tensor} */
     public Tensor isneginf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6834,7 +6853,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::isposinf(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isposinf(Tensor self) -> Tensor} */
     public Tensor isposinf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6842,7 +6861,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::isreal(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isreal(Tensor self) -> Tensor} */
     public Tensor isreal() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6850,7 +6869,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor} */
     public Tensor istft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean center, boolean normalized, Boolean onesided, Long length, boolean return_complex) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6947,7 +6966,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return istft(n_fft, (Long) null, (Long) null, (Tensor) null, true, false, (Boolean) null, (Long) null, false);
     }
 
-    /** {@code aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor} */
     public Tensor kl_div(Tensor target, long reduction, boolean log_target) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6968,7 +6987,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return kl_div(target, 1, false);
     }
 
-    /** {@code aten::kron(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::kron(Tensor self, Tensor other) -> Tensor} */
     public Tensor kron(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6977,7 +6996,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices kthvalue(long k, long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -6998,7 +7017,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return kthvalue(k, -1, false);
     }
 
-    /** {@code aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
     public Tensor l1_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7013,7 +7032,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return l1_loss(target, 1);
     }
 
-    /** {@code aten::lcm(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lcm(Tensor self, Tensor other) -> Tensor} */
     public Tensor lcm(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7022,7 +7041,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor lcm_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7031,7 +7050,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor ldexp(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7040,7 +7059,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor ldexp_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7049,7 +7068,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::le.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::le.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor le(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7068,7 +7087,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return le(Scalar.of(other));
     }
 
-    /** {@code aten::le.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::le.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor le(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7077,7 +7096,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor le_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7096,7 +7115,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return le_(Scalar.of(other));
     }
 
-    /** {@code aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor le_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7105,7 +7124,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor} */
+    /** Returns a new tensor. {@code aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor} */
     public Tensor leaky_relu(Scalar negative_slope) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7129,7 +7148,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return leaky_relu(Scalar.of(0.01));
     }
 
-    /** {@code aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)} */
     public Tensor leaky_relu_(Scalar negative_slope) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7153,7 +7172,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return leaky_relu_(Scalar.of(0.01));
     }
 
-    /** {@code aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor} */
     public Tensor lerp(Tensor end, Scalar weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7173,7 +7192,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return lerp(end, Scalar.of(weight));
     }
 
-    /** {@code aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor} */
     public Tensor lerp(Tensor end, Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7183,7 +7202,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)} */
     public Tensor lerp_(Tensor end, Scalar weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7203,7 +7222,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return lerp_(end, Scalar.of(weight));
     }
 
-    /** {@code aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)} */
     public Tensor lerp_(Tensor end, Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7213,7 +7232,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::less.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::less.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor less(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7232,7 +7251,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return less(Scalar.of(other));
     }
 
-    /** {@code aten::less.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::less.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor less(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7241,7 +7260,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor less_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7260,7 +7279,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return less_(Scalar.of(other));
     }
 
-    /** {@code aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor less_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7269,7 +7288,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor less_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7288,7 +7307,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return less_equal(Scalar.of(other));
     }
 
-    /** {@code aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor less_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7297,7 +7316,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor less_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7316,7 +7335,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return less_equal_(Scalar.of(other));
     }
 
-    /** {@code aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor less_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7325,7 +7344,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::lgamma(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lgamma(Tensor self) -> Tensor} */
     public Tensor lgamma() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7333,7 +7352,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::lgamma_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lgamma_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor lgamma_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7341,7 +7360,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor} */
     public Tensor linalg_cholesky(boolean upper) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7355,7 +7374,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_cholesky(false);
     }
 
-    /** {@code aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)} */
+    /** Returns 2 new values. {@code aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)} */
     public LInfo linalg_cholesky_ex(boolean upper, boolean check_errors) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7375,7 +7394,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_cholesky_ex(false, false);
     }
 
-    /** {@code aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor} */
     public Tensor linalg_cond(Scalar p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7399,7 +7418,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_cond((Scalar) null);
     }
 
-    /** {@code aten::linalg_cond.p_str(Tensor self, str p) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_cond.p_str(Tensor self, str p) -> Tensor} */
     public Tensor linalg_cond(String p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7408,7 +7427,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor} */
     public Tensor linalg_cross(Tensor other, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7423,7 +7442,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_cross(other, -1);
     }
 
-    /** {@code aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)} */
+    /** Returns 2 new values. {@code aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public EigenvaluesEigenvectors linalg_eig() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7431,7 +7450,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new EigenvaluesEigenvectors(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)} */
+    /** Returns 2 new values. {@code aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public EigenvaluesEigenvectors linalg_eigh(String UPLO) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7445,7 +7464,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_eigh("L");
     }
 
-    /** {@code aten::linalg_eigvals(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_eigvals(Tensor self) -> Tensor} */
     public Tensor linalg_eigvals() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7453,7 +7472,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
     public Tensor linalg_eigvalsh(String UPLO) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7467,7 +7486,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_eigvalsh("L");
     }
 
-    /** {@code aten::linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)} */
+    /** Returns 2 new values. {@code aten::linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)} */
     public LDPivots linalg_ldl_factor(boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7481,7 +7500,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_ldl_factor(false);
     }
 
-    /** {@code aten::linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)} */
+    /** Returns 3 new values. {@code aten::linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)} */
     public LDPivotsInfo linalg_ldl_factor_ex(boolean hermitian, boolean check_errors) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7501,7 +7520,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_ldl_factor_ex(false, false);
     }
 
-    /** {@code aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)} */
+    /** Returns 4 new values. {@code aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)} */
     public SolutionResidualsRankSingularValues linalg_lstsq(Tensor b, Double rcond, String driver) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7532,7 +7551,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_lstsq(b, (Double) null, (String) null);
     }
 
-    /** {@code aten::linalg_matmul(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matmul(Tensor self, Tensor other) -> Tensor} */
     public Tensor linalg_matmul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7541,7 +7560,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_matrix_exp(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matrix_exp(Tensor self) -> Tensor} */
     public Tensor linalg_matrix_exp() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7549,7 +7568,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor linalg_matrix_norm(Scalar ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7616,7 +7635,37 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_matrix_norm(Scalar.of(ord), new long[] {-2, -1}, false, (DType) null);
     }
 
-    /** {@code aten::linalg_matrix_norm.str_ord(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(Scalar ord, long[] dim, DType dtype) {
+        return linalg_matrix_norm(ord, dim, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(double ord, long[] dim, DType dtype) {
+        return linalg_matrix_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(long ord, long[] dim, DType dtype) {
+        return linalg_matrix_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(Scalar ord, DType dtype) {
+        return linalg_matrix_norm(ord, new long[] {-2, -1}, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(double ord, DType dtype) {
+        return linalg_matrix_norm(Scalar.of(ord), new long[] {-2, -1}, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(long ord, DType dtype) {
+        return linalg_matrix_norm(Scalar.of(ord), new long[] {-2, -1}, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_matrix_norm.str_ord(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor linalg_matrix_norm(String ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7648,7 +7697,22 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_matrix_norm("fro", new long[] {-2, -1}, false, (DType) null);
     }
 
-    /** {@code aten::linalg_matrix_power(Tensor self, int n) -> Tensor} */
+    /** {@link #linalg_matrix_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(String ord, long[] dim, DType dtype) {
+        return linalg_matrix_norm(ord, dim, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(String ord, DType dtype) {
+        return linalg_matrix_norm(ord, new long[] {-2, -1}, false, dtype);
+    }
+
+    /** {@link #linalg_matrix_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_matrix_norm(DType dtype) {
+        return linalg_matrix_norm("fro", new long[] {-2, -1}, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor linalg_matrix_power(long n) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7657,7 +7721,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor} */
     public Tensor linalg_matrix_rank(double tol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7672,7 +7736,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_matrix_rank(tol, false);
     }
 
-    /** {@code aten::linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor} */
     public Tensor linalg_matrix_rank(Double atol, Double rtol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7708,7 +7772,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_matrix_rank((Double) null, (Double) null, false);
     }
 
-    /** {@code aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor linalg_norm(Scalar ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7825,7 +7889,57 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_norm((Scalar) null, (long[]) null, false, (DType) null);
     }
 
-    /** {@code aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(Scalar ord, long[] dim, DType dtype) {
+        return linalg_norm(ord, dim, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(Scalar ord, long dim, DType dtype) {
+        return linalg_norm(ord, new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(double ord, long[] dim, DType dtype) {
+        return linalg_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(double ord, long dim, DType dtype) {
+        return linalg_norm(Scalar.of(ord), new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(long ord, long[] dim, DType dtype) {
+        return linalg_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(long ord, long dim, DType dtype) {
+        return linalg_norm(Scalar.of(ord), new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(Scalar ord, DType dtype) {
+        return linalg_norm(ord, (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(double ord, DType dtype) {
+        return linalg_norm(Scalar.of(ord), (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(long ord, DType dtype) {
+        return linalg_norm(Scalar.of(ord), (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(DType dtype) {
+        return linalg_norm((Scalar) null, (long[]) null, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor linalg_norm(String ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7867,7 +7981,22 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_norm(ord, (long[]) null, false, (DType) null);
     }
 
-    /** {@code aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor} */
+    /** {@link #linalg_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(String ord, long[] dim, DType dtype) {
+        return linalg_norm(ord, dim, false, dtype);
+    }
+
+    /** {@link #linalg_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(String ord, long dim, DType dtype) {
+        return linalg_norm(ord, new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_norm(String,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_norm(String ord, DType dtype) {
+        return linalg_norm(ord, (long[]) null, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor} */
     public Tensor linalg_pinv(double rcond, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7882,7 +8011,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_pinv(rcond, false);
     }
 
-    /** {@code aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor} */
     public Tensor linalg_pinv(Double atol, Double rtol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7918,7 +8047,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_pinv((Double) null, (Double) null, false);
     }
 
-    /** {@code aten::linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
     public Tensor linalg_pinv(Tensor atol, Tensor rtol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7939,7 +8068,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_pinv(atol, (Tensor) null, false);
     }
 
-    /** {@code aten::linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor} */
     public Tensor linalg_pinv(Tensor rcond, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7949,7 +8078,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor} */
     public Tensor linalg_solve_triangular(Tensor B, boolean upper, boolean left, boolean unitriangular) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7971,7 +8100,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_solve_triangular(B, upper, true, false);
     }
 
-    /** {@code aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor} */
     public Tensor linalg_tensorinv(long ind) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -7985,7 +8114,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_tensorinv(2);
     }
 
-    /** {@code aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor} */
     public Tensor linalg_tensorsolve(Tensor other, long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8000,7 +8129,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_tensorsolve(other, (long[]) null);
     }
 
-    /** {@code aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor linalg_vector_norm(Scalar ord, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8117,7 +8246,57 @@ public abstract sealed class TensorMethods permits TensorElements {
         return linalg_vector_norm(Scalar.of(2), (long[]) null, false, (DType) null);
     }
 
-    /** {@code aten::log(Tensor self) -> Tensor} */
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(Scalar ord, long[] dim, DType dtype) {
+        return linalg_vector_norm(ord, dim, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(Scalar ord, long dim, DType dtype) {
+        return linalg_vector_norm(ord, new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(double ord, long[] dim, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(double ord, long dim, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(long ord, long[] dim, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), dim, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(long ord, long dim, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(Scalar ord, DType dtype) {
+        return linalg_vector_norm(ord, (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(double ord, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(long ord, DType dtype) {
+        return linalg_vector_norm(Scalar.of(ord), (long[]) null, false, dtype);
+    }
+
+    /** {@link #linalg_vector_norm(Scalar,long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor linalg_vector_norm(DType dtype) {
+        return linalg_vector_norm(Scalar.of(2), (long[]) null, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::log(Tensor self) -> Tensor} */
     public Tensor log() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8125,7 +8304,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::log10(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::log10(Tensor self) -> Tensor} */
     public Tensor log10() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8133,7 +8312,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::log10_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::log10_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor log10_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8141,7 +8320,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::log1p(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::log1p(Tensor self) -> Tensor} */
     public Tensor log1p() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8149,7 +8328,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::log1p_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::log1p_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor log1p_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8157,7 +8336,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::log2(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::log2(Tensor self) -> Tensor} */
     public Tensor log2() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8165,7 +8344,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::log2_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::log2_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor log2_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8173,7 +8352,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::log_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::log_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor log_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8181,33 +8360,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::log_normal(Tensor self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor} */
-    public Tensor log_normal(double mean, double std, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, mean);
-        f.real(2, std);
-        f.generator(3, generator);
-        f.check(dev.gatun.ffm.AtenRaw7.log_normal(f.address()), "aten::log_normal");
-        return f.newTensor(0);
-    }
-
-    /** {@link #log_normal(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor log_normal(double mean, double std) {
-        return log_normal(mean, std, (Generator) null);
-    }
-
-    /** {@link #log_normal(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor log_normal(double mean) {
-        return log_normal(mean, 2., (Generator) null);
-    }
-
-    /** {@link #log_normal(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor log_normal() {
-        return log_normal(1., 2., (Generator) null);
-    }
-
-    /** {@code aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::log_normal_(Tensor(a!) self, float mean=1., float std=2., *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor log_normal_(double mean, double std, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8233,7 +8386,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return log_normal_(1., 2., (Generator) null);
     }
 
-    /** {@code aten::log_sigmoid(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::log_sigmoid(Tensor self) -> Tensor} */
     public Tensor log_sigmoid() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8241,15 +8394,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::log_sigmoid_forward(Tensor self) -> (Tensor output, Tensor buffer)} */
-    public OutputBuffer log_sigmoid_forward() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_forward(f.address()), "aten::log_sigmoid_forward");
-        return new OutputBuffer(f.newTensor(0), f.newTensor(1));
-    }
-
-    /** {@code aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public Tensor log_softmax(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8264,7 +8409,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return log_softmax(dim, (DType) null);
     }
 
-    /** {@code aten::logaddexp(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logaddexp(Tensor self, Tensor other) -> Tensor} */
     public Tensor logaddexp(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8273,7 +8418,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logaddexp2(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logaddexp2(Tensor self, Tensor other) -> Tensor} */
     public Tensor logaddexp2(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8282,7 +8427,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logcumsumexp(Tensor self, int dim) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logcumsumexp(Tensor self, int dim) -> Tensor} */
     public Tensor logcumsumexp(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8291,7 +8436,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logdet(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logdet(Tensor self) -> Tensor} */
     public Tensor logdet() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8299,7 +8444,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logical_and(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logical_and(Tensor self, Tensor other) -> Tensor} */
     public Tensor logical_and(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8308,7 +8453,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor logical_and_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8317,7 +8462,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::logical_not(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logical_not(Tensor self) -> Tensor} */
     public Tensor logical_not() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8325,7 +8470,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logical_not_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::logical_not_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor logical_not_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8333,7 +8478,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::logical_or(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logical_or(Tensor self, Tensor other) -> Tensor} */
     public Tensor logical_or(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8342,7 +8487,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor logical_or_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8351,7 +8496,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::logical_xor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logical_xor(Tensor self, Tensor other) -> Tensor} */
     public Tensor logical_xor(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8360,7 +8505,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor logical_xor_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8369,7 +8514,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::logit(Tensor self, float? eps=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logit(Tensor self, float? eps=None) -> Tensor} */
     public Tensor logit(Double eps) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8388,7 +8533,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return logit((Double) null);
     }
 
-    /** {@code aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)} */
     public Tensor logit_(Double eps) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8407,7 +8552,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return logit_((Double) null);
     }
 
-    /** {@code aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
     public Tensor logsumexp(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8432,7 +8577,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return logsumexp(new long[] {dim}, false);
     }
 
-    /** {@code aten::lt.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lt.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor lt(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8451,7 +8596,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return lt(Scalar.of(other));
     }
 
-    /** {@code aten::lt.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lt.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor lt(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8460,7 +8605,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor lt_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8479,7 +8624,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return lt_(Scalar.of(other));
     }
 
-    /** {@code aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor lt_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8488,7 +8633,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor} */
+    /** Returns a new tensor. {@code aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor} */
     public Tensor lu_solve(Tensor LU_data, Tensor LU_pivots) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8498,7 +8643,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mH(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::mH(Tensor(a) self) -> Tensor(a)} */
     public Tensor mH() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8506,7 +8651,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mT(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::mT(Tensor(a) self) -> Tensor(a)} */
     public Tensor mT() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8514,7 +8659,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor} */
     public Tensor masked_fill(Tensor mask, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8534,7 +8679,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return masked_fill(mask, Scalar.of(value));
     }
 
-    /** {@code aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor} */
     public Tensor masked_fill(Tensor mask, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8544,7 +8689,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)} */
     public Tensor masked_fill_(Tensor mask, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8564,7 +8709,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return masked_fill_(mask, Scalar.of(value));
     }
 
-    /** {@code aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)} */
     public Tensor masked_fill_(Tensor mask, Tensor value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8574,7 +8719,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor} */
+    /** Returns a new tensor. {@code aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor} */
     public Tensor masked_scatter(Tensor mask, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8584,7 +8729,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)} */
     public Tensor masked_scatter_(Tensor mask, Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8594,7 +8739,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::masked_select(Tensor self, Tensor mask) -> Tensor} */
+    /** Returns a new tensor. {@code aten::masked_select(Tensor self, Tensor mask) -> Tensor} */
     public Tensor masked_select(Tensor mask) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8603,7 +8748,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::matmul(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::matmul(Tensor self, Tensor other) -> Tensor} */
     public Tensor matmul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8612,15 +8757,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::matrix_H(Tensor(a) self) -> Tensor(a)} */
-    public Tensor matrix_H() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw7.matrix_H(f.address()), "aten::matrix_H");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::matrix_exp(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::matrix_exp(Tensor self) -> Tensor} */
     public Tensor matrix_exp() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8628,7 +8765,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::matrix_power(Tensor self, int n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor matrix_power(long n) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8637,7 +8774,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::max(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::max(Tensor self) -> Tensor} */
     public Tensor max() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8645,7 +8782,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices max(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8660,7 +8797,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return max(dim, false);
     }
 
-    /** {@code aten::max.other(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::max.other(Tensor self, Tensor other) -> Tensor} */
     public Tensor max(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8669,7 +8806,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool1d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8727,7 +8864,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return max_pool1d(new long[] {kernel_size}, new long[] {}, new long[] {0}, new long[] {1}, false);
     }
 
-    /** {@code aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)} */
     public Tensors2 max_pool1d_with_indices(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8785,7 +8922,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return max_pool1d_with_indices(new long[] {kernel_size}, new long[] {}, new long[] {0}, new long[] {1}, false);
     }
 
-    /** {@code aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8799,8 +8936,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool2d(long kernel_size, long stride, long padding, long dilation, boolean ceil_mode) {
+        return max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, ceil_mode);
+    }
+
+    /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long... dilation) {
         return max_pool2d(kernel_size, stride, padding, dilation, false);
+    }
+
+    /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool2d(long kernel_size, long stride, long padding, long dilation) {
+        return max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, false);
     }
 
     /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
@@ -8809,8 +8956,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool2d(long kernel_size, long stride, long padding) {
+        return max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1, 1}, false);
+    }
+
+    /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
     public Tensor max_pool2d(long[] kernel_size, long... stride) {
         return max_pool2d(kernel_size, stride, new long[] {0, 0}, new long[] {1, 1}, false);
+    }
+
+    /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool2d(long kernel_size, long stride) {
+        return max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {0, 0}, new long[] {1, 1}, false);
     }
 
     /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
@@ -8818,7 +8975,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return max_pool2d(kernel_size, new long[] {}, new long[] {0, 0}, new long[] {1, 1}, false);
     }
 
-    /** {@code aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
+    /** {@link #max_pool2d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool2d(long kernel_size) {
+        return max_pool2d(new long[] {kernel_size, kernel_size}, new long[] {}, new long[] {0, 0}, new long[] {1, 1}, false);
+    }
+
+    /** Returns a new tensor. {@code aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8832,8 +8994,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool3d(long kernel_size, long stride, long padding, long dilation, boolean ceil_mode) {
+        return max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, ceil_mode);
+    }
+
+    /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long... dilation) {
         return max_pool3d(kernel_size, stride, padding, dilation, false);
+    }
+
+    /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool3d(long kernel_size, long stride, long padding, long dilation) {
+        return max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, false);
     }
 
     /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
@@ -8842,8 +9014,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool3d(long kernel_size, long stride, long padding) {
+        return max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {1, 1, 1}, false);
+    }
+
+    /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
     public Tensor max_pool3d(long[] kernel_size, long... stride) {
         return max_pool3d(kernel_size, stride, new long[] {0, 0, 0}, new long[] {1, 1, 1}, false);
+    }
+
+    /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool3d(long kernel_size, long stride) {
+        return max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {0, 0, 0}, new long[] {1, 1, 1}, false);
     }
 
     /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
@@ -8851,7 +9033,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return max_pool3d(kernel_size, new long[] {}, new long[] {0, 0, 0}, new long[] {1, 1, 1}, false);
     }
 
-    /** {@code aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor} */
+    /** {@link #max_pool3d(long[],long[],long[],long[],boolean)} with the other arguments at their defaults. */
+    public Tensor max_pool3d(long kernel_size) {
+        return max_pool3d(new long[] {kernel_size, kernel_size, kernel_size}, new long[] {}, new long[] {0, 0, 0}, new long[] {1, 1, 1}, false);
+    }
+
+    /** Returns a new tensor. {@code aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor} */
     public Tensor max_unpool2d(Tensor indices, long... output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8861,7 +9048,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor} */
+    /** {@link #max_unpool2d(Tensor,long[])} with the other arguments at their defaults. */
+    public Tensor max_unpool2d(Tensor indices, long output_size) {
+        return max_unpool2d(indices, new long[] {output_size, output_size});
+    }
+
+    /** Returns a new tensor. {@code aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor} */
     public Tensor max_unpool3d(Tensor indices, long[] output_size, long[] stride, long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8873,7 +9065,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::maximum(Tensor self, Tensor other) -> Tensor} */
+    /** {@link #max_unpool3d(Tensor,long[],long[],long[])} with the other arguments at their defaults. */
+    public Tensor max_unpool3d(Tensor indices, long output_size, long stride, long padding) {
+        return max_unpool3d(indices, new long[] {output_size, output_size, output_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::maximum(Tensor self, Tensor other) -> Tensor} */
     public Tensor maximum(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8882,7 +9079,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor mean(DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8896,7 +9093,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mean((DType) null);
     }
 
-    /** {@code aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor mean(long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8932,7 +9129,17 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mean(new long[] {dim}, false, (DType) null);
     }
 
-    /** {@code aten::median(Tensor self) -> Tensor} */
+    /** {@link #mean(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor mean(long[] dim, DType dtype) {
+        return mean(dim, false, dtype);
+    }
+
+    /** {@link #mean(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor mean(long dim, DType dtype) {
+        return mean(new long[] {dim}, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::median(Tensor self) -> Tensor} */
     public Tensor median() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8940,7 +9147,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices median(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8955,7 +9162,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return median(dim, false);
     }
 
-    /** {@code aten::min(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::min(Tensor self) -> Tensor} */
     public Tensor min() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8963,7 +9170,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices min(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8978,7 +9185,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return min(dim, false);
     }
 
-    /** {@code aten::min.other(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::min.other(Tensor self, Tensor other) -> Tensor} */
     public Tensor min(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8987,7 +9194,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::minimum(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::minimum(Tensor self, Tensor other) -> Tensor} */
     public Tensor minimum(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -8996,7 +9203,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mish(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mish(Tensor self) -> Tensor} */
     public Tensor mish() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9004,7 +9211,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mish_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::mish_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor mish_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9012,7 +9219,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::mm(Tensor self, Tensor mat2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mm(Tensor self, Tensor mat2) -> Tensor} */
     public Tensor mm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9021,7 +9228,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor} */
     public Tensor mm(Tensor mat2, DType out_dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9031,7 +9238,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices mode(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9051,7 +9258,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mode(-1, false);
     }
 
-    /** {@code aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)} */
     public Tensor moveaxis(long source, long destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9061,7 +9268,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)} */
     public Tensor moveaxis(long[] source, long... destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9071,7 +9278,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)} */
     public Tensor movedim(long source, long destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9081,7 +9288,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)} */
     public Tensor movedim(long[] source, long... destination) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9091,7 +9298,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
     public Tensor mse_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9106,7 +9313,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mse_loss(target, 1);
     }
 
-    /** {@code aten::msort(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::msort(Tensor self) -> Tensor} */
     public Tensor msort() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9114,7 +9321,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mul.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mul.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor mul(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9133,7 +9340,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mul(Scalar.of(other));
     }
 
-    /** {@code aten::mul.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mul.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor mul(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9142,7 +9349,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor mul_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9161,7 +9368,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return mul_(Scalar.of(other));
     }
 
-    /** {@code aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor mul_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9170,7 +9377,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor} */
     public Tensor multi_margin_loss(Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9243,7 +9450,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return multi_margin_loss(target, Scalar.of(1), Scalar.of(1), (Tensor) null, 1);
     }
 
-    /** {@code aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
     public Tensor multilabel_margin_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9258,7 +9465,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return multilabel_margin_loss(target, 1);
     }
 
-    /** {@code aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor} */
     public Tensor multinomial(long num_samples, boolean replacement, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9279,7 +9486,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return multinomial(num_samples, false, (Generator) null);
     }
 
-    /** {@code aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor multiply(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9298,7 +9505,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return multiply(Scalar.of(other));
     }
 
-    /** {@code aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor multiply(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9307,7 +9514,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor multiply_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9326,7 +9533,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return multiply_(Scalar.of(other));
     }
 
-    /** {@code aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor multiply_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9335,7 +9542,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::mv(Tensor self, Tensor vec) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mv(Tensor self, Tensor vec) -> Tensor} */
     public Tensor mv(Tensor vec) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9344,7 +9551,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mvlgamma(Tensor self, int p) -> Tensor} */
+    /** Returns a new tensor. {@code aten::mvlgamma(Tensor self, int p) -> Tensor} */
     public Tensor mvlgamma(long p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9353,7 +9560,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)} */
     public Tensor mvlgamma_(long p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9362,7 +9569,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor} */
     public Tensor nan_to_num(Double nan, Double posinf, Double neginf) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9403,7 +9610,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nan_to_num((Double) null, (Double) null, (Double) null);
     }
 
-    /** {@code aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)} */
     public Tensor nan_to_num_(Double nan, Double posinf, Double neginf) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9444,7 +9651,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nan_to_num_((Double) null, (Double) null, (Double) null);
     }
 
-    /** {@code aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor nanmean(long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9485,7 +9692,22 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nanmean((long[]) null, false, (DType) null);
     }
 
-    /** {@code aten::nanmedian(Tensor self) -> Tensor} */
+    /** {@link #nanmean(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nanmean(long[] dim, DType dtype) {
+        return nanmean(dim, false, dtype);
+    }
+
+    /** {@link #nanmean(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nanmean(long dim, DType dtype) {
+        return nanmean(new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #nanmean(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nanmean(DType dtype) {
+        return nanmean((long[]) null, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::nanmedian(Tensor self) -> Tensor} */
     public Tensor nanmedian() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9493,7 +9715,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices nanmedian(long dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9508,7 +9730,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nanmedian(dim, false);
     }
 
-    /** {@code aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
+    /** Returns a new tensor. {@code aten::nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
     public Tensor nanquantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9550,7 +9772,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nanquantile(q, (Long) null, false, "linear");
     }
 
-    /** {@code aten::nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
+    /** Returns a new tensor. {@code aten::nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
     public Tensor nanquantile(double q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9592,7 +9814,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nanquantile(q, (Long) null, false, "linear");
     }
 
-    /** {@code aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor nansum(long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9633,7 +9855,22 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nansum((long[]) null, false, (DType) null);
     }
 
-    /** {@code aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)} */
+    /** {@link #nansum(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nansum(long[] dim, DType dtype) {
+        return nansum(dim, false, dtype);
+    }
+
+    /** {@link #nansum(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nansum(long dim, DType dtype) {
+        return nansum(new long[] {dim}, false, dtype);
+    }
+
+    /** {@link #nansum(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor nansum(DType dtype) {
+        return nansum((long[]) null, false, dtype);
+    }
+
+    /** Returns what may share the storage of this tensor. {@code aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)} */
     public Tensor narrow(long dim, long start, long length) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9644,7 +9881,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)} */
     public Tensor narrow(long dim, Tensor start, long length) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9655,7 +9892,18 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ne.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor} */
+    public Tensor narrow_copy(long dim, long start, long length) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.integer(1, dim);
+        f.integer(2, start);
+        f.integer(3, length);
+        f.check(dev.gatun.ffm.AtenRaw8.narrow_copy(f.address()), "aten::narrow_copy");
+        return f.newTensor(0);
+    }
+
+    /** Returns a new tensor. {@code aten::ne.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor ne(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9674,7 +9922,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ne(Scalar.of(other));
     }
 
-    /** {@code aten::ne.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ne.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor ne(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9683,7 +9931,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor ne_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9702,7 +9950,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ne_(Scalar.of(other));
     }
 
-    /** {@code aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor ne_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9711,7 +9959,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::neg(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::neg(Tensor self) -> Tensor} */
     public Tensor neg() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9719,7 +9967,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::neg_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::neg_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor neg_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9727,7 +9975,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::negative(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::negative(Tensor self) -> Tensor} */
     public Tensor negative() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9735,7 +9983,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::negative_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::negative_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor negative_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9743,7 +9991,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_empty(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9758,23 +10006,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new_empty(size, (TensorOptions) null);
     }
 
-    /** {@code aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
-    public Tensor new_empty_strided(long[] size, long[] stride, TensorOptions options) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.integers(1, size, "size");
-        f.integers(3, stride, "stride");
-        f.options(5, options);
-        f.check(dev.gatun.ffm.AtenRaw8.new_empty_strided(f.address()), "aten::new_empty_strided");
-        return f.newTensor(0);
-    }
-
-    /** {@link #new_empty_strided(long[],long[],TensorOptions)} with the other arguments at their defaults. */
-    public Tensor new_empty_strided(long[] size, long... stride) {
-        return new_empty_strided(size, stride, (TensorOptions) null);
-    }
-
-    /** {@code aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_full(long[] size, Scalar fill_value, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9810,7 +10042,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new_full(size, Scalar.of(fill_value), (TensorOptions) null);
     }
 
-    /** {@code aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_ones(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9825,7 +10057,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new_ones(size, (TensorOptions) null);
     }
 
-    /** {@code aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_zeros(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9840,7 +10072,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new_zeros(size, (TensorOptions) null);
     }
 
-    /** {@code aten::nextafter(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nextafter(Tensor self, Tensor other) -> Tensor} */
     public Tensor nextafter(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9849,7 +10081,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor nextafter_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9858,7 +10090,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor} */
     public Tensor nll_loss(Tensor target, Tensor weight, long reduction, long ignore_index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9885,34 +10117,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nll_loss(target, (Tensor) null, 1, -100);
     }
 
-    /** {@code aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor} */
-    public Tensor nll_loss_nd(Tensor target, Tensor weight, long reduction, long ignore_index) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, target, "target");
-        f.optionalTensor(2, weight, "weight");
-        f.integer(3, reduction);
-        f.integer(4, ignore_index);
-        f.check(dev.gatun.ffm.AtenRaw8.nll_loss_nd(f.address()), "aten::nll_loss_nd");
-        return f.newTensor(0);
-    }
-
-    /** {@link #nll_loss_nd(Tensor,Tensor,long,long)} with the other arguments at their defaults. */
-    public Tensor nll_loss_nd(Tensor target, Tensor weight, long reduction) {
-        return nll_loss_nd(target, weight, reduction, -100);
-    }
-
-    /** {@link #nll_loss_nd(Tensor,Tensor,long,long)} with the other arguments at their defaults. */
-    public Tensor nll_loss_nd(Tensor target, Tensor weight) {
-        return nll_loss_nd(target, weight, 1, -100);
-    }
-
-    /** {@link #nll_loss_nd(Tensor,Tensor,long,long)} with the other arguments at their defaults. */
-    public Tensor nll_loss_nd(Tensor target) {
-        return nll_loss_nd(target, (Tensor) null, 1, -100);
-    }
-
-    /** {@code aten::nonzero(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nonzero(Tensor self) -> Tensor} */
     public Tensor nonzero() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9920,15 +10125,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::nonzero_numpy(Tensor self) -> Tensor[]} */
-    public Tensor[] nonzero_numpy() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw8.nonzero_numpy(f.address()), "aten::nonzero_numpy");
-        return f.newTensors(0);
-    }
-
-    /** {@code aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor} */
     public Tensor nonzero_static(long size, long fill_value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9943,7 +10140,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nonzero_static(size, -1);
     }
 
-    /** {@code aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor} */
     public Tensor norm(Scalar p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -9967,7 +10164,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return norm(Scalar.of(2));
     }
 
-    /** {@code aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor} */
     public Tensor norm(Scalar p, long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10033,7 +10230,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return norm(Scalar.of(p), new long[] {dim}, false);
     }
 
-    /** {@code aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor} */
     public Tensor norm(Scalar p, long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10070,7 +10267,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return norm(Scalar.of(p), new long[] {dim}, keepdim, dtype);
     }
 
-    /** {@code aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor} */
     public Tensor norm(Scalar p, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10090,7 +10287,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return norm(Scalar.of(p), dtype);
     }
 
-    /** {@code aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor normal_(double mean, double std, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10116,33 +10313,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return normal_(0., 1., (Generator) null);
     }
 
-    /** {@code aten::normal_functional(Tensor self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor} */
-    public Tensor normal_functional(double mean, double std, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, mean);
-        f.real(2, std);
-        f.generator(3, generator);
-        f.check(dev.gatun.ffm.AtenRaw8.normal_functional(f.address()), "aten::normal_functional");
-        return f.newTensor(0);
-    }
-
-    /** {@link #normal_functional(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor normal_functional(double mean, double std) {
-        return normal_functional(mean, std, (Generator) null);
-    }
-
-    /** {@link #normal_functional(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor normal_functional(double mean) {
-        return normal_functional(mean, 1., (Generator) null);
-    }
-
-    /** {@link #normal_functional(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor normal_functional() {
-        return normal_functional(0., 1., (Generator) null);
-    }
-
-    /** {@code aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor not_equal(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10161,7 +10332,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return not_equal(Scalar.of(other));
     }
 
-    /** {@code aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::not_equal.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor not_equal(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10170,7 +10341,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor not_equal_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10189,7 +10360,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return not_equal_(Scalar.of(other));
     }
 
-    /** {@code aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor not_equal_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10198,7 +10369,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor} */
     public Tensor nuclear_norm(boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10212,7 +10383,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return nuclear_norm(false);
     }
 
-    /** {@code aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor} */
     public Tensor nuclear_norm(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10223,19 +10394,21 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #nuclear_norm(long[],boolean)} with the other arguments at their defaults. */
+    public Tensor nuclear_norm(long dim, boolean keepdim) {
+        return nuclear_norm(new long[] {dim, dim}, keepdim);
+    }
+
+    /** {@link #nuclear_norm(long[],boolean)} with the other arguments at their defaults. */
     public Tensor nuclear_norm(long... dim) {
         return nuclear_norm(dim, false);
     }
 
-    /** {@code aten::numpy_T(Tensor(a) self) -> Tensor(a)} */
-    public Tensor numpy_T() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw8.numpy_T(f.address()), "aten::numpy_T");
-        return f.newTensor(0);
+    /** {@link #nuclear_norm(long[],boolean)} with the other arguments at their defaults. */
+    public Tensor nuclear_norm(long dim) {
+        return nuclear_norm(new long[] {dim, dim}, false);
     }
 
-    /** {@code aten::one_hot(Tensor self, int num_classes=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::one_hot(Tensor self, int num_classes=-1) -> Tensor} */
     public Tensor one_hot(long num_classes) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10249,7 +10422,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return one_hot(-1);
     }
 
-    /** {@code aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor ones_like(TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10269,7 +10442,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ones_like((TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::orgqr(Tensor self, Tensor input2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::orgqr(Tensor self, Tensor input2) -> Tensor} */
     public Tensor orgqr(Tensor input2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10278,7 +10451,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor} */
     public Tensor ormqr(Tensor input2, Tensor input3, boolean left, boolean transpose) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10300,7 +10473,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return ormqr(input2, input3, true, false);
     }
 
-    /** {@code aten::outer(Tensor self, Tensor vec2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::outer(Tensor self, Tensor vec2) -> Tensor} */
     public Tensor outer(Tensor vec2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10309,7 +10482,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor} */
     public Tensor pad(long[] pad, String mode, Double value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10335,7 +10508,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pad(pad, "constant", (Double) null);
     }
 
-    /** {@code aten::pdist(Tensor self, float p=2.) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pdist(Tensor self, float p=2.) -> Tensor} */
     public Tensor pdist(double p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10349,7 +10522,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pdist(2.);
     }
 
-    /** {@code aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)} */
     public Tensor permute(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10358,7 +10531,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)} */
     public Tensor pin_memory(Device device) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10372,7 +10545,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pin_memory((Device) null);
     }
 
-    /** {@code aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor} */
     public Tensor pinverse(double rcond) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10386,7 +10559,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pinverse(1.0000000000000001e-15);
     }
 
-    /** {@code aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor} */
     public Tensor pixel_shuffle(long upscale_factor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10395,7 +10568,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor} */
     public Tensor pixel_unshuffle(long downscale_factor) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10404,7 +10577,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::poisson(Tensor self, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::poisson(Tensor self, Generator? generator=None) -> Tensor} */
     public Tensor poisson(Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10418,7 +10591,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return poisson((Generator) null);
     }
 
-    /** {@code aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::polygamma_(Tensor(a!) self, int n) -> Tensor(a!)} */
     public Tensor polygamma_(long n) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10427,7 +10600,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::positive(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::positive(Tensor(a) self) -> Tensor(a)} */
     public Tensor positive() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10435,7 +10608,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor} */
     public Tensor pow(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10454,7 +10627,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pow(Scalar.of(exponent));
     }
 
-    /** {@code aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor} */
     public Tensor pow(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10463,7 +10636,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)} */
     public Tensor pow_(Scalar exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10482,7 +10655,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return pow_(Scalar.of(exponent));
     }
 
-    /** {@code aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)} */
     public Tensor pow_(Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10491,7 +10664,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::prelu(Tensor self, Tensor weight) -> Tensor} */
+    /** Returns a new tensor. {@code aten::prelu(Tensor self, Tensor weight) -> Tensor} */
     public Tensor prelu(Tensor weight) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10500,7 +10673,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor prod(DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10514,7 +10687,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return prod((DType) null);
     }
 
-    /** {@code aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor prod(long dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10535,7 +10708,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return prod(dim, false, (DType) null);
     }
 
-    /** {@code aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor} */
+    /** {@link #prod(long,boolean,DType)} with the other arguments at their defaults. */
+    public Tensor prod(long dim, DType dtype) {
+        return prod(dim, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor} */
     public Tensor put(Tensor index, Tensor source, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10551,7 +10729,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return put(index, source, false);
     }
 
-    /** {@code aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)} */
     public Tensor put_(Tensor index, Tensor source, boolean accumulate) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10567,7 +10745,47 @@ public abstract sealed class TensorMethods permits TensorElements {
         return put_(index, source, false);
     }
 
-    /** {@code aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)} */
+    /** Returns a number. {@code aten::q_per_channel_axis(Tensor self) -> int} */
+    public long q_per_channel_axis() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_axis(f.address()), "aten::q_per_channel_axis");
+        return f.readInteger(0);
+    }
+
+    /** Returns a new tensor. {@code aten::q_per_channel_scales(Tensor self) -> Tensor} */
+    public Tensor q_per_channel_scales() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_scales(f.address()), "aten::q_per_channel_scales");
+        return f.newTensor(0);
+    }
+
+    /** Returns a new tensor. {@code aten::q_per_channel_zero_points(Tensor self) -> Tensor} */
+    public Tensor q_per_channel_zero_points() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_zero_points(f.address()), "aten::q_per_channel_zero_points");
+        return f.newTensor(0);
+    }
+
+    /** Returns a number. {@code aten::q_scale(Tensor self) -> float} */
+    public double q_scale() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.q_scale(f.address()), "aten::q_scale");
+        return f.readReal(0);
+    }
+
+    /** Returns a number. {@code aten::q_zero_point(Tensor self) -> int} */
+    public long q_zero_point() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.q_zero_point(f.address()), "aten::q_zero_point");
+        return f.readInteger(0);
+    }
+
+    /** Returns 2 new values. {@code aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)} */
     public QR qr(boolean some) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10581,7 +10799,15 @@ public abstract sealed class TensorMethods permits TensorElements {
         return qr(true);
     }
 
-    /** {@code aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
+    /** Returns a number. {@code aten::qscheme(Tensor self) -> QScheme} */
+    public long qscheme() {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.check(dev.gatun.ffm.AtenRaw8.qscheme(f.address()), "aten::qscheme");
+        return f.readInteger(0);
+    }
+
+    /** Returns a new tensor. {@code aten::quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
     public Tensor quantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10623,7 +10849,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return quantile(q, (Long) null, false, "linear");
     }
 
-    /** {@code aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
+    /** Returns a new tensor. {@code aten::quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor} */
     public Tensor quantile(double q, Long dim, boolean keepdim, String interpolation) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10665,7 +10891,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return quantile(q, (Long) null, false, "linear");
     }
 
-    /** {@code aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor} */
     public Tensor quantize_per_channel(Tensor scales, Tensor zero_points, long axis, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10677,7 +10903,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor} */
     public Tensor quantize_per_tensor(double scale, long zero_point, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10688,7 +10914,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor} */
+    /** Returns a new tensor. {@code aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor} */
     public Tensor quantize_per_tensor(Tensor scale, Tensor zero_point, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10699,7 +10925,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor} */
+    /** Returns a new tensor. {@code aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> Tensor} */
     public Tensor quantize_per_tensor_dynamic(DType dtype, boolean reduce_range) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10709,7 +10935,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::rad2deg(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rad2deg(Tensor self) -> Tensor} */
     public Tensor rad2deg() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10717,7 +10943,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::rad2deg_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor rad2deg_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10725,7 +10951,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor rand_like(TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10745,7 +10971,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rand_like((TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor rand_like(Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10766,7 +10992,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rand_like(generator, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(long high, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10787,7 +11013,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(high, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(Tensor high, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10808,7 +11034,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(high, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.Tensor_generator(Tensor self, Tensor high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(Tensor high, Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10830,7 +11056,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(high, generator, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.generator(Tensor self, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(long high, Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10852,7 +11078,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(high, generator, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(long low, long high, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10874,7 +11100,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(low, high, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randint_like(long low, long high, Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10897,7 +11123,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randint_like(low, high, generator, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randn_like(TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10917,7 +11143,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randn_like((TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor randn_like(Generator generator, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -10938,62 +11164,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return randn_like(generator, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::random(Tensor self, *, Generator? generator=None) -> Tensor} */
-    public Tensor random(Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.generator(1, generator);
-        f.check(dev.gatun.ffm.AtenRaw9.random(f.address()), "aten::random");
-        return f.newTensor(0);
-    }
-
-    /** {@link #random(Generator)} with the other arguments at their defaults. */
-    public Tensor random() {
-        return random((Generator) null);
-    }
-
-    /** {@code aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor} */
-    public Tensor random(long from, Long to, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.integer(1, from);
-        f.optionalInteger(2, to);
-        f.generator(4, generator);
-        f.check(dev.gatun.ffm.AtenRaw9.random_from(f.address()), "aten::random.from");
-        return f.newTensor(0);
-    }
-
-    /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
-    public Tensor random(long from, long to, Generator generator) {
-        return random(from, Long.valueOf(to), generator);
-    }
-
-    /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
-    public Tensor random(long from, Long to) {
-        return random(from, to, (Generator) null);
-    }
-
-    /** {@link #random(long,Long,Generator)} with the other arguments at their defaults. */
-    public Tensor random(long from, long to) {
-        return random(from, Long.valueOf(to), (Generator) null);
-    }
-
-    /** {@code aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor} */
-    public Tensor random(long to, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.integer(1, to);
-        f.generator(2, generator);
-        f.check(dev.gatun.ffm.AtenRaw9.random_to(f.address()), "aten::random.to");
-        return f.newTensor(0);
-    }
-
-    /** {@link #random(long,Generator)} with the other arguments at their defaults. */
-    public Tensor random(long to) {
-        return random(to, (Generator) null);
-    }
-
-    /** {@code aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11007,7 +11178,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return random_((Generator) null);
     }
 
-    /** {@code aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(long from, Long to, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11033,7 +11204,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return random_(from, Long.valueOf(to), (Generator) null);
     }
 
-    /** {@code aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(long to, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11048,7 +11219,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return random_(to, (Generator) null);
     }
 
-    /** {@code aten::ravel(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::ravel(Tensor(a) self) -> Tensor(a)} */
     public Tensor ravel() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11056,7 +11227,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::real(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::real(Tensor(a) self) -> Tensor(a)} */
     public Tensor real() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11064,7 +11235,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reciprocal(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::reciprocal(Tensor self) -> Tensor} */
     public Tensor reciprocal() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11072,7 +11243,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::reciprocal_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor reciprocal_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11080,7 +11251,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
+    /** Returns a new tensor. {@code aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor reflection_pad1d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11089,7 +11260,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
+    /** {@link #reflection_pad1d(long[])} with the other arguments at their defaults. */
+    public Tensor reflection_pad1d(long padding) {
+        return reflection_pad1d(new long[] {padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor reflection_pad2d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11098,7 +11274,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
+    /** {@link #reflection_pad2d(long[])} with the other arguments at their defaults. */
+    public Tensor reflection_pad2d(long padding) {
+        return reflection_pad2d(new long[] {padding, padding, padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor reflection_pad3d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11107,7 +11288,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::relu(Tensor self) -> Tensor} */
+    /** {@link #reflection_pad3d(long[])} with the other arguments at their defaults. */
+    public Tensor reflection_pad3d(long padding) {
+        return reflection_pad3d(new long[] {padding, padding, padding, padding, padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::relu(Tensor self) -> Tensor} */
     public Tensor relu() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11115,7 +11301,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::relu6(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::relu6(Tensor self) -> Tensor} */
     public Tensor relu6() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11123,7 +11309,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::relu6_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::relu6_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor relu6_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11131,7 +11317,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::relu_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::relu_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor relu_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11139,7 +11325,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor remainder(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11158,7 +11344,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return remainder(Scalar.of(other));
     }
 
-    /** {@code aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor remainder(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11167,7 +11353,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor remainder_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11186,7 +11372,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return remainder_(Scalar.of(other));
     }
 
-    /** {@code aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor remainder_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11195,7 +11381,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor} */
+    /** Returns a new tensor. {@code aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor} */
     public Tensor renorm(Scalar p, long dim, Scalar maxnorm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11216,7 +11402,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return renorm(Scalar.of(p), dim, Scalar.of(maxnorm));
     }
 
-    /** {@code aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)} */
     public Tensor renorm_(Scalar p, long dim, Scalar maxnorm) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11237,7 +11423,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return renorm_(Scalar.of(p), dim, Scalar.of(maxnorm));
     }
 
-    /** {@code aten::repeat(Tensor self, SymInt[] repeats) -> Tensor} */
+    /** Returns a new tensor. {@code aten::repeat(Tensor self, SymInt[] repeats) -> Tensor} */
     public Tensor repeat(long... repeats) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11246,7 +11432,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor} */
     public Tensor repeat_interleave(Tensor repeats, Long dim, Long output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11277,7 +11463,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return repeat_interleave(repeats, (Long) null, (Long) null);
     }
 
-    /** {@code aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor} */
     public Tensor repeat_interleave(long repeats, Long dim, Long output_size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11308,7 +11494,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return repeat_interleave(repeats, (Long) null, (Long) null);
     }
 
-    /** {@code aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
+    /** Returns a new tensor. {@code aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor replication_pad1d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11317,7 +11503,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
+    /** {@link #replication_pad1d(long[])} with the other arguments at their defaults. */
+    public Tensor replication_pad1d(long padding) {
+        return replication_pad1d(new long[] {padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor replication_pad2d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11326,7 +11517,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
+    /** {@link #replication_pad2d(long[])} with the other arguments at their defaults. */
+    public Tensor replication_pad2d(long padding) {
+        return replication_pad2d(new long[] {padding, padding, padding, padding});
+    }
+
+    /** Returns a new tensor. {@code aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor replication_pad3d(long... padding) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11335,7 +11531,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)} */
+    /** {@link #replication_pad3d(long[])} with the other arguments at their defaults. */
+    public Tensor replication_pad3d(long padding) {
+        return replication_pad3d(new long[] {padding, padding, padding, padding, padding, padding});
+    }
+
+    /** Returns what may share the storage of this tensor. {@code aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)} */
     public Tensor reshape(long... shape) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11344,7 +11545,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
     public Tensor reshape_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11353,7 +11554,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::resize(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor resize(long[] size, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11368,7 +11569,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return resize(size, (MemoryFormat) null);
     }
 
-    /** {@code aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)} */
     public Tensor resize_(long[] size, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11383,7 +11584,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return resize_(size, (MemoryFormat) null);
     }
 
-    /** {@code aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::resize_as(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor resize_as(Tensor the_template, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11398,7 +11599,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return resize_as(the_template, (MemoryFormat) null);
     }
 
-    /** {@code aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)} */
     public Tensor resize_as_(Tensor the_template, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11413,16 +11614,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return resize_as_(the_template, (MemoryFormat) null);
     }
 
-    /** {@code aten::resize_as_sparse(Tensor self, Tensor the_template) -> Tensor} */
-    public Tensor resize_as_sparse(Tensor the_template) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, the_template, "the_template");
-        f.check(dev.gatun.ffm.AtenRaw9.resize_as_sparse(f.address()), "aten::resize_as_sparse");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)} */
     public Tensor resize_as_sparse_(Tensor the_template) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11431,7 +11623,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::resolve_conj(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::resolve_conj(Tensor(a) self) -> Tensor(a)} */
     public Tensor resolve_conj() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11439,7 +11631,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::resolve_neg(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::resolve_neg(Tensor(a) self) -> Tensor(a)} */
     public Tensor resolve_neg() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11447,7 +11639,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::retains_grad(Tensor self) -> bool} */
+    /** Returns a truth value. {@code aten::retains_grad(Tensor self) -> bool} */
     public boolean retains_grad() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11455,7 +11647,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readBool(0);
     }
 
-    /** {@code aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor} */
+    /** Returns a new tensor. {@code aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor} */
     public Tensor roll(long[] shifts, long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11480,7 +11672,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return roll(new long[] {shifts}, new long[] {});
     }
 
-    /** {@code aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor} */
     public Tensor rot90(long k, long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11500,7 +11692,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rot90(1, new long[] {0, 1});
     }
 
-    /** {@code aten::round(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::round(Tensor self) -> Tensor} */
     public Tensor round() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11508,7 +11700,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::round.decimals(Tensor self, *, int decimals) -> Tensor} */
+    /** Returns a new tensor. {@code aten::round.decimals(Tensor self, *, int decimals) -> Tensor} */
     public Tensor round(long decimals) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11517,7 +11709,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::round_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::round_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor round_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11525,7 +11717,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)} */
     public Tensor round_(long decimals) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11534,7 +11726,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::row_indices(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::row_indices(Tensor(a) self) -> Tensor(a)} */
     public Tensor row_indices() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11542,7 +11734,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor} */
     public Tensor rrelu(Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11614,7 +11806,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rrelu(Scalar.of(0.125), Scalar.of(0.33333333333333331), false, (Generator) null);
     }
 
-    /** {@code aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)} */
     public Tensor rrelu_(Scalar lower, Scalar upper, boolean training, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11686,7 +11878,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rrelu_(Scalar.of(0.125), Scalar.of(0.33333333333333331), false, (Generator) null);
     }
 
-    /** {@code aten::rsqrt(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rsqrt(Tensor self) -> Tensor} */
     public Tensor rsqrt() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11694,7 +11886,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor rsqrt_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11702,7 +11894,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
     public Tensor rsub(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11737,7 +11929,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rsub(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
     public Tensor rsub(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11762,7 +11954,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return rsub(other, Scalar.of(1));
     }
 
-    /** {@code aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Tensor src, String reduce) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11774,7 +11966,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Tensor src) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11785,7 +11977,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11806,7 +11998,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter(dim, index, Scalar.of(value));
     }
 
-    /** {@code aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Scalar value, String reduce) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11828,7 +12020,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter(dim, index, Scalar.of(value), reduce);
     }
 
-    /** {@code aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Tensor src, String reduce) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11840,7 +12032,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Tensor src) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11851,7 +12043,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11872,7 +12064,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter_(dim, index, Scalar.of(value));
     }
 
-    /** {@code aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Scalar value, String reduce) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11894,7 +12086,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter_(dim, index, Scalar.of(value), reduce);
     }
 
-    /** {@code aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
     public Tensor scatter_add(long dim, Tensor index, Tensor src) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11905,7 +12097,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
     public Tensor scatter_add_(long dim, Tensor index, Tensor src) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11916,7 +12108,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor} */
     public Tensor scatter_reduce(long dim, Tensor index, Tensor src, String reduce, boolean include_self) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11934,7 +12126,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter_reduce(dim, index, src, reduce, true);
     }
 
-    /** {@code aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)} */
     public Tensor scatter_reduce_(long dim, Tensor index, Tensor src, String reduce, boolean include_self) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11952,7 +12144,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return scatter_reduce_(dim, index, src, reduce, true);
     }
 
-    /** {@code aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)} */
     public Tensor select(long dim, long index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11962,7 +12154,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor} */
+    /** Returns a new tensor. {@code aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor} */
     public Tensor select_scatter(Tensor src, long dim, long index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11973,7 +12165,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::selu(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::selu(Tensor self) -> Tensor} */
     public Tensor selu() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11981,7 +12173,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::selu_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::selu_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor selu_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -11989,24 +12181,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::set(Tensor self) -> Tensor} */
-    public Tensor set() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw9.set(f.address()), "aten::set");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::set.source_Tensor(Tensor self, Tensor source) -> Tensor} */
-    public Tensor set(Tensor source) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.tensor(1, source, "source");
-        f.check(dev.gatun.ffm.AtenRaw9.set_source_Tensor(f.address()), "aten::set.source_Tensor");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::set_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::set_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor set_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12014,7 +12189,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)} */
     public Tensor set_(Tensor source) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12023,7 +12198,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)} */
     public Tensor set_(Tensor source, long storage_offset, long[] size, long... stride) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12040,7 +12215,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return set_(source, storage_offset, size, new long[] {});
     }
 
-    /** {@code aten::sgn(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sgn(Tensor self) -> Tensor} */
     public Tensor sgn() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12048,7 +12223,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sgn_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sgn_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sgn_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12056,7 +12231,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sigmoid(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sigmoid(Tensor self) -> Tensor} */
     public Tensor sigmoid() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12064,7 +12239,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sigmoid_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12072,7 +12247,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sign(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sign(Tensor self) -> Tensor} */
     public Tensor sign() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12080,7 +12255,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sign_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sign_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sign_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12088,7 +12263,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::signbit(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::signbit(Tensor self) -> Tensor} */
     public Tensor signbit() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12096,7 +12271,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::silu(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::silu(Tensor self) -> Tensor} */
     public Tensor silu() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12104,7 +12279,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::silu_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::silu_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor silu_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12112,7 +12287,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sin(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sin(Tensor self) -> Tensor} */
     public Tensor sin() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12120,7 +12295,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sin_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sin_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sin_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12128,7 +12303,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sinc(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sinc(Tensor self) -> Tensor} */
     public Tensor sinc() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12136,7 +12311,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sinc_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sinc_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sinc_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12144,7 +12319,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sinh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sinh(Tensor self) -> Tensor} */
     public Tensor sinh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12152,7 +12327,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sinh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sinh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sinh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12160,7 +12335,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)} */
     public Tensor slice(long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12207,7 +12382,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return slice(0, (Long) null, (Long) null, 1);
     }
 
-    /** {@code aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)} */
     public Tensor slice_inverse(Tensor src, long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12255,7 +12430,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return slice_inverse(src, 0, (Long) null, (Long) null, 1);
     }
 
-    /** {@code aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor} */
     public Tensor slice_scatter(Tensor src, long dim, Long start, Long end, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12303,7 +12478,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return slice_scatter(src, 0, (Long) null, (Long) null, 1);
     }
 
-    /** {@code aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)} */
+    /** Returns 2 new values. {@code aten::slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)} */
     public SignLogabsdet slogdet() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12311,7 +12486,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return new SignLogabsdet(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::smm(Tensor self, Tensor mat2) -> Tensor} */
+    /** Returns a new tensor. {@code aten::smm(Tensor self, Tensor mat2) -> Tensor} */
     public Tensor smm(Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12320,7 +12495,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor} */
+    /** Returns a new tensor. {@code aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor} */
     public Tensor smooth_l1_loss(Tensor target, long reduction, double beta) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12341,7 +12516,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return smooth_l1_loss(target, 1, 1.);
     }
 
-    /** {@code aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor} */
     public Tensor soft_margin_loss(Tensor target, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12356,7 +12531,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return soft_margin_loss(target, 1);
     }
 
-    /** {@code aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public Tensor softmax(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12371,7 +12546,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return softmax(dim, (DType) null);
     }
 
-    /** {@code aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor} */
+    /** Returns a new tensor. {@code aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor} */
     public Tensor softplus(Scalar beta, Scalar threshold) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12411,7 +12586,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return softplus(Scalar.of(1), Scalar.of(20));
     }
 
-    /** {@code aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor} */
+    /** Returns a new tensor. {@code aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor} */
     public Tensor softshrink(Scalar lambd) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12435,7 +12610,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return softshrink(Scalar.of(0.5));
     }
 
-    /** {@code aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices sort(long dim, boolean descending) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12455,7 +12630,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sort(-1, false);
     }
 
-    /** {@code aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)} */
     public ValuesIndices sort(Boolean stable, long dim, boolean descending) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12491,7 +12666,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sort(Boolean.valueOf(stable), -1, false);
     }
 
-    /** {@code aten::sparse_dim(Tensor self) -> int} */
+    /** Returns a number. {@code aten::sparse_dim(Tensor self) -> int} */
     public long sparse_dim() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12499,7 +12674,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.readInteger(0);
     }
 
-    /** {@code aten::sparse_mask(Tensor self, Tensor mask) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_mask(Tensor self, Tensor mask) -> Tensor} */
     public Tensor sparse_mask(Tensor mask) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12508,49 +12683,51 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
+    /** Returns a new tensor. {@code aten::sparse_resize(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor} */
+    public Tensor sparse_resize(long[] size, long sparse_dim, long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
-        f.tensor(1, mat1, "mat1");
-        f.tensor(2, mat2, "mat2");
-        f.scalar(3, beta, "beta");
-        f.scalar(6, alpha, "alpha");
-        f.check(dev.gatun.ffm.AtenRaw10.sparse_sampled_addmm(f.address()), "aten::sparse_sampled_addmm");
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize(f.address()), "aten::sparse_resize");
         return f.newTensor(0);
     }
 
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, double beta, double alpha) {
-        return sparse_sampled_addmm(mat1, mat2, Scalar.of(beta), Scalar.of(alpha));
+    /** Changes this tensor and returns it. {@code aten::sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)} */
+    public Tensor sparse_resize_(long[] size, long sparse_dim, long dense_dim) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_(f.address()), "aten::sparse_resize_");
+        return self();
     }
 
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, long beta, long alpha) {
-        return sparse_sampled_addmm(mat1, mat2, Scalar.of(beta), Scalar.of(alpha));
+    /** Returns a new tensor. {@code aten::sparse_resize_and_clear(Tensor self, int[] size, int sparse_dim, int dense_dim) -> Tensor} */
+    public Tensor sparse_resize_and_clear(long[] size, long sparse_dim, long dense_dim) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear(f.address()), "aten::sparse_resize_and_clear");
+        return f.newTensor(0);
     }
 
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, Scalar beta) {
-        return sparse_sampled_addmm(mat1, mat2, beta, Scalar.of(1));
+    /** Changes this tensor and returns it. {@code aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)} */
+    public Tensor sparse_resize_and_clear_(long[] size, long sparse_dim, long dense_dim) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear_(f.address()), "aten::sparse_resize_and_clear_");
+        return self();
     }
 
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, double beta) {
-        return sparse_sampled_addmm(mat1, mat2, Scalar.of(beta), Scalar.of(1));
-    }
-
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2, long beta) {
-        return sparse_sampled_addmm(mat1, mat2, Scalar.of(beta), Scalar.of(1));
-    }
-
-    /** {@link #sparse_sampled_addmm(Tensor,Tensor,Scalar,Scalar)} with the other arguments at their defaults. */
-    public Tensor sparse_sampled_addmm(Tensor mat1, Tensor mat2) {
-        return sparse_sampled_addmm(mat1, mat2, Scalar.of(1), Scalar.of(1));
-    }
-
-    /** {@code aten::special_bessel_j0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_bessel_j0(Tensor self) -> Tensor} */
     public Tensor special_bessel_j0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12558,7 +12735,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_bessel_j1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_bessel_j1(Tensor self) -> Tensor} */
     public Tensor special_bessel_j1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12566,7 +12743,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_bessel_y0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_bessel_y0(Tensor self) -> Tensor} */
     public Tensor special_bessel_y0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12574,7 +12751,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_bessel_y1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_bessel_y1(Tensor self) -> Tensor} */
     public Tensor special_bessel_y1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12582,7 +12759,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_digamma(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_digamma(Tensor self) -> Tensor} */
     public Tensor special_digamma() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12590,7 +12767,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_entr(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_entr(Tensor self) -> Tensor} */
     public Tensor special_entr() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12598,7 +12775,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_erf(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_erf(Tensor self) -> Tensor} */
     public Tensor special_erf() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12606,7 +12783,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_erfc(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_erfc(Tensor self) -> Tensor} */
     public Tensor special_erfc() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12614,7 +12791,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_erfcx(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_erfcx(Tensor self) -> Tensor} */
     public Tensor special_erfcx() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12622,7 +12799,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_erfinv(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_erfinv(Tensor self) -> Tensor} */
     public Tensor special_erfinv() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12630,7 +12807,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_exp2(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_exp2(Tensor self) -> Tensor} */
     public Tensor special_exp2() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12638,7 +12815,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_expit(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_expit(Tensor self) -> Tensor} */
     public Tensor special_expit() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12646,7 +12823,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_expm1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_expm1(Tensor self) -> Tensor} */
     public Tensor special_expm1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12654,7 +12831,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_gammainc(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_gammainc(Tensor self, Tensor other) -> Tensor} */
     public Tensor special_gammainc(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12663,7 +12840,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_gammaincc(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_gammaincc(Tensor self, Tensor other) -> Tensor} */
     public Tensor special_gammaincc(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12672,7 +12849,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_gammaln(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_gammaln(Tensor self) -> Tensor} */
     public Tensor special_gammaln() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12680,7 +12857,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_i0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_i0(Tensor self) -> Tensor} */
     public Tensor special_i0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12688,7 +12865,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_i0e(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_i0e(Tensor self) -> Tensor} */
     public Tensor special_i0e() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12696,7 +12873,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_i1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_i1(Tensor self) -> Tensor} */
     public Tensor special_i1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12704,7 +12881,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_i1e(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_i1e(Tensor self) -> Tensor} */
     public Tensor special_i1e() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12712,7 +12889,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_log1p(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_log1p(Tensor self) -> Tensor} */
     public Tensor special_log1p() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12720,7 +12897,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_log_ndtr(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_log_ndtr(Tensor self) -> Tensor} */
     public Tensor special_log_ndtr() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12728,7 +12905,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor special_log_softmax(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12743,7 +12920,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_log_softmax(dim, (DType) null);
     }
 
-    /** {@code aten::special_logit(Tensor self, float? eps=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_logit(Tensor self, float? eps=None) -> Tensor} */
     public Tensor special_logit(Double eps) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12762,7 +12939,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_logit((Double) null);
     }
 
-    /** {@code aten::special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor} */
     public Tensor special_logsumexp(long[] dim, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12787,7 +12964,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_logsumexp(new long[] {dim}, false);
     }
 
-    /** {@code aten::special_modified_bessel_i0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_modified_bessel_i0(Tensor self) -> Tensor} */
     public Tensor special_modified_bessel_i0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12795,7 +12972,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_modified_bessel_i1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_modified_bessel_i1(Tensor self) -> Tensor} */
     public Tensor special_modified_bessel_i1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12803,7 +12980,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_modified_bessel_k0(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_modified_bessel_k0(Tensor self) -> Tensor} */
     public Tensor special_modified_bessel_k0() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12811,7 +12988,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_modified_bessel_k1(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_modified_bessel_k1(Tensor self) -> Tensor} */
     public Tensor special_modified_bessel_k1() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12819,7 +12996,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_multigammaln(Tensor self, int p) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_multigammaln(Tensor self, int p) -> Tensor} */
     public Tensor special_multigammaln(long p) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12828,7 +13005,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_ndtr(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_ndtr(Tensor self) -> Tensor} */
     public Tensor special_ndtr() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12836,7 +13013,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_ndtri(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_ndtri(Tensor self) -> Tensor} */
     public Tensor special_ndtri() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12844,7 +13021,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_psi(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_psi(Tensor self) -> Tensor} */
     public Tensor special_psi() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12852,7 +13029,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_round(Tensor self, *, int decimals=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_round(Tensor self, *, int decimals=0) -> Tensor} */
     public Tensor special_round(long decimals) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12866,7 +13043,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_round(0);
     }
 
-    /** {@code aten::special_sinc(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_sinc(Tensor self) -> Tensor} */
     public Tensor special_sinc() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12874,7 +13051,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor} */
     public Tensor special_softmax(long dim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12889,7 +13066,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_softmax(dim, (DType) null);
     }
 
-    /** {@code aten::special_xlog1py(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlog1py(Tensor self, Tensor other) -> Tensor} */
     public Tensor special_xlog1py(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12898,7 +13075,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor special_xlog1py(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12917,7 +13094,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_xlog1py(Scalar.of(other));
     }
 
-    /** {@code aten::special_xlogy(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlogy(Tensor self, Tensor other) -> Tensor} */
     public Tensor special_xlogy(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12926,7 +13103,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor special_xlogy(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12945,7 +13122,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_xlogy(Scalar.of(other));
     }
 
-    /** {@code aten::special_zeta(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_zeta(Tensor self, Tensor other) -> Tensor} */
     public Tensor special_zeta(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12954,7 +13131,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor special_zeta(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12973,7 +13150,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return special_zeta(Scalar.of(other));
     }
 
-    /** {@code aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]} */
     public Tensor[] split(long split_size, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -12988,7 +13165,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return split(split_size, 0);
     }
 
-    /** {@code aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]} */
     public Tensor[] split(long[] split_size, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13003,7 +13180,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return split(split_size, 0);
     }
 
-    /** {@code aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]} */
     public Tensor[] split_with_sizes(long[] split_sizes, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13018,7 +13195,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return split_with_sizes(split_sizes, 0);
     }
 
-    /** {@code aten::sqrt(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sqrt(Tensor self) -> Tensor} */
     public Tensor sqrt() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13026,7 +13203,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::sqrt_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sqrt_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor sqrt_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13034,7 +13211,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::square(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::square(Tensor self) -> Tensor} */
     public Tensor square() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13042,7 +13219,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::square_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::square_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor square_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13050,7 +13227,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::squeeze(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::squeeze(Tensor(a) self) -> Tensor(a)} */
     public Tensor squeeze() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13058,7 +13235,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)} */
     public Tensor squeeze(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13067,7 +13244,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)} */
     public Tensor squeeze(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13076,7 +13253,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::squeeze_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::squeeze_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor squeeze_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13084,7 +13261,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)} */
     public Tensor squeeze_(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13093,7 +13270,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)} */
     public Tensor squeeze_(long... dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13102,7 +13279,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor} */
     public Tensor sspaddmm(Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13144,7 +13321,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sspaddmm(mat1, mat2, Scalar.of(1), Scalar.of(1));
     }
 
-    /** {@code aten::std(Tensor self, bool unbiased=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::std(Tensor self, bool unbiased=True) -> Tensor} */
     public Tensor std(boolean unbiased) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13158,7 +13335,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std(true);
     }
 
-    /** {@code aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
     public Tensor std(long[] dim, Scalar correction, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13234,7 +13411,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std(new long[] {dim}, (Scalar) null, false);
     }
 
-    /** {@code aten::std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor} */
     public Tensor std(long[] dim, boolean unbiased, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13260,7 +13437,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std(new long[] {dim}, unbiased, false);
     }
 
-    /** {@code aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)} */
     public Tensors2 std_mean(boolean unbiased) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13274,7 +13451,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std_mean(true);
     }
 
-    /** {@code aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
     public Tensors2 std_mean(long[] dim, Scalar correction, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13350,7 +13527,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std_mean(new long[] {dim}, (Scalar) null, false);
     }
 
-    /** {@code aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)} */
     public Tensors2 std_mean(long[] dim, boolean unbiased, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13376,7 +13553,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return std_mean(new long[] {dim}, unbiased, false);
     }
 
-    /** {@code aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor} */
     public Tensor stft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean normalized, Boolean onesided, Boolean return_complex, Boolean align_to_window) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13462,7 +13639,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return stft(n_fft, (Long) null, (Long) null, (Tensor) null, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
-    /** {@code aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor} */
     public Tensor stft(long n_fft, Long hop_length, Long win_length, Tensor window, boolean center, String pad_mode, boolean normalized, Boolean onesided, Boolean return_complex, Boolean align_to_window) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13525,7 +13702,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return stft(n_fft, Long.valueOf(hop_length), Long.valueOf(win_length), window, center, pad_mode, false, (Boolean) null, (Boolean) null, (Boolean) null);
     }
 
-    /** {@code aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
     public Tensor sub(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13560,7 +13737,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sub(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
     public Tensor sub(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13585,7 +13762,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sub(other, Scalar.of(1));
     }
 
-    /** {@code aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor sub_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13620,7 +13797,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sub_(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor sub_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13645,7 +13822,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sub_(other, Scalar.of(1));
     }
 
-    /** {@code aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor} */
     public Tensor subtract(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13680,7 +13857,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return subtract(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor} */
     public Tensor subtract(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13705,7 +13882,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return subtract(other, Scalar.of(1));
     }
 
-    /** {@code aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor subtract_(Scalar other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13740,7 +13917,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return subtract_(Scalar.of(other), Scalar.of(1));
     }
 
-    /** {@code aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor subtract_(Tensor other, Scalar alpha) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13765,7 +13942,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return subtract_(other, Scalar.of(1));
     }
 
-    /** {@code aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor sum(DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13779,7 +13956,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sum((DType) null);
     }
 
-    /** {@code aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
     public Tensor sum(long[] dim, boolean keepdim, DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13815,7 +13992,17 @@ public abstract sealed class TensorMethods permits TensorElements {
         return sum(new long[] {dim}, false, (DType) null);
     }
 
-    /** {@code aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor} */
+    /** {@link #sum(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor sum(long[] dim, DType dtype) {
+        return sum(dim, false, dtype);
+    }
+
+    /** {@link #sum(long[],boolean,DType)} with the other arguments at their defaults. */
+    public Tensor sum(long dim, DType dtype) {
+        return sum(new long[] {dim}, false, dtype);
+    }
+
+    /** Returns a new tensor. {@code aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor} */
     public Tensor sum_to_size(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13824,7 +14011,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)} */
+    /** Returns 3 new values. {@code aten::svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)} */
     public USV svd(boolean some, boolean compute_uv) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13844,7 +14031,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return svd(true, true);
     }
 
-    /** {@code aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)} */
     public Tensor swapaxes(long axis0, long axis1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13854,7 +14041,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)} */
     public Tensor swapaxes_(long axis0, long axis1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13864,7 +14051,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)} */
     public Tensor swapdims(long dim0, long dim1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13874,7 +14061,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
     public Tensor swapdims_(long dim0, long dim1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13884,7 +14071,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::t(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::t(Tensor(a) self) -> Tensor(a)} */
     public Tensor t() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13892,7 +14079,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::t_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::t_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor t_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13900,7 +14087,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::take(Tensor self, Tensor index) -> Tensor} */
+    /** Returns a new tensor. {@code aten::take(Tensor self, Tensor index) -> Tensor} */
     public Tensor take(Tensor index) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13909,7 +14096,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor} */
     public Tensor take_along_dim(Tensor indices, Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13929,7 +14116,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return take_along_dim(indices, (Long) null);
     }
 
-    /** {@code aten::tan(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::tan(Tensor self) -> Tensor} */
     public Tensor tan() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13937,7 +14124,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::tan_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::tan_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor tan_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13945,7 +14132,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::tanh(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::tanh(Tensor self) -> Tensor} */
     public Tensor tanh() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13953,7 +14140,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::tanh_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::tanh_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor tanh_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13961,7 +14148,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]} */
     public Tensor[] tensor_split(long[] indices, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13976,7 +14163,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return tensor_split(indices, 0);
     }
 
-    /** {@code aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]} */
     public Tensor[] tensor_split(long sections, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -13991,7 +14178,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return tensor_split(sections, 0);
     }
 
-    /** {@code aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]} */
     public Tensor[] tensor_split(Tensor tensor_indices_or_sections, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14006,7 +14193,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return tensor_split(tensor_indices_or_sections, 0);
     }
 
-    /** {@code aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor} */
     public Tensor tensordot(Tensor other, long[] dims_self, long... dims_other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14017,7 +14204,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor} */
+    /** Returns a new tensor. {@code aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor} */
     public Tensor threshold(Scalar threshold, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14037,7 +14224,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return threshold(Scalar.of(threshold), Scalar.of(value));
     }
 
-    /** {@code aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)} */
     public Tensor threshold_(Scalar threshold, Scalar value) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14057,7 +14244,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return threshold_(Scalar.of(threshold), Scalar.of(value));
     }
 
-    /** {@code aten::tile(Tensor self, SymInt[] dims) -> Tensor} */
+    /** Returns a new tensor. {@code aten::tile(Tensor self, SymInt[] dims) -> Tensor} */
     public Tensor tile(long... dims) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14066,7 +14253,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
     public Tensor to(Device device, DType dtype, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14094,7 +14281,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to(device, dtype, false, false, (MemoryFormat) null);
     }
 
-    /** {@code aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
     public Tensor to(DType dtype, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14121,7 +14308,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to(dtype, false, false, (MemoryFormat) null);
     }
 
-    /** {@code aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
     public Tensor to(TensorOptions options, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14153,7 +14340,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to((TensorOptions) null, false, false, (MemoryFormat) null);
     }
 
-    /** {@code aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)} */
     public Tensor to(Tensor other, boolean non_blocking, boolean copy, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14180,7 +14367,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to(other, false, false, (MemoryFormat) null);
     }
 
-    /** {@code aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor} */
     public Tensor to_dense(DType dtype, Boolean masked_grad) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14205,7 +14392,36 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_dense((DType) null, (Boolean) null);
     }
 
-    /** {@code aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
+    public Tensor to_mkldnn(DType dtype) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.optionalDtype(1, dtype);
+        f.check(dev.gatun.ffm.AtenRaw11.to_mkldnn(f.address()), "aten::to_mkldnn");
+        return f.newTensor(0);
+    }
+
+    /** {@link #to_mkldnn(DType)} with the other arguments at their defaults. */
+    public Tensor to_mkldnn() {
+        return to_mkldnn((DType) null);
+    }
+
+    /** Returns a new tensor. {@code aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor} */
+    public Tensor to_padded_tensor(double padding, long... output_size) {
+        Frame f = Frame.begin();
+        f.tensor(0, self());
+        f.real(1, padding);
+        f.optionalIntegers(2, output_size);
+        f.check(dev.gatun.ffm.AtenRaw11.to_padded_tensor(f.address()), "aten::to_padded_tensor");
+        return f.newTensor(0);
+    }
+
+    /** {@link #to_padded_tensor(double,long[])} with the other arguments at their defaults. */
+    public Tensor to_padded_tensor(double padding) {
+        return to_padded_tensor(padding, (long[]) null);
+    }
+
+    /** Returns a new tensor. {@code aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor} */
     public Tensor to_sparse(Layout layout, long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14217,13 +14433,28 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse(Layout layout, long blocksize, Long dense_dim) {
+        return to_sparse(layout, new long[] {blocksize, blocksize}, dense_dim);
+    }
+
+    /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
     public Tensor to_sparse(Layout layout, long[] blocksize, long dense_dim) {
         return to_sparse(layout, blocksize, Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse(Layout layout, long blocksize, long dense_dim) {
+        return to_sparse(layout, new long[] {blocksize, blocksize}, Long.valueOf(dense_dim));
+    }
+
+    /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
     public Tensor to_sparse(Layout layout, long... blocksize) {
         return to_sparse(layout, blocksize, (Long) null);
+    }
+
+    /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse(Layout layout, long blocksize) {
+        return to_sparse(layout, new long[] {blocksize, blocksize}, (Long) null);
     }
 
     /** {@link #to_sparse(Layout,long[],Long)} with the other arguments at their defaults. */
@@ -14236,7 +14467,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_sparse((Layout) null, (long[]) null, (Long) null);
     }
 
-    /** {@code aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor} */
+    /** Returns a new tensor. {@code aten::to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor} */
     public Tensor to_sparse(long sparse_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14245,7 +14476,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
     public Tensor to_sparse_bsc(long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14256,8 +14487,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsc(long blocksize, Long dense_dim) {
+        return to_sparse_bsc(new long[] {blocksize, blocksize}, dense_dim);
+    }
+
+    /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
     public Tensor to_sparse_bsc(long[] blocksize, long dense_dim) {
         return to_sparse_bsc(blocksize, Long.valueOf(dense_dim));
+    }
+
+    /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsc(long blocksize, long dense_dim) {
+        return to_sparse_bsc(new long[] {blocksize, blocksize}, Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
@@ -14265,7 +14506,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_sparse_bsc(blocksize, (Long) null);
     }
 
-    /** {@code aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
+    /** {@link #to_sparse_bsc(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsc(long blocksize) {
+        return to_sparse_bsc(new long[] {blocksize, blocksize}, (Long) null);
+    }
+
+    /** Returns a new tensor. {@code aten::to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor} */
     public Tensor to_sparse_bsr(long[] blocksize, Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14276,8 +14522,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsr(long blocksize, Long dense_dim) {
+        return to_sparse_bsr(new long[] {blocksize, blocksize}, dense_dim);
+    }
+
+    /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
     public Tensor to_sparse_bsr(long[] blocksize, long dense_dim) {
         return to_sparse_bsr(blocksize, Long.valueOf(dense_dim));
+    }
+
+    /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsr(long blocksize, long dense_dim) {
+        return to_sparse_bsr(new long[] {blocksize, blocksize}, Long.valueOf(dense_dim));
     }
 
     /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
@@ -14285,7 +14541,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_sparse_bsr(blocksize, (Long) null);
     }
 
-    /** {@code aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor} */
+    /** {@link #to_sparse_bsr(long[],Long)} with the other arguments at their defaults. */
+    public Tensor to_sparse_bsr(long blocksize) {
+        return to_sparse_bsr(new long[] {blocksize, blocksize}, (Long) null);
+    }
+
+    /** Returns a new tensor. {@code aten::to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor} */
     public Tensor to_sparse_csc(Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14304,7 +14565,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_sparse_csc((Long) null);
     }
 
-    /** {@code aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor} */
     public Tensor to_sparse_csr(Long dense_dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14323,7 +14584,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return to_sparse_csr((Long) null);
     }
 
-    /** {@code aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)} */
+    /** Returns 2 new values. {@code aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)} */
     public ValuesIndices topk(long k, long dim, boolean largest, boolean sorted) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14350,7 +14611,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return topk(k, -1, true, true);
     }
 
-    /** {@code aten::trace(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trace(Tensor self) -> Tensor} */
     public Tensor trace() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14358,7 +14619,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)} */
     public Tensor transpose(long dim0, long dim1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14368,7 +14629,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
     public Tensor transpose_(long dim0, long dim1) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14378,7 +14639,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)} */
+    /** Returns 2 new values. {@code aten::triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)} */
     public SolutionClonedCoefficient triangular_solve(Tensor A, boolean upper, boolean transpose, boolean unitriangular) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14405,7 +14666,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return triangular_solve(A, true, false, false);
     }
 
-    /** {@code aten::tril(Tensor self, SymInt diagonal=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::tril(Tensor self, SymInt diagonal=0) -> Tensor} */
     public Tensor tril(long diagonal) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14419,7 +14680,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return tril(0);
     }
 
-    /** {@code aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)} */
     public Tensor tril_(long diagonal) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14433,7 +14694,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return tril_(0);
     }
 
-    /** {@code aten::triu(Tensor self, SymInt diagonal=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::triu(Tensor self, SymInt diagonal=0) -> Tensor} */
     public Tensor triu(long diagonal) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14447,7 +14708,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return triu(0);
     }
 
-    /** {@code aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)} */
     public Tensor triu_(long diagonal) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14461,7 +14722,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return triu_(0);
     }
 
-    /** {@code aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor} */
     public Tensor true_divide(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14480,7 +14741,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return true_divide(Scalar.of(other));
     }
 
-    /** {@code aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor true_divide(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14489,7 +14750,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor true_divide_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14508,7 +14769,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return true_divide_(Scalar.of(other));
     }
 
-    /** {@code aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor true_divide_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14517,7 +14778,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::trunc(Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trunc(Tensor self) -> Tensor} */
     public Tensor trunc() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14525,7 +14786,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::trunc_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::trunc_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor trunc_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14533,7 +14794,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::type_as(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::type_as(Tensor self, Tensor other) -> Tensor} */
     public Tensor type_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14542,7 +14803,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]} */
     public Tensor[] unbind(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14556,7 +14817,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return unbind(0);
     }
 
-    /** {@code aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)} */
     public Tensor unflatten(long dim, long... sizes) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14566,7 +14827,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)} */
     public Tensor unfold(long dimension, long size, long step) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14577,33 +14838,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::uniform(Tensor self, float from=0., float to=1., *, Generator? generator=None) -> Tensor} */
-    public Tensor uniform(double from, double to, Generator generator) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.real(1, from);
-        f.real(2, to);
-        f.generator(3, generator);
-        f.check(dev.gatun.ffm.AtenRaw11.uniform(f.address()), "aten::uniform");
-        return f.newTensor(0);
-    }
-
-    /** {@link #uniform(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor uniform(double from, double to) {
-        return uniform(from, to, (Generator) null);
-    }
-
-    /** {@link #uniform(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor uniform(double from) {
-        return uniform(from, 1., (Generator) null);
-    }
-
-    /** {@link #uniform(double,double,Generator)} with the other arguments at their defaults. */
-    public Tensor uniform() {
-        return uniform(0., 1., (Generator) null);
-    }
-
-    /** {@code aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor uniform_(double from, double to, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14629,7 +14864,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return uniform_(0., 1., (Generator) null);
     }
 
-    /** {@code aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)} */
+    /** Returns 3 new values. {@code aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)} */
     public Tensors3 unique_consecutive(boolean return_inverse, boolean return_counts, Long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14660,55 +14895,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return unique_consecutive(false, false, (Long) null);
     }
 
-    /** {@code aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)} */
-    public Tensors3 unique_dim(long dim, boolean sorted, boolean return_inverse, boolean return_counts) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.integer(1, dim);
-        f.bool(2, sorted);
-        f.bool(3, return_inverse);
-        f.bool(4, return_counts);
-        f.check(dev.gatun.ffm.AtenRaw11.unique_dim(f.address()), "aten::unique_dim");
-        return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
-    }
-
-    /** {@link #unique_dim(long,boolean,boolean,boolean)} with the other arguments at their defaults. */
-    public Tensors3 unique_dim(long dim, boolean sorted, boolean return_inverse) {
-        return unique_dim(dim, sorted, return_inverse, false);
-    }
-
-    /** {@link #unique_dim(long,boolean,boolean,boolean)} with the other arguments at their defaults. */
-    public Tensors3 unique_dim(long dim, boolean sorted) {
-        return unique_dim(dim, sorted, false, false);
-    }
-
-    /** {@link #unique_dim(long,boolean,boolean,boolean)} with the other arguments at their defaults. */
-    public Tensors3 unique_dim(long dim) {
-        return unique_dim(dim, true, false, false);
-    }
-
-    /** {@code aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)} */
-    public Tensors3 unique_dim_consecutive(long dim, boolean return_inverse, boolean return_counts) {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.integer(1, dim);
-        f.bool(2, return_inverse);
-        f.bool(3, return_counts);
-        f.check(dev.gatun.ffm.AtenRaw11.unique_dim_consecutive(f.address()), "aten::unique_dim_consecutive");
-        return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
-    }
-
-    /** {@link #unique_dim_consecutive(long,boolean,boolean)} with the other arguments at their defaults. */
-    public Tensors3 unique_dim_consecutive(long dim, boolean return_inverse) {
-        return unique_dim_consecutive(dim, return_inverse, false);
-    }
-
-    /** {@link #unique_dim_consecutive(long,boolean,boolean)} with the other arguments at their defaults. */
-    public Tensors3 unique_dim_consecutive(long dim) {
-        return unique_dim_consecutive(dim, false, false);
-    }
-
-    /** {@code aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]} */
     public Tensor[] unsafe_chunk(long chunks, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14723,7 +14910,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return unsafe_chunk(chunks, 0);
     }
 
-    /** {@code aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]} */
     public Tensor[] unsafe_split(long split_size, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14738,7 +14925,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return unsafe_split(split_size, 0);
     }
 
-    /** {@code aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]} */
     public Tensor[] unsafe_split_with_sizes(long[] split_sizes, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14753,7 +14940,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return unsafe_split_with_sizes(split_sizes, 0);
     }
 
-    /** {@code aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)} */
     public Tensor unsqueeze(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14762,7 +14949,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)} */
     public Tensor unsqueeze_(long dim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14771,7 +14958,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14784,8 +14971,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        return upsample_bicubic2d(new long[] {output_size, output_size}, align_corners, scales_h, scales_w);
+    }
+
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, double scales_h, double scales_w) {
         return upsample_bicubic2d(output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long output_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bicubic2d(new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14794,8 +14991,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long output_size, boolean align_corners, Double scales_h) {
+        return upsample_bicubic2d(new long[] {output_size, output_size}, align_corners, scales_h, (Double) null);
+    }
+
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, double scales_h) {
         return upsample_bicubic2d(output_size, align_corners, Double.valueOf(scales_h), (Double) null);
+    }
+
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long output_size, boolean align_corners, double scales_h) {
+        return upsample_bicubic2d(new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14803,7 +15010,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_bicubic2d(output_size, align_corners, (Double) null, (Double) null);
     }
 
-    /** {@code aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
+    /** {@link #upsample_bicubic2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bicubic2d(long output_size, boolean align_corners) {
+        return upsample_bicubic2d(new long[] {output_size, output_size}, align_corners, (Double) null, (Double) null);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14816,8 +15028,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        return upsample_bilinear2d(new long[] {output_size, output_size}, align_corners, scales_h, scales_w);
+    }
+
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, double scales_h, double scales_w) {
         return upsample_bilinear2d(output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long output_size, boolean align_corners, double scales_h, double scales_w) {
+        return upsample_bilinear2d(new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w));
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14826,8 +15048,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long output_size, boolean align_corners, Double scales_h) {
+        return upsample_bilinear2d(new long[] {output_size, output_size}, align_corners, scales_h, (Double) null);
+    }
+
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, double scales_h) {
         return upsample_bilinear2d(output_size, align_corners, Double.valueOf(scales_h), (Double) null);
+    }
+
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long output_size, boolean align_corners, double scales_h) {
+        return upsample_bilinear2d(new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
@@ -14835,7 +15067,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_bilinear2d(output_size, align_corners, (Double) null, (Double) null);
     }
 
-    /** {@code aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor} */
+    /** {@link #upsample_bilinear2d(long[],boolean,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_bilinear2d(long output_size, boolean align_corners) {
+        return upsample_bilinear2d(new long[] {output_size, output_size}, align_corners, (Double) null, (Double) null);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor} */
     public Tensor upsample_linear1d(long[] output_size, boolean align_corners, Double scales) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14871,7 +15108,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_linear1d(new long[] {output_size}, align_corners, (Double) null);
     }
 
-    /** {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14906,7 +15143,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_nearest1d(new long[] {output_size}, (Double) null);
     }
 
-    /** {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14918,8 +15155,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long output_size, Double scales_h, Double scales_w) {
+        return upsample_nearest2d(new long[] {output_size, output_size}, scales_h, scales_w);
+    }
+
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest2d(long[] output_size, double scales_h, double scales_w) {
         return upsample_nearest2d(output_size, Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long output_size, double scales_h, double scales_w) {
+        return upsample_nearest2d(new long[] {output_size, output_size}, Double.valueOf(scales_h), Double.valueOf(scales_w));
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
@@ -14928,8 +15175,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long output_size, Double scales_h) {
+        return upsample_nearest2d(new long[] {output_size, output_size}, scales_h, (Double) null);
+    }
+
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest2d(long[] output_size, double scales_h) {
         return upsample_nearest2d(output_size, Double.valueOf(scales_h), (Double) null);
+    }
+
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long output_size, double scales_h) {
+        return upsample_nearest2d(new long[] {output_size, output_size}, Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
@@ -14937,7 +15194,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_nearest2d(output_size, (Double) null, (Double) null);
     }
 
-    /** {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
+    /** {@link #upsample_nearest2d(long[],Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest2d(long output_size) {
+        return upsample_nearest2d(new long[] {output_size, output_size}, (Double) null, (Double) null);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14950,8 +15212,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, Double scales_d, Double scales_h, Double scales_w) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, scales_d, scales_h, scales_w);
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, double scales_d, double scales_h, double scales_w) {
         return upsample_nearest3d(output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, double scales_d, double scales_h, double scales_w) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -14960,8 +15232,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, Double scales_d, Double scales_h) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, scales_d, scales_h, (Double) null);
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, double scales_d, double scales_h) {
         return upsample_nearest3d(output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, double scales_d, double scales_h) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -14970,8 +15252,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, Double scales_d) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, scales_d, (Double) null, (Double) null);
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_nearest3d(long[] output_size, double scales_d) {
         return upsample_nearest3d(output_size, Double.valueOf(scales_d), (Double) null, (Double) null);
+    }
+
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size, double scales_d) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
@@ -14979,7 +15271,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_nearest3d(output_size, (Double) null, (Double) null, (Double) null);
     }
 
-    /** {@code aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
+    /** {@link #upsample_nearest3d(long[],Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_nearest3d(long output_size) {
+        return upsample_nearest3d(new long[] {output_size, output_size, output_size}, (Double) null, (Double) null, (Double) null);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -14993,8 +15290,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, scales_d, scales_h, scales_w);
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d, double scales_h, double scales_w) {
         return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, double scales_d, double scales_h, double scales_w) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w));
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -15003,8 +15310,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, Double scales_d, Double scales_h) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, scales_d, scales_h, (Double) null);
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d, double scales_h) {
         return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, double scales_d, double scales_h) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null);
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -15013,8 +15330,18 @@ public abstract sealed class TensorMethods permits TensorElements {
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, Double scales_d) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, scales_d, (Double) null, (Double) null);
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, double scales_d) {
         return upsample_trilinear3d(output_size, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null);
+    }
+
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners, double scales_d) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null);
     }
 
     /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
@@ -15022,7 +15349,12 @@ public abstract sealed class TensorMethods permits TensorElements {
         return upsample_trilinear3d(output_size, align_corners, (Double) null, (Double) null, (Double) null);
     }
 
-    /** {@code aten::values(Tensor(a) self) -> Tensor(a)} */
+    /** {@link #upsample_trilinear3d(long[],boolean,Double,Double,Double)} with the other arguments at their defaults. */
+    public Tensor upsample_trilinear3d(long output_size, boolean align_corners) {
+        return upsample_trilinear3d(new long[] {output_size, output_size, output_size}, align_corners, (Double) null, (Double) null, (Double) null);
+    }
+
+    /** Returns what may share the storage of this tensor. {@code aten::values(Tensor(a) self) -> Tensor(a)} */
     public Tensor values() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15030,7 +15362,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::var(Tensor self, bool unbiased=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::var(Tensor self, bool unbiased=True) -> Tensor} */
     public Tensor var(boolean unbiased) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15044,7 +15376,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var(true);
     }
 
-    /** {@code aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
     public Tensor var(long[] dim, Scalar correction, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15120,7 +15452,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var(new long[] {dim}, (Scalar) null, false);
     }
 
-    /** {@code aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor} */
     public Tensor var(long[] dim, boolean unbiased, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15146,7 +15478,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var(new long[] {dim}, unbiased, false);
     }
 
-    /** {@code aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)} */
     public Tensors2 var_mean(boolean unbiased) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15160,7 +15492,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var_mean(true);
     }
 
-    /** {@code aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
     public Tensors2 var_mean(long[] dim, Scalar correction, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15236,7 +15568,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var_mean(new long[] {dim}, (Scalar) null, false);
     }
 
-    /** {@code aten::var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)} */
     public Tensors2 var_mean(long[] dim, boolean unbiased, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15262,7 +15594,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return var_mean(new long[] {dim}, unbiased, false);
     }
 
-    /** {@code aten::vdot(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::vdot(Tensor self, Tensor other) -> Tensor} */
     public Tensor vdot(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15271,7 +15603,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)} */
     public Tensor view(long... size) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15280,7 +15612,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)} */
     public Tensor view(DType dtype) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15289,7 +15621,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)} */
     public Tensor view_as(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15298,7 +15630,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::view_as_complex(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::view_as_complex(Tensor(a) self) -> Tensor(a)} */
     public Tensor view_as_complex() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15306,7 +15638,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::view_as_real(Tensor(a) self) -> Tensor(a)} */
+    /** Returns what may share the storage of this tensor. {@code aten::view_as_real(Tensor(a) self) -> Tensor(a)} */
     public Tensor view_as_real() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15314,7 +15646,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]} */
     public Tensor[] vsplit(long... indices) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15323,7 +15655,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
+    /** Returns what may share the storage of this tensor. {@code aten::vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]} */
     public Tensor[] vsplit(long sections) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15332,7 +15664,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensors(0);
     }
 
-    /** {@code aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor} */
     public Tensor xlogy(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15351,7 +15683,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return xlogy(Scalar.of(other));
     }
 
-    /** {@code aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor} */
     public Tensor xlogy(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15360,7 +15692,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return f.newTensor(0);
     }
 
-    /** {@code aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)} */
     public Tensor xlogy_(Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15379,7 +15711,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return xlogy_(Scalar.of(other));
     }
 
-    /** {@code aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)} */
     public Tensor xlogy_(Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15388,15 +15720,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::zero(Tensor self) -> Tensor} */
-    public Tensor zero() {
-        Frame f = Frame.begin();
-        f.tensor(0, self());
-        f.check(dev.gatun.ffm.AtenRaw11.zero(f.address()), "aten::zero");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
+    /** Changes this tensor and returns it. {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor zero_() {
         Frame f = Frame.begin();
         f.tensor(0, self());
@@ -15404,7 +15728,7 @@ public abstract sealed class TensorMethods permits TensorElements {
         return self();
     }
 
-    /** {@code aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor zeros_like(TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.tensor(0, self());

@@ -5,7 +5,7 @@ package dev.gatun.torch;
 public abstract sealed class TorchFunctions permits Torch {
     TorchFunctions() {}
 
-    /** {@code aten::abs.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::abs.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor abs_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -14,7 +14,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::absolute.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::absolute.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor absolute_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -23,7 +23,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::acos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::acos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor acos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -32,7 +32,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::acosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::acosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor acosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -41,7 +41,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool1d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -56,7 +56,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return adaptive_avg_pool1d_out(self, new long[] {output_size}, out);
     }
 
-    /** {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -66,7 +66,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #adaptive_avg_pool2d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor adaptive_avg_pool2d_out(Tensor self, long output_size, Tensor out) {
+        return adaptive_avg_pool2d_out(self, new long[] {output_size, output_size}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -76,7 +81,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
+    /** {@link #adaptive_avg_pool3d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor adaptive_avg_pool3d_out(Tensor self, long output_size, Tensor out) {
+        return adaptive_avg_pool3d_out(self, new long[] {output_size, output_size, output_size}, out);
+    }
+
+    /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool2d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -86,7 +96,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool2d_out(f.address()), "aten::adaptive_max_pool2d.out");
     }
 
-    /** {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
+    /** {@link #adaptive_max_pool2d_out(Tensor,long[],Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void adaptive_max_pool2d_out(Tensor self, long output_size, Tensor out, Tensor indices) {
+        adaptive_max_pool2d_out(self, new long[] {output_size, output_size}, out, indices);
+    }
+
+    /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool3d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -96,7 +111,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw3.adaptive_max_pool3d_out(f.address()), "aten::adaptive_max_pool3d.out");
     }
 
-    /** {@code aten::add.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #adaptive_max_pool3d_out(Tensor,long[],Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void adaptive_max_pool3d_out(Tensor self, long output_size, Tensor out, Tensor indices) {
+        adaptive_max_pool3d_out(self, new long[] {output_size, output_size, output_size}, out, indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::add.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor add_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -117,7 +137,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return add_out(self, Scalar.of(other), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #add_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor add_out(Tensor self, Scalar other, Tensor out) {
+        return add_out(self, other, Scalar.of(1), out);
+    }
+
+    /** {@link #add_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor add_out(Tensor self, double other, Tensor out) {
+        return add_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** {@link #add_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor add_out(Tensor self, long other, Tensor out) {
+        return add_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor add_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -138,7 +173,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return add_out(self, other, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::addbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #add_out(Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor add_out(Tensor self, Tensor other, Tensor out) {
+        return add_out(self, other, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -161,7 +201,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return addbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::addcdiv.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Tensor out) {
+        return addbmm_out(self, batch1, batch2, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #addbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, double beta, Tensor out) {
+        return addbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, long beta, Tensor out) {
+        return addbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, Tensor out) {
+        return addbmm_out(self, batch1, batch2, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addcdiv.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addcdiv_out(Tensor self, Tensor tensor1, Tensor tensor2, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -183,7 +243,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return addcdiv_out(self, tensor1, tensor2, Scalar.of(value), out);
     }
 
-    /** {@code aten::addcmul.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addcdiv_out(Tensor,Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addcdiv_out(Tensor self, Tensor tensor1, Tensor tensor2, Tensor out) {
+        return addcdiv_out(self, tensor1, tensor2, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addcmul.out(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addcmul_out(Tensor self, Tensor tensor1, Tensor tensor2, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -205,7 +270,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return addcmul_out(self, tensor1, tensor2, Scalar.of(value), out);
     }
 
-    /** {@code aten::addmm.dtype_out(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addcmul_out(Tensor,Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addcmul_out(Tensor self, Tensor tensor1, Tensor tensor2, Tensor out) {
+        return addcmul_out(self, tensor1, tensor2, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addmm.dtype_out(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -229,7 +299,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return addmm_out(self, mat1, mat2, out_dtype, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, Scalar beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, out_dtype, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, double beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, out_dtype, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, long beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, out_dtype, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, DType out_dtype, Tensor out) {
+        return addmm_out(self, mat1, mat2, out_dtype, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -252,7 +342,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return addmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::addmv.out(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, double beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, long beta, Tensor out) {
+        return addmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Tensor out) {
+        return addmm_out(self, mat1, mat2, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addmv.out(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -275,7 +385,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return addmv_out(self, mat, vec, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::addr.out(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #addmv_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Scalar beta, Tensor out) {
+        return addmv_out(self, mat, vec, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #addmv_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, double beta, Tensor out) {
+        return addmv_out(self, mat, vec, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmv_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, long beta, Tensor out) {
+        return addmv_out(self, mat, vec, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addmv_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Tensor out) {
+        return addmv_out(self, mat, vec, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::addr.out(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -298,7 +428,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return addr_out(self, vec1, vec2, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor} */
+    /** {@link #addr_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, Scalar beta, Tensor out) {
+        return addr_out(self, vec1, vec2, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #addr_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, double beta, Tensor out) {
+        return addr_out(self, vec1, vec2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addr_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, long beta, Tensor out) {
+        return addr_out(self, vec1, vec2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #addr_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor addr_out(Tensor self, Tensor vec1, Tensor vec2, Tensor out) {
+        return addr_out(self, vec1, vec2, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor} */
     public static Tensor affine_grid_generator(Tensor theta, long[] size, boolean align_corners) {
         Frame f = Frame.begin();
         f.tensor(0, theta, "theta");
@@ -308,7 +458,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::affine_grid_generator.out(Tensor theta, SymInt[] size, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::affine_grid_generator.out(Tensor theta, SymInt[] size, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor affine_grid_generator_out(Tensor theta, long[] size, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, theta, "theta");
@@ -319,7 +469,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::align_tensors(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::align_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] align_tensors(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -327,7 +477,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::all.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::all.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -336,7 +486,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::all.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::all.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -347,7 +497,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::all.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #all_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor all_out(Tensor self, long[] dim, Tensor out) {
+        return all_out(self, dim, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::all.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor all_out(Tensor self, long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -358,7 +513,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
+    /** {@link #all_out(Tensor,long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor all_out(Tensor self, long dim, Tensor out) {
+        return all_out(self, dim, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor alpha_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -368,7 +528,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::amax.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::amax.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor amax_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -384,7 +544,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return amax_out(self, new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::amin.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #amax_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amax_out(Tensor self, long[] dim, Tensor out) {
+        return amax_out(self, dim, false, out);
+    }
+
+    /** {@link #amax_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amax_out(Tensor self, long dim, Tensor out) {
+        return amax_out(self, new long[] {dim}, false, out);
+    }
+
+    /** {@link #amax_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amax_out(Tensor self, Tensor out) {
+        return amax_out(self, new long[] {}, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::amin.out(Tensor self, int[1] dim=[], bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor amin_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -400,7 +575,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return amin_out(self, new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::aminmax.out(Tensor self, *, int? dim=None, bool keepdim=False, Tensor(a!) min, Tensor(b!) max) -> (Tensor(a!) min, Tensor(b!) max)} */
+    /** {@link #amin_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amin_out(Tensor self, long[] dim, Tensor out) {
+        return amin_out(self, dim, false, out);
+    }
+
+    /** {@link #amin_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amin_out(Tensor self, long dim, Tensor out) {
+        return amin_out(self, new long[] {dim}, false, out);
+    }
+
+    /** {@link #amin_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor amin_out(Tensor self, Tensor out) {
+        return amin_out(self, new long[] {}, false, out);
+    }
+
+    /** Writes into {@code min}, {@code max}. {@code aten::aminmax.out(Tensor self, *, int? dim=None, bool keepdim=False, Tensor(a!) min, Tensor(b!) max) -> (Tensor(a!) min, Tensor(b!) max)} */
     public static void aminmax_out(Tensor self, Long dim, boolean keepdim, Tensor min, Tensor max) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -416,7 +606,22 @@ public abstract sealed class TorchFunctions permits Torch {
         aminmax_out(self, Long.valueOf(dim), keepdim, min, max);
     }
 
-    /** {@code aten::angle.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #aminmax_out(Tensor,Long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void aminmax_out(Tensor self, Long dim, Tensor min, Tensor max) {
+        aminmax_out(self, dim, false, min, max);
+    }
+
+    /** {@link #aminmax_out(Tensor,Long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void aminmax_out(Tensor self, long dim, Tensor min, Tensor max) {
+        aminmax_out(self, Long.valueOf(dim), false, min, max);
+    }
+
+    /** {@link #aminmax_out(Tensor,Long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void aminmax_out(Tensor self, Tensor min, Tensor max) {
+        aminmax_out(self, (Long) null, false, min, max);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::angle.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor angle_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -425,7 +630,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::any.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::any.all_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -434,7 +639,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::any.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::any.dims_out(Tensor self, int[]? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -445,7 +650,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::any.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #any_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor any_out(Tensor self, long[] dim, Tensor out) {
+        return any_out(self, dim, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::any.out(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor any_out(Tensor self, long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -456,7 +666,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #any_out(Tensor,long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor any_out(Tensor self, long dim, Tensor out) {
+        return any_out(self, dim, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, end, "end");
@@ -490,7 +705,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return arange(Scalar.of(end), (TensorOptions) null);
     }
 
-    /** {@code aten::arange.out(Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arange.out(Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arange_out(Scalar end, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, end, "end");
@@ -509,7 +724,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return arange_out(Scalar.of(end), out);
     }
 
-    /** {@code aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar start, Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -544,7 +759,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return arange(Scalar.of(start), Scalar.of(end), (TensorOptions) null);
     }
 
-    /** {@code aten::arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arange_out(Scalar start, Scalar end, Scalar step, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -565,7 +780,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return arange_out(Scalar.of(start), Scalar.of(end), Scalar.of(step), out);
     }
 
-    /** {@code aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #arange_out(Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor arange_out(Scalar start, Scalar end, Tensor out) {
+        return arange_out(start, end, Scalar.of(1), out);
+    }
+
+    /** {@link #arange_out(Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor arange_out(double start, double end, Tensor out) {
+        return arange_out(Scalar.of(start), Scalar.of(end), Scalar.of(1), out);
+    }
+
+    /** {@link #arange_out(Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor arange_out(long start, long end, Tensor out) {
+        return arange_out(Scalar.of(start), Scalar.of(end), Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -601,7 +831,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return arange(Scalar.of(start), Scalar.of(end), Scalar.of(step), (TensorOptions) null);
     }
 
-    /** {@code aten::arccos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arccos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arccos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -610,7 +840,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arccosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arccosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arccosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -619,7 +849,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arcsin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arcsin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arcsin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -628,7 +858,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arcsinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arcsinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arcsinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -637,7 +867,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arctan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arctan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -646,7 +876,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arctan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arctan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctan2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -656,7 +886,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::arctanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::arctanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arctanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -665,7 +895,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::argmax.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::argmax.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argmax_out(Tensor self, Long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -681,7 +911,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return argmax_out(self, Long.valueOf(dim), keepdim, out);
     }
 
-    /** {@code aten::argmin.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #argmax_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmax_out(Tensor self, Long dim, Tensor out) {
+        return argmax_out(self, dim, false, out);
+    }
+
+    /** {@link #argmax_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmax_out(Tensor self, long dim, Tensor out) {
+        return argmax_out(self, Long.valueOf(dim), false, out);
+    }
+
+    /** {@link #argmax_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmax_out(Tensor self, Tensor out) {
+        return argmax_out(self, (Long) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::argmin.out(Tensor self, int? dim=None, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argmin_out(Tensor self, Long dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -697,7 +942,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return argmin_out(self, Long.valueOf(dim), keepdim, out);
     }
 
-    /** {@code aten::argsort.stable_out(Tensor self, *, bool stable, int dim=-1, bool descending=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #argmin_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmin_out(Tensor self, Long dim, Tensor out) {
+        return argmin_out(self, dim, false, out);
+    }
+
+    /** {@link #argmin_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmin_out(Tensor self, long dim, Tensor out) {
+        return argmin_out(self, Long.valueOf(dim), false, out);
+    }
+
+    /** {@link #argmin_out(Tensor,Long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argmin_out(Tensor self, Tensor out) {
+        return argmin_out(self, (Long) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::argsort.stable_out(Tensor self, *, bool stable, int dim=-1, bool descending=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor argsort_out(Tensor self, boolean stable, long dim, boolean descending, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -709,7 +969,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::as_strided_scatter.out(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #argsort_out(Tensor,boolean,long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argsort_out(Tensor self, boolean stable, long dim, Tensor out) {
+        return argsort_out(self, stable, dim, false, out);
+    }
+
+    /** {@link #argsort_out(Tensor,boolean,long,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor argsort_out(Tensor self, boolean stable, Tensor out) {
+        return argsort_out(self, stable, -1, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::as_strided_scatter.out(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor as_strided_scatter_out(Tensor self, Tensor src, long[] size, long[] stride, Long storage_offset, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -727,7 +997,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return as_strided_scatter_out(self, src, size, stride, Long.valueOf(storage_offset), out);
     }
 
-    /** {@code aten::asin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #as_strided_scatter_out(Tensor,Tensor,long[],long[],Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor as_strided_scatter_out(Tensor self, Tensor src, long[] size, long[] stride, Tensor out) {
+        return as_strided_scatter_out(self, src, size, stride, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::asin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor asin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -736,7 +1011,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::asinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::asinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor asinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -745,7 +1020,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::atan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::atan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -754,7 +1029,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::atan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::atan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atan2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -764,7 +1039,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::atanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::atanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor atanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -773,7 +1048,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_1d(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -781,7 +1056,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_2d(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -789,7 +1064,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] atleast_3d(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -797,7 +1072,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -816,7 +1091,47 @@ public abstract sealed class TorchFunctions permits Torch {
         return avg_pool1d_out(self, new long[] {kernel_size}, new long[] {stride}, new long[] {padding}, ceil_mode, count_include_pad, out);
     }
 
-    /** {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, Tensor out) {
+        return avg_pool1d_out(self, kernel_size, stride, padding, ceil_mode, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, Tensor out) {
+        return avg_pool1d_out(self, new long[] {kernel_size}, new long[] {stride}, new long[] {padding}, ceil_mode, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, Tensor out) {
+        return avg_pool1d_out(self, kernel_size, stride, padding, false, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long kernel_size, long stride, long padding, Tensor out) {
+        return avg_pool1d_out(self, new long[] {kernel_size}, new long[] {stride}, new long[] {padding}, false, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, Tensor out) {
+        return avg_pool1d_out(self, kernel_size, stride, new long[] {0}, false, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long kernel_size, long stride, Tensor out) {
+        return avg_pool1d_out(self, new long[] {kernel_size}, new long[] {stride}, new long[] {0}, false, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, Tensor out) {
+        return avg_pool1d_out(self, kernel_size, new long[] {}, new long[] {0}, false, true, out);
+    }
+
+    /** {@link #avg_pool1d_out(Tensor,long[],long[],long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool1d_out(Tensor self, long kernel_size, Tensor out) {
+        return avg_pool1d_out(self, new long[] {kernel_size}, new long[] {}, new long[] {0}, false, true, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -832,11 +1147,71 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, divisor_override, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
         return avg_pool2d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
     }
 
-    /** {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, count_include_pad, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, stride, padding, ceil_mode, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, ceil_mode, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, stride, padding, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, long padding, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {padding, padding}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, stride, new long[] {0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, long stride, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {stride, stride}, new long[] {0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, Tensor out) {
+        return avg_pool2d_out(self, kernel_size, new long[] {}, new long[] {0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool2d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool2d_out(Tensor self, long kernel_size, Tensor out) {
+        return avg_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {}, new long[] {0, 0}, false, true, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -852,11 +1227,71 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, divisor_override, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
         return avg_pool3d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
     }
 
-    /** {@code aten::baddbmm.dtype_out(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, long divisor_override, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, Long.valueOf(divisor_override), out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, stride, padding, ceil_mode, count_include_pad, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, count_include_pad, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, stride, padding, ceil_mode, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, long padding, boolean ceil_mode, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceil_mode, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, stride, padding, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, long padding, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, stride, new long[] {0, 0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, long stride, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {stride, stride, stride}, new long[] {0, 0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, Tensor out) {
+        return avg_pool3d_out(self, kernel_size, new long[] {}, new long[] {0, 0, 0}, false, true, (Long) null, out);
+    }
+
+    /** {@link #avg_pool3d_out(Tensor,long[],long[],long[],boolean,boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor avg_pool3d_out(Tensor self, long kernel_size, Tensor out) {
+        return avg_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {}, new long[] {0, 0, 0}, false, true, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::baddbmm.dtype_out(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -880,7 +1315,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return baddbmm_out(self, batch1, batch2, out_dtype, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::baddbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, Scalar beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, out_dtype, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, double beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, out_dtype, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, long beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, out_dtype, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,DType,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, DType out_dtype, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, out_dtype, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::baddbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -903,7 +1358,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return baddbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, double beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, long beta, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #baddbmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, Tensor out) {
+        return baddbmm_out(self, batch1, batch2, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::bartlett_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor bartlett_window(long window_length, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -917,7 +1392,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bartlett_window(window_length, (TensorOptions) null);
     }
 
-    /** {@code aten::bartlett_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bartlett_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bartlett_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -926,7 +1401,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bartlett_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bartlett_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor bartlett_window(long window_length, boolean periodic, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -941,7 +1416,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bartlett_window(window_length, periodic, (TensorOptions) null);
     }
 
-    /** {@code aten::bartlett_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bartlett_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bartlett_window_out(long window_length, boolean periodic, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -951,7 +1426,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
+    /** Returns a new tensor. {@code aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
     public static Tensor batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -967,7 +1442,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::bernoulli.Tensor_out(Tensor self, Tensor p, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli.Tensor_out(Tensor self, Tensor p, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, Tensor p, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -978,7 +1453,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bernoulli.float_out(Tensor self, float p=0.5, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #bernoulli_out(Tensor,Tensor,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bernoulli_out(Tensor self, Tensor p, Tensor out) {
+        return bernoulli_out(self, p, (Generator) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli.float_out(Tensor self, float p=0.5, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, double p, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -989,7 +1469,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bernoulli.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #bernoulli_out(Tensor,double,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bernoulli_out(Tensor self, double p, Tensor out) {
+        return bernoulli_out(self, p, (Generator) null, out);
+    }
+
+    /** {@link #bernoulli_out(Tensor,double,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bernoulli_out(Tensor self, Tensor out) {
+        return bernoulli_out(self, 0.5, (Generator) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::bernoulli.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bernoulli_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -999,7 +1489,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias) {
         Frame f = Frame.begin();
         f.tensor(0, input1, "input1");
@@ -1015,7 +1505,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bilinear(input1, input2, weight, (Tensor) null);
     }
 
-    /** {@code aten::binary_cross_entropy.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::binary_cross_entropy.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binary_cross_entropy_out(Tensor self, Tensor target, Tensor weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1027,7 +1517,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::binary_cross_entropy_with_logits.out(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #binary_cross_entropy_out(Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binary_cross_entropy_out(Tensor self, Tensor target, Tensor weight, Tensor out) {
+        return binary_cross_entropy_out(self, target, weight, 1, out);
+    }
+
+    /** {@link #binary_cross_entropy_out(Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binary_cross_entropy_out(Tensor self, Tensor target, Tensor out) {
+        return binary_cross_entropy_out(self, target, (Tensor) null, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::binary_cross_entropy_with_logits.out(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binary_cross_entropy_with_logits_out(Tensor self, Tensor target, Tensor weight, Tensor pos_weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1040,7 +1540,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bincount.out(Tensor self, Tensor? weights=None, SymInt minlength=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #binary_cross_entropy_with_logits_out(Tensor,Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binary_cross_entropy_with_logits_out(Tensor self, Tensor target, Tensor weight, Tensor pos_weight, Tensor out) {
+        return binary_cross_entropy_with_logits_out(self, target, weight, pos_weight, 1, out);
+    }
+
+    /** {@link #binary_cross_entropy_with_logits_out(Tensor,Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binary_cross_entropy_with_logits_out(Tensor self, Tensor target, Tensor weight, Tensor out) {
+        return binary_cross_entropy_with_logits_out(self, target, weight, (Tensor) null, 1, out);
+    }
+
+    /** {@link #binary_cross_entropy_with_logits_out(Tensor,Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binary_cross_entropy_with_logits_out(Tensor self, Tensor target, Tensor out) {
+        return binary_cross_entropy_with_logits_out(self, target, (Tensor) null, (Tensor) null, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::bincount.out(Tensor self, Tensor? weights=None, SymInt minlength=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bincount_out(Tensor self, Tensor weights, long minlength, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1051,7 +1566,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
+    /** {@link #bincount_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bincount_out(Tensor self, Tensor weights, Tensor out) {
+        return bincount_out(self, weights, 0, out);
+    }
+
+    /** {@link #bincount_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bincount_out(Tensor self, Tensor out) {
+        return bincount_out(self, (Tensor) null, 0, out);
+    }
+
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
     public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
@@ -1066,7 +1591,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return binomial(count, prob, (Generator) null);
     }
 
-    /** {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binomial_out(Tensor count, Tensor prob, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
@@ -1077,7 +1602,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** {@link #binomial_out(Tensor,Tensor,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor binomial_out(Tensor count, Tensor prob, Tensor out) {
+        return binomial_out(count, prob, (Generator) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_and(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1096,7 +1626,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_and(Scalar.of(self), other);
     }
 
-    /** {@code aten::bitwise_and.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_and.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1116,7 +1646,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_and_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::bitwise_and.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_and.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1136,7 +1666,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_and_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::bitwise_and.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_and.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_and_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1146,7 +1676,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_left_shift(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1165,7 +1695,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_left_shift(Scalar.of(self), other);
     }
 
-    /** {@code aten::bitwise_left_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_left_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1185,7 +1715,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_left_shift_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::bitwise_left_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_left_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1205,7 +1735,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_left_shift_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::bitwise_left_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_left_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_left_shift_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1215,7 +1745,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_not_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1224,7 +1754,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_or(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1243,7 +1773,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_or(Scalar.of(self), other);
     }
 
-    /** {@code aten::bitwise_or.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_or.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1263,7 +1793,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_or_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::bitwise_or.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_or.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1283,7 +1813,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_or_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::bitwise_or.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_or.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_or_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1293,7 +1823,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_right_shift(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1312,7 +1842,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_right_shift(Scalar.of(self), other);
     }
 
-    /** {@code aten::bitwise_right_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_right_shift.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1332,7 +1862,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_right_shift_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::bitwise_right_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_right_shift.Tensor_Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1352,7 +1882,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_right_shift_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::bitwise_right_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_right_shift.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_right_shift_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1362,7 +1892,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor bitwise_xor(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1381,7 +1911,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_xor(Scalar.of(self), other);
     }
 
-    /** {@code aten::bitwise_xor.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_xor.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1401,7 +1931,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_xor_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::bitwise_xor.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_xor.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1421,7 +1951,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bitwise_xor_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::bitwise_xor.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bitwise_xor.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bitwise_xor_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1431,7 +1961,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::blackman_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor blackman_window(long window_length, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -1445,7 +1975,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return blackman_window(window_length, (TensorOptions) null);
     }
 
-    /** {@code aten::blackman_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::blackman_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor blackman_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -1454,7 +1984,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::blackman_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::blackman_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor blackman_window(long window_length, boolean periodic, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -1469,7 +1999,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return blackman_window(window_length, periodic, (TensorOptions) null);
     }
 
-    /** {@code aten::blackman_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::blackman_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor blackman_window_out(long window_length, boolean periodic, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -1479,7 +2009,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::block_diag(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::block_diag(Tensor[] tensors) -> Tensor} */
     public static Tensor block_diag(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1487,7 +2017,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor block_diag_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1496,7 +2026,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bmm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bmm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bmm_out(Tensor self, Tensor mat2, DType out_dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1507,7 +2037,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::bmm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bmm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bmm_out(Tensor self, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1517,7 +2047,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] broadcast_tensors(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1525,7 +2055,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor} */
     public static Tensor bucketize(Scalar self, Tensor boundaries, boolean out_int32, boolean right) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1576,7 +2106,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return bucketize(Scalar.of(self), boundaries, false, false);
     }
 
-    /** {@code aten::bucketize.Scalar_out(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::bucketize.Scalar_out(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bucketize_out(Scalar self, Tensor boundaries, boolean out_int32, boolean right, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -1598,7 +2128,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return bucketize_out(Scalar.of(self), boundaries, out_int32, right, out);
     }
 
-    /** {@code aten::bucketize.Tensor_out(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(Scalar self, Tensor boundaries, boolean out_int32, Tensor out) {
+        return bucketize_out(self, boundaries, out_int32, false, out);
+    }
+
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(double self, Tensor boundaries, boolean out_int32, Tensor out) {
+        return bucketize_out(Scalar.of(self), boundaries, out_int32, false, out);
+    }
+
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(long self, Tensor boundaries, boolean out_int32, Tensor out) {
+        return bucketize_out(Scalar.of(self), boundaries, out_int32, false, out);
+    }
+
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(Scalar self, Tensor boundaries, Tensor out) {
+        return bucketize_out(self, boundaries, false, false, out);
+    }
+
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(double self, Tensor boundaries, Tensor out) {
+        return bucketize_out(Scalar.of(self), boundaries, false, false, out);
+    }
+
+    /** {@link #bucketize_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(long self, Tensor boundaries, Tensor out) {
+        return bucketize_out(Scalar.of(self), boundaries, false, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::bucketize.Tensor_out(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bucketize_out(Tensor self, Tensor boundaries, boolean out_int32, boolean right, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1610,7 +2170,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::can_cast(ScalarType from_, ScalarType to) -> bool} */
+    /** {@link #bucketize_out(Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(Tensor self, Tensor boundaries, boolean out_int32, Tensor out) {
+        return bucketize_out(self, boundaries, out_int32, false, out);
+    }
+
+    /** {@link #bucketize_out(Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor bucketize_out(Tensor self, Tensor boundaries, Tensor out) {
+        return bucketize_out(self, boundaries, false, false, out);
+    }
+
+    /** Returns a truth value. {@code aten::can_cast(ScalarType from_, ScalarType to) -> bool} */
     public static boolean can_cast(DType from_, DType to) {
         Frame f = Frame.begin();
         f.dtype(0, from_, "from_");
@@ -1619,7 +2189,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.readBool(0);
     }
 
-    /** {@code aten::cartesian_prod(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cartesian_prod(Tensor[] tensors) -> Tensor} */
     public static Tensor cartesian_prod(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1627,7 +2197,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::cat(Tensor[] tensors, int dim=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cat(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor cat(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1641,7 +2211,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cat(tensors, 0);
     }
 
-    /** {@code aten::cat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::cat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cat_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1651,19 +2221,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cauchy.out(Tensor self, float median=0., float sigma=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor cauchy_out(Tensor self, double median, double sigma, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.real(1, median);
-        f.real(2, sigma);
-        f.generator(3, generator);
-        f.tensor(4, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw4.cauchy_out(f.address()), "aten::cauchy.out");
-        return out;
+    /** {@link #cat_out(Tensor[],long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cat_out(Tensor[] tensors, Tensor out) {
+        return cat_out(tensors, 0, out);
     }
 
-    /** {@code aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor} */
     public static Tensor cdist(Tensor x1, Tensor x2, double p, Long compute_mode) {
         Frame f = Frame.begin();
         f.tensor(0, x1, "x1");
@@ -1689,7 +2252,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cdist(x1, x2, 2., (Long) null);
     }
 
-    /** {@code aten::ceil.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ceil.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ceil_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1698,7 +2261,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::celu.out(Tensor self, Scalar alpha=1., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::celu.out(Tensor self, Scalar alpha=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor celu_out(Tensor self, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1718,7 +2281,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return celu_out(self, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::chain_matmul(Tensor[] matrices) -> Tensor} */
+    /** {@link #celu_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor celu_out(Tensor self, Tensor out) {
+        return celu_out(self, Scalar.of(1.), out);
+    }
+
+    /** Returns a new tensor. {@code aten::chain_matmul(Tensor[] matrices) -> Tensor} */
     public static Tensor chain_matmul(Tensor... matrices) {
         Frame f = Frame.begin();
         f.tensors(0, matrices, "matrices");
@@ -1726,7 +2294,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::chain_matmul.out(Tensor[] matrices, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::chain_matmul.out(Tensor[] matrices, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor chain_matmul_out(Tensor[] matrices, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, matrices, "matrices");
@@ -1735,7 +2303,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::channel_shuffle.out(Tensor self, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::channel_shuffle.out(Tensor self, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor channel_shuffle_out(Tensor self, long groups, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1745,7 +2313,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cholesky.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::cholesky.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1755,7 +2323,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cholesky_inverse.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #cholesky_out(Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cholesky_out(Tensor self, Tensor out) {
+        return cholesky_out(self, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::cholesky_inverse.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_inverse_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1765,7 +2338,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cholesky_solve.out(Tensor self, Tensor input2, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #cholesky_inverse_out(Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cholesky_inverse_out(Tensor self, Tensor out) {
+        return cholesky_inverse_out(self, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::cholesky_solve.out(Tensor self, Tensor input2, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_solve_out(Tensor self, Tensor input2, boolean upper, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1776,7 +2354,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
+    /** {@link #cholesky_solve_out(Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cholesky_solve_out(Tensor self, Tensor input2, Tensor out) {
+        return cholesky_solve_out(self, input2, false, out);
+    }
+
+    /** Returns 2 new values. {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -1788,7 +2371,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::clamp.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::clamp.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_out(Tensor self, Tensor min, Tensor max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1799,7 +2382,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::clamp.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #clamp_out(Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clamp_out(Tensor self, Tensor min, Tensor out) {
+        return clamp_out(self, min, (Tensor) null, out);
+    }
+
+    /** {@link #clamp_out(Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clamp_out(Tensor self, Tensor out) {
+        return clamp_out(self, (Tensor) null, (Tensor) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::clamp.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_out(Tensor self, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1820,7 +2413,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return clamp_out(self, Scalar.of(min), Scalar.of(max), out);
     }
 
-    /** {@code aten::clamp_max.Tensor_out(Tensor self, Tensor max, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #clamp_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clamp_out(Tensor self, Scalar min, Tensor out) {
+        return clamp_out(self, min, (Scalar) null, out);
+    }
+
+    /** {@link #clamp_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clamp_out(Tensor self, double min, Tensor out) {
+        return clamp_out(self, Scalar.of(min), (Scalar) null, out);
+    }
+
+    /** {@link #clamp_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clamp_out(Tensor self, long min, Tensor out) {
+        return clamp_out(self, Scalar.of(min), (Scalar) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::clamp_max.Tensor_out(Tensor self, Tensor max, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_max_out(Tensor self, Tensor max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1830,7 +2438,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::clamp_max.out(Tensor self, Scalar max, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::clamp_max.out(Tensor self, Scalar max, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_max_out(Tensor self, Scalar max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1850,7 +2458,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return clamp_max_out(self, Scalar.of(max), out);
     }
 
-    /** {@code aten::clamp_min.Tensor_out(Tensor self, Tensor min, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::clamp_min.Tensor_out(Tensor self, Tensor min, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_min_out(Tensor self, Tensor min, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1860,7 +2468,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::clamp_min.out(Tensor self, Scalar min, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::clamp_min.out(Tensor self, Scalar min, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clamp_min_out(Tensor self, Scalar min, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1880,7 +2488,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return clamp_min_out(self, Scalar.of(min), out);
     }
 
-    /** {@code aten::clip.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::clip.Tensor_out(Tensor self, Tensor? min=None, Tensor? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clip_out(Tensor self, Tensor min, Tensor max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1891,7 +2499,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::clip.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #clip_out(Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clip_out(Tensor self, Tensor min, Tensor out) {
+        return clip_out(self, min, (Tensor) null, out);
+    }
+
+    /** {@link #clip_out(Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clip_out(Tensor self, Tensor out) {
+        return clip_out(self, (Tensor) null, (Tensor) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::clip.out(Tensor self, Scalar? min=None, Scalar? max=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clip_out(Tensor self, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1912,7 +2530,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return clip_out(self, Scalar.of(min), Scalar.of(max), out);
     }
 
-    /** {@code aten::clone.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #clip_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clip_out(Tensor self, Scalar min, Tensor out) {
+        return clip_out(self, min, (Scalar) null, out);
+    }
+
+    /** {@link #clip_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clip_out(Tensor self, double min, Tensor out) {
+        return clip_out(self, Scalar.of(min), (Scalar) null, out);
+    }
+
+    /** {@link #clip_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clip_out(Tensor self, long min, Tensor out) {
+        return clip_out(self, Scalar.of(min), (Scalar) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::clone.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor clone_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1922,7 +2555,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #clone_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor clone_out(Tensor self, Tensor out) {
+        return clone_out(self, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -1936,7 +2574,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::column_stack(Tensor[] tensors) -> Tensor} */
+    /** {@link #col2im_out(Tensor,long[],long[],long[],long[],long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor col2im_out(Tensor self, long output_size, long kernel_size, long dilation, long padding, long stride, Tensor out) {
+        return col2im_out(self, new long[] {output_size, output_size}, new long[] {kernel_size, kernel_size}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride}, out);
+    }
+
+    /** Returns a new tensor. {@code aten::column_stack(Tensor[] tensors) -> Tensor} */
     public static Tensor column_stack(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1944,7 +2587,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::column_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::column_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor column_stack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1953,7 +2596,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::complex(Tensor real, Tensor imag) -> Tensor} */
+    /** Returns a new tensor. {@code aten::complex(Tensor real, Tensor imag) -> Tensor} */
     public static Tensor complex(Tensor real, Tensor imag) {
         Frame f = Frame.begin();
         f.tensor(0, real, "real");
@@ -1962,7 +2605,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::complex.out(Tensor real, Tensor imag, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::complex.out(Tensor real, Tensor imag, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor complex_out(Tensor real, Tensor imag, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, real, "real");
@@ -1972,7 +2615,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::concat(Tensor[] tensors, int dim=0) -> Tensor} */
+    /** Returns a new tensor. {@code aten::concat(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor concat(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1986,7 +2629,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return concat(tensors, 0);
     }
 
-    /** {@code aten::concat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::concat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concat_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -1996,7 +2639,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor} */
+    /** {@link #concat_out(Tensor[],long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor concat_out(Tensor[] tensors, Tensor out) {
+        return concat_out(tensors, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor concatenate(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -2010,7 +2658,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return concatenate(tensors, 0);
     }
 
-    /** {@code aten::concatenate.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::concatenate.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concatenate_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -2020,7 +2668,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::conj_physical.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #concatenate_out(Tensor[],long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor concatenate_out(Tensor[] tensors, Tensor out) {
+        return concatenate_out(tensors, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::conj_physical.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conj_physical_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2029,7 +2682,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::constant_pad_nd.out(Tensor self, SymInt[] pad, Scalar value=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::constant_pad_nd.out(Tensor self, SymInt[] pad, Scalar value=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor constant_pad_nd_out(Tensor self, long[] pad, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2050,7 +2703,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return constant_pad_nd_out(self, pad, Scalar.of(value), out);
     }
 
-    /** {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
+    /** {@link #constant_pad_nd_out(Tensor,long[],Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor constant_pad_nd_out(Tensor self, long[] pad, Tensor out) {
+        return constant_pad_nd_out(self, pad, Scalar.of(0), out);
+    }
+
+    /** Returns a new tensor. {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2109,7 +2767,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv1d(input, weight, (Tensor) null, new long[] {1}, new long[] {0}, new long[] {1}, 1);
     }
 
-    /** {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2148,7 +2806,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv1d(input, weight, bias, new long[] {stride}, padding, new long[] {1}, 1);
     }
 
-    /** {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2163,8 +2821,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, groups);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long... dilation) {
         return conv2d(input, weight, bias, stride, padding, dilation, 1);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, 1);
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
@@ -2173,8 +2841,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1, 1}, 1);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long... stride) {
         return conv2d(input, weight, bias, stride, new long[] {0, 0}, new long[] {1, 1}, 1);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {0, 0}, new long[] {1, 1}, 1);
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
@@ -2187,7 +2865,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv2d(input, weight, (Tensor) null, new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, 1);
     }
 
-    /** {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2202,8 +2880,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation, long groups) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {dilation, dilation}, groups);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long... dilation) {
         return conv2d(input, weight, bias, stride, padding, dilation, 1);
+    }
+
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {dilation, dilation}, 1);
     }
 
     /** {@link #conv2d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
@@ -2211,7 +2899,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv2d(input, weight, bias, stride, padding, new long[] {1, 1}, 1);
     }
 
-    /** {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
+    /** {@link #conv2d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding) {
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {1, 1}, 1);
+    }
+
+    /** Returns a new tensor. {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2226,8 +2919,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, groups);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long... dilation) {
         return conv3d(input, weight, bias, stride, padding, dilation, 1);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, 1);
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
@@ -2236,8 +2939,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {1, 1, 1}, 1);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long... stride) {
         return conv3d(input, weight, bias, stride, new long[] {0, 0, 0}, new long[] {1, 1, 1}, 1);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {0, 0, 0}, new long[] {1, 1, 1}, 1);
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],long[],long[],long)} with the other arguments at their defaults. */
@@ -2250,7 +2963,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv3d(input, weight, (Tensor) null, new long[] {1, 1, 1}, new long[] {0, 0, 0}, new long[] {1, 1, 1}, 1);
     }
 
-    /** {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2265,8 +2978,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation, long groups) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {dilation, dilation, dilation}, groups);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long... dilation) {
         return conv3d(input, weight, bias, stride, padding, dilation, 1);
+    }
+
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {dilation, dilation, dilation}, 1);
     }
 
     /** {@link #conv3d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
@@ -2274,7 +2997,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv3d(input, weight, bias, stride, padding, new long[] {1, 1, 1}, 1);
     }
 
-    /** {@code aten::conv_tbc.out(Tensor self, Tensor weight, Tensor bias, int pad=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #conv3d(Tensor,Tensor,Tensor,long[],String,long[],long)} with the other arguments at their defaults. */
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding) {
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {1, 1, 1}, 1);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::conv_tbc.out(Tensor self, Tensor weight, Tensor bias, int pad=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_tbc_out(Tensor self, Tensor weight, Tensor bias, long pad, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2286,7 +3014,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
+    /** {@link #conv_tbc_out(Tensor,Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor conv_tbc_out(Tensor self, Tensor weight, Tensor bias, Tensor out) {
+        return conv_tbc_out(self, weight, bias, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2356,7 +3089,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv_transpose1d(input, weight, (Tensor) null, new long[] {1}, new long[] {0}, new long[] {0}, 1, new long[] {1});
     }
 
-    /** {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2372,8 +3105,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding, long groups, long dilation) {
+        return conv_transpose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {output_padding, output_padding}, groups, new long[] {dilation, dilation});
+    }
+
+    /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups) {
         return conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, new long[] {1, 1});
+    }
+
+    /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding, long groups) {
+        return conv_transpose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {output_padding, output_padding}, groups, new long[] {1, 1});
     }
 
     /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
@@ -2382,13 +3125,28 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding) {
+        return conv_transpose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {output_padding, output_padding}, 1, new long[] {1, 1});
+    }
+
+    /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long... padding) {
         return conv_transpose2d(input, weight, bias, stride, padding, new long[] {0, 0}, 1, new long[] {1, 1});
     }
 
     /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
+        return conv_transpose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {0, 0}, 1, new long[] {1, 1});
+    }
+
+    /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long... stride) {
         return conv_transpose2d(input, weight, bias, stride, new long[] {0, 0}, new long[] {0, 0}, 1, new long[] {1, 1});
+    }
+
+    /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long stride) {
+        return conv_transpose2d(input, weight, bias, new long[] {stride, stride}, new long[] {0, 0}, new long[] {0, 0}, 1, new long[] {1, 1});
     }
 
     /** {@link #conv_transpose2d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
@@ -2401,7 +3159,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv_transpose2d(input, weight, (Tensor) null, new long[] {1, 1}, new long[] {0, 0}, new long[] {0, 0}, 1, new long[] {1, 1});
     }
 
-    /** {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
+    /** Returns a new tensor. {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2417,8 +3175,18 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding, long groups, long dilation) {
+        return conv_transpose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {output_padding, output_padding, output_padding}, groups, new long[] {dilation, dilation, dilation});
+    }
+
+    /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups) {
         return conv_transpose3d(input, weight, bias, stride, padding, output_padding, groups, new long[] {1, 1, 1});
+    }
+
+    /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding, long groups) {
+        return conv_transpose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {output_padding, output_padding, output_padding}, groups, new long[] {1, 1, 1});
     }
 
     /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
@@ -2427,13 +3195,28 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long output_padding) {
+        return conv_transpose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {output_padding, output_padding, output_padding}, 1, new long[] {1, 1, 1});
+    }
+
+    /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long... padding) {
         return conv_transpose3d(input, weight, bias, stride, padding, new long[] {0, 0, 0}, 1, new long[] {1, 1, 1});
     }
 
     /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
+        return conv_transpose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {0, 0, 0}, 1, new long[] {1, 1, 1});
+    }
+
+    /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long... stride) {
         return conv_transpose3d(input, weight, bias, stride, new long[] {0, 0, 0}, new long[] {0, 0, 0}, 1, new long[] {1, 1, 1});
+    }
+
+    /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
+    public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long stride) {
+        return conv_transpose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {0, 0, 0}, new long[] {0, 0, 0}, 1, new long[] {1, 1, 1});
     }
 
     /** {@link #conv_transpose3d(Tensor,Tensor,Tensor,long[],long[],long[],long,long[])} with the other arguments at their defaults. */
@@ -2446,7 +3229,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return conv_transpose3d(input, weight, (Tensor) null, new long[] {1, 1, 1}, new long[] {0, 0, 0}, new long[] {0, 0, 0}, 1, new long[] {1, 1, 1});
     }
 
-    /** {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
+    /** Returns a new tensor. {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2462,7 +3245,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -2479,29 +3262,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::copy.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor copy_out(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, src, "src");
-        f.bool(2, non_blocking);
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw4.copy_out(f.address()), "aten::copy.out");
-        return out;
-    }
-
-    /** {@code aten::copy_sparse_to_sparse.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor copy_sparse_to_sparse_out(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, src, "src");
-        f.bool(2, non_blocking);
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw4.copy_sparse_to_sparse_out(f.address()), "aten::copy_sparse_to_sparse.out");
-        return out;
-    }
-
-    /** {@code aten::copysign.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::copysign.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copysign_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2521,7 +3282,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return copysign_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::copysign.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::copysign.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copysign_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2531,7 +3292,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::cos.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cos_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2540,7 +3301,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::cosh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cosh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2549,7 +3310,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
     public static Tensor cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, input1, "input1");
@@ -2571,7 +3332,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cosine_embedding_loss(input1, input2, target, 0., 1);
     }
 
-    /** {@code aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor} */
     public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim, double eps) {
         Frame f = Frame.begin();
         f.tensor(0, x1, "x1");
@@ -2592,7 +3353,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cosine_similarity(x1, x2, 1, 1e-08);
     }
 
-    /** {@code aten::count_nonzero.dim_IntList_out(Tensor self, int[] dim, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::count_nonzero.dim_IntList_out(Tensor self, int[] dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor count_nonzero_out(Tensor self, long[] dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2602,7 +3363,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::count_nonzero.out(Tensor self, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::count_nonzero.out(Tensor self, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor count_nonzero_out(Tensor self, Long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2617,7 +3378,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return count_nonzero_out(self, Long.valueOf(dim), out);
     }
 
-    /** {@code aten::cross.out(Tensor self, Tensor other, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #count_nonzero_out(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor count_nonzero_out(Tensor self, Tensor out) {
+        return count_nonzero_out(self, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::cross.out(Tensor self, Tensor other, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cross_out(Tensor self, Tensor other, Long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2633,7 +3399,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return cross_out(self, other, Long.valueOf(dim), out);
     }
 
-    /** {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
+    /** {@link #cross_out(Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cross_out(Tensor self, Tensor other, Tensor out) {
+        return cross_out(self, other, (Long) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, long reduction, boolean zero_infinity) {
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
@@ -2662,7 +3433,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return ctc_loss(log_probs, targets, input_lengths, target_lengths, 0, 1, false);
     }
 
-    /** {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, long reduction, boolean zero_infinity) {
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
@@ -2691,7 +3462,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return ctc_loss(log_probs, targets, input_lengths, target_lengths, 0, 1, false);
     }
 
-    /** {@code aten::cummax.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code values}, {@code indices}. {@code aten::cummax.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void cummax_out(Tensor self, long dim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2701,7 +3472,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw4.cummax_out(f.address()), "aten::cummax.out");
     }
 
-    /** {@code aten::cummin.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code values}, {@code indices}. {@code aten::cummin.out(Tensor self, int dim, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void cummin_out(Tensor self, long dim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2711,7 +3482,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw4.cummin_out(f.address()), "aten::cummin.out");
     }
 
-    /** {@code aten::cumprod.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::cumprod.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cumprod_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2722,7 +3493,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cumsum.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #cumprod_out(Tensor,long,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cumprod_out(Tensor self, long dim, Tensor out) {
+        return cumprod_out(self, dim, (DType) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::cumsum.out(Tensor self, int dim, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cumsum_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2733,7 +3509,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
+    /** {@link #cumsum_out(Tensor,long,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor cumsum_out(Tensor self, long dim, Tensor out) {
+        return cumsum_out(self, dim, (DType) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
     public static Tensor cumulative_trapezoid(Tensor y, Scalar dx, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -2773,7 +3554,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cumulative_trapezoid(y, Scalar.of(1), -1);
     }
 
-    /** {@code aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor cumulative_trapezoid(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -2788,7 +3569,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return cumulative_trapezoid(y, x, -1);
     }
 
-    /** {@code aten::deg2rad.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::deg2rad.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor deg2rad_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2797,7 +3578,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::dequantize.self_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::dequantize.self_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dequantize_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2806,7 +3587,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::dequantize.tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] dequantize(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -2814,7 +3595,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::dequantize.tensors_out(Tensor[] tensors, *, Tensor(a!)[] out) -> ()} */
+    /** Changes {@code out}. {@code aten::dequantize.tensors_out(Tensor[] tensors, *, Tensor(a!)[] out) -> ()} */
     public static void dequantize_out(Tensor[] tensors, Tensor... out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -2822,7 +3603,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw4.dequantize_tensors_out(f.address()), "aten::dequantize.tensors_out");
     }
 
-    /** {@code aten::diag.out(Tensor self, int diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::diag.out(Tensor self, int diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2832,7 +3613,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::diag_embed.out(Tensor self, int offset=0, int dim1=-2, int dim2=-1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #diag_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diag_out(Tensor self, Tensor out) {
+        return diag_out(self, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::diag_embed.out(Tensor self, int offset=0, int dim1=-2, int dim2=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_embed_out(Tensor self, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2844,7 +3630,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::diagonal_scatter.out(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #diag_embed_out(Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diag_embed_out(Tensor self, long offset, long dim1, Tensor out) {
+        return diag_embed_out(self, offset, dim1, -1, out);
+    }
+
+    /** {@link #diag_embed_out(Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diag_embed_out(Tensor self, long offset, Tensor out) {
+        return diag_embed_out(self, offset, -2, -1, out);
+    }
+
+    /** {@link #diag_embed_out(Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diag_embed_out(Tensor self, Tensor out) {
+        return diag_embed_out(self, 0, -2, -1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::diagonal_scatter.out(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diagonal_scatter_out(Tensor self, Tensor src, long offset, long dim1, long dim2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2857,7 +3658,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::diff.out(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #diagonal_scatter_out(Tensor,Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diagonal_scatter_out(Tensor self, Tensor src, long offset, long dim1, Tensor out) {
+        return diagonal_scatter_out(self, src, offset, dim1, 1, out);
+    }
+
+    /** {@link #diagonal_scatter_out(Tensor,Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diagonal_scatter_out(Tensor self, Tensor src, long offset, Tensor out) {
+        return diagonal_scatter_out(self, src, offset, 0, 1, out);
+    }
+
+    /** {@link #diagonal_scatter_out(Tensor,Tensor,long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diagonal_scatter_out(Tensor self, Tensor src, Tensor out) {
+        return diagonal_scatter_out(self, src, 0, 0, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::diff.out(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diff_out(Tensor self, long n, long dim, Tensor prepend, Tensor append, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2870,7 +3686,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #diff_out(Tensor,long,long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diff_out(Tensor self, long n, long dim, Tensor prepend, Tensor out) {
+        return diff_out(self, n, dim, prepend, (Tensor) null, out);
+    }
+
+    /** {@link #diff_out(Tensor,long,long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diff_out(Tensor self, long n, long dim, Tensor out) {
+        return diff_out(self, n, dim, (Tensor) null, (Tensor) null, out);
+    }
+
+    /** {@link #diff_out(Tensor,long,long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diff_out(Tensor self, long n, Tensor out) {
+        return diff_out(self, n, -1, (Tensor) null, (Tensor) null, out);
+    }
+
+    /** {@link #diff_out(Tensor,long,long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor diff_out(Tensor self, Tensor out) {
+        return diff_out(self, 1, -1, (Tensor) null, (Tensor) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor digamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2879,7 +3715,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::dist.out(Tensor self, Tensor other, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::dist.out(Tensor self, Tensor other, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dist_out(Tensor self, Tensor other, Scalar p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2900,7 +3736,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return dist_out(self, other, Scalar.of(p), out);
     }
 
-    /** {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #dist_out(Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor dist_out(Tensor self, Tensor other, Tensor out) {
+        return dist_out(self, other, Scalar.of(2), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2921,7 +3762,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return div_out(self, Scalar.of(other), rounding_mode, out);
     }
 
-    /** {@code aten::div.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::div.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2941,7 +3782,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return div_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::div.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::div.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2951,7 +3792,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2962,7 +3803,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2972,7 +3813,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2983,7 +3824,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::dot.out(Tensor self, Tensor tensor, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::dot.out(Tensor self, Tensor tensor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dot_out(Tensor self, Tensor tensor, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -2993,7 +3834,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::dropout(Tensor input, float p, bool train) -> Tensor} */
+    /** Returns a new tensor. {@code aten::dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -3003,7 +3844,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::dstack(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::dstack(Tensor[] tensors) -> Tensor} */
     public static Tensor dstack(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -3011,7 +3852,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::dstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::dstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor dstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -3020,7 +3861,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor} */
     public static Tensor einsum(String equation, Tensor[] tensors, long... path) {
         Frame f = Frame.begin();
         f.string(0, equation, "equation");
@@ -3035,7 +3876,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return einsum(equation, tensors, (long[]) null);
     }
 
-    /** {@code aten::elu.out(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::elu.out(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor elu_out(Tensor self, Scalar alpha, Scalar scale, Scalar input_scale, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3057,7 +3898,42 @@ public abstract sealed class TorchFunctions permits Torch {
         return elu_out(self, Scalar.of(alpha), Scalar.of(scale), Scalar.of(input_scale), out);
     }
 
-    /** {@code aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor} */
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, Scalar alpha, Scalar scale, Tensor out) {
+        return elu_out(self, alpha, scale, Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, double alpha, double scale, Tensor out) {
+        return elu_out(self, Scalar.of(alpha), Scalar.of(scale), Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, long alpha, long scale, Tensor out) {
+        return elu_out(self, Scalar.of(alpha), Scalar.of(scale), Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, Scalar alpha, Tensor out) {
+        return elu_out(self, alpha, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, double alpha, Tensor out) {
+        return elu_out(self, Scalar.of(alpha), Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, long alpha, Tensor out) {
+        return elu_out(self, Scalar.of(alpha), Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** {@link #elu_out(Tensor,Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor elu_out(Tensor self, Tensor out) {
+        return elu_out(self, Scalar.of(1), Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor} */
     public static Tensor embedding(Tensor weight, Tensor indices, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -3084,7 +3960,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return embedding(weight, indices, -1, false, false);
     }
 
-    /** {@code aten::embedding.out(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::embedding.out(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_out(Tensor weight, Tensor indices, long padding_idx, boolean scale_grad_by_freq, boolean sparse, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -3097,7 +3973,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
+    /** {@link #embedding_out(Tensor,Tensor,long,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor embedding_out(Tensor weight, Tensor indices, long padding_idx, boolean scale_grad_by_freq, Tensor out) {
+        return embedding_out(weight, indices, padding_idx, scale_grad_by_freq, false, out);
+    }
+
+    /** {@link #embedding_out(Tensor,Tensor,long,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor embedding_out(Tensor weight, Tensor indices, long padding_idx, Tensor out) {
+        return embedding_out(weight, indices, padding_idx, false, false, out);
+    }
+
+    /** {@link #embedding_out(Tensor,Tensor,long,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor embedding_out(Tensor weight, Tensor indices, Tensor out) {
+        return embedding_out(weight, indices, -1, false, false, out);
+    }
+
+    /** Returns 4 new values. {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -3137,7 +4028,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return embedding_bag(weight, indices, offsets, false, 0, false, (Tensor) null, false);
     }
 
-    /** {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
+    /** Returns 4 new values. {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -3158,19 +4049,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, Long.valueOf(padding_idx));
     }
 
-    /** {@code aten::embedding_renorm.out(Tensor self, Tensor indices, float max_norm, float norm_type, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor embedding_renorm_out(Tensor self, Tensor indices, double max_norm, double norm_type, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, indices, "indices");
-        f.real(2, max_norm);
-        f.real(3, norm_type);
-        f.tensor(4, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw5.embedding_renorm_out(f.address()), "aten::embedding_renorm.out");
-        return out;
-    }
-
-    /** {@code aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public static Tensor empty(long[] size, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3190,7 +4069,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return empty(size, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::empty.out(SymInt[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::empty.out(SymInt[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_out(long[] size, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3200,7 +4079,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::empty_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #empty_out(long[],MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor empty_out(long[] size, Tensor out) {
+        return empty_out(size, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::empty_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3210,7 +4094,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #empty_like_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor empty_like_out(Tensor self, Tensor out) {
+        return empty_like_out(self, (MemoryFormat) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::empty_permuted(SymInt[] size, int[] physical_layout, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor empty_permuted(long[] size, long[] physical_layout, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3225,7 +4114,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return empty_permuted(size, physical_layout, (TensorOptions) null);
     }
 
-    /** {@code aten::empty_permuted.out(SymInt[] size, int[] physical_layout, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::empty_permuted.out(SymInt[] size, int[] physical_layout, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_permuted_out(long[] size, long[] physical_layout, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3235,7 +4124,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::empty_quantized(int[] size, Tensor qtensor, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public static Tensor empty_quantized(long[] size, Tensor qtensor, TensorOptions options, MemoryFormat memory_format) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3256,7 +4145,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return empty_quantized(size, qtensor, (TensorOptions) null, (MemoryFormat) null);
     }
 
-    /** {@code aten::empty_quantized.out(int[] size, Tensor qtensor, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::empty_quantized.out(int[] size, Tensor qtensor, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_quantized_out(long[] size, Tensor qtensor, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3267,7 +4156,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #empty_quantized_out(long[],Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor empty_quantized_out(long[] size, Tensor qtensor, Tensor out) {
+        return empty_quantized_out(size, qtensor, (MemoryFormat) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor empty_strided(long[] size, long[] stride, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3282,7 +4176,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return empty_strided(size, stride, (TensorOptions) null);
     }
 
-    /** {@code aten::empty_strided.out(SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::empty_strided.out(SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor empty_strided_out(long[] size, long[] stride, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -3292,7 +4186,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::eq.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::eq.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eq_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3312,7 +4206,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return eq_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::eq.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::eq.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eq_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3322,7 +4216,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3331,7 +4225,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erfc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3340,7 +4234,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor erfinv_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3349,7 +4243,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor exp_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3358,7 +4252,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor exp2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3367,7 +4261,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor expm1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3376,18 +4270,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::exponential.out(Tensor self, float lambd=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor exponential_out(Tensor self, double lambd, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.real(1, lambd);
-        f.generator(2, generator);
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw5.exponential_out(f.address()), "aten::exponential.out");
-        return out;
-    }
-
-    /** {@code aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor eye(long n, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3401,7 +4284,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return eye(n, (TensorOptions) null);
     }
 
-    /** {@code aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor eye(long n, long m, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3416,7 +4299,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return eye(n, m, (TensorOptions) null);
     }
 
-    /** {@code aten::eye.m_out(SymInt n, SymInt m, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::eye.m_out(SymInt n, SymInt m, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eye_out(long n, long m, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3426,7 +4309,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::eye.out(SymInt n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::eye.out(SymInt n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor eye_out(long n, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3435,7 +4318,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
+    /** Returns a new tensor. {@code aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor feature_alpha_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -3445,7 +4328,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::feature_dropout(Tensor input, float p, bool train) -> Tensor} */
+    /** Returns a new tensor. {@code aten::feature_dropout(Tensor input, float p, bool train) -> Tensor} */
     public static Tensor feature_dropout(Tensor input, double p, boolean train) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -3455,7 +4338,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::fft_fft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fft_fft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3472,7 +4355,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_fft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_fft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_fft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_fft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, Long n, Tensor out) {
+        return fft_fft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, long n, Tensor out) {
+        return fft_fft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_fft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft_out(Tensor self, Tensor out) {
+        return fft_fft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_fft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3489,7 +4397,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_fft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #fft_fft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_fft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_fft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_fft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_fft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_fft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_fft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft2_out(Tensor self, long s, Tensor out) {
+        return fft_fft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_fft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fft2_out(Tensor self, Tensor out) {
+        return fft_fft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::fft_fftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor fft_fftfreq(long n, double d, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3509,7 +4442,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_fftfreq(n, 1., (TensorOptions) null);
     }
 
-    /** {@code aten::fft_fftfreq.out(int n, float d=1., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_fftfreq(long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor fft_fftfreq(long n, TensorOptions options) {
+        return fft_fftfreq(n, 1., options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_fftfreq.out(int n, float d=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fftfreq_out(long n, double d, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3519,7 +4457,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fft_fftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_fftfreq_out(long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftfreq_out(long n, Tensor out) {
+        return fft_fftfreq_out(n, 1., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_fftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_fftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3536,7 +4479,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_fftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_hfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_fftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_fftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_fftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_fftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_fftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_fftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_fftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftn_out(Tensor self, long s, Tensor out) {
+        return fft_fftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_fftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_fftn_out(Tensor self, Tensor out) {
+        return fft_fftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_hfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3553,7 +4521,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_hfft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_hfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_hfft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_hfft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, Long n, Tensor out) {
+        return fft_hfft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, long n, Tensor out) {
+        return fft_hfft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_hfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft_out(Tensor self, Tensor out) {
+        return fft_hfft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_hfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3570,7 +4563,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_hfft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_hfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_hfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_hfft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_hfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_hfft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_hfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_hfft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_hfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft2_out(Tensor self, long s, Tensor out) {
+        return fft_hfft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_hfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfft2_out(Tensor self, Tensor out) {
+        return fft_hfft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_hfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_hfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3587,7 +4605,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_hfftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_ifft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_hfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_hfftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_hfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_hfftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_hfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_hfftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_hfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfftn_out(Tensor self, long s, Tensor out) {
+        return fft_hfftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_hfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_hfftn_out(Tensor self, Tensor out) {
+        return fft_hfftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ifft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3604,7 +4647,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ifft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_ifft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_ifft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_ifft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, Long n, Tensor out) {
+        return fft_ifft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, long n, Tensor out) {
+        return fft_ifft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_ifft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft_out(Tensor self, Tensor out) {
+        return fft_ifft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ifft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3621,7 +4689,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ifft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_ifftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ifft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_ifft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ifft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_ifft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_ifft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_ifft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_ifft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft2_out(Tensor self, long s, Tensor out) {
+        return fft_ifft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_ifft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifft2_out(Tensor self, Tensor out) {
+        return fft_ifft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ifftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ifftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3638,7 +4731,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ifftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_ihfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ifftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_ifftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ifftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_ifftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_ifftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_ifftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_ifftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifftn_out(Tensor self, long s, Tensor out) {
+        return fft_ifftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_ifftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ifftn_out(Tensor self, Tensor out) {
+        return fft_ifftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ihfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3655,7 +4773,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ihfft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_ihfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_ihfft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_ihfft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, Long n, Tensor out) {
+        return fft_ihfft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, long n, Tensor out) {
+        return fft_ihfft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft_out(Tensor self, Tensor out) {
+        return fft_ihfft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ihfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3672,7 +4815,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ihfft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_ihfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ihfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_ihfft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_ihfft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_ihfft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft2_out(Tensor self, long s, Tensor out) {
+        return fft_ihfft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_ihfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfft2_out(Tensor self, Tensor out) {
+        return fft_ihfft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_ihfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_ihfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3689,7 +4857,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_ihfftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_irfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_ihfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_ihfftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_ihfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_ihfftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_ihfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_ihfftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_ihfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfftn_out(Tensor self, long s, Tensor out) {
+        return fft_ihfftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_ihfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_ihfftn_out(Tensor self, Tensor out) {
+        return fft_ihfftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_irfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3706,7 +4899,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_irfft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_irfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_irfft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_irfft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, Long n, Tensor out) {
+        return fft_irfft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, long n, Tensor out) {
+        return fft_irfft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_irfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft_out(Tensor self, Tensor out) {
+        return fft_irfft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_irfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3723,7 +4941,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_irfft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_irfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_irfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_irfft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_irfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_irfft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_irfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_irfft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_irfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft2_out(Tensor self, long s, Tensor out) {
+        return fft_irfft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_irfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfft2_out(Tensor self, Tensor out) {
+        return fft_irfft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_irfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_irfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3740,7 +4983,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_irfftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_rfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_irfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_irfftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_irfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_irfftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_irfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_irfftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_irfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfftn_out(Tensor self, long s, Tensor out) {
+        return fft_irfftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_irfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_irfftn_out(Tensor self, Tensor out) {
+        return fft_irfftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_rfft.out(Tensor self, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfft_out(Tensor self, Long n, long dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3757,7 +5025,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_rfft_out(self, Long.valueOf(n), dim, norm, out);
     }
 
-    /** {@code aten::fft_rfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, Long n, long dim, Tensor out) {
+        return fft_rfft_out(self, n, dim, (String) null, out);
+    }
+
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, long n, long dim, Tensor out) {
+        return fft_rfft_out(self, Long.valueOf(n), dim, (String) null, out);
+    }
+
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, Long n, Tensor out) {
+        return fft_rfft_out(self, n, -1, (String) null, out);
+    }
+
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, long n, Tensor out) {
+        return fft_rfft_out(self, Long.valueOf(n), -1, (String) null, out);
+    }
+
+    /** {@link #fft_rfft_out(Tensor,Long,long,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft_out(Tensor self, Tensor out) {
+        return fft_rfft_out(self, (Long) null, -1, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_rfft2.out(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfft2_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3774,7 +5067,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_rfft2_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #fft_rfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft2_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_rfft2_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_rfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft2_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_rfft2_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_rfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft2_out(Tensor self, long[] s, Tensor out) {
+        return fft_rfft2_out(self, s, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_rfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft2_out(Tensor self, long s, Tensor out) {
+        return fft_rfft2_out(self, new long[] {s}, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** {@link #fft_rfft2_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfft2_out(Tensor self, Tensor out) {
+        return fft_rfft2_out(self, (long[]) null, new long[] {-2, -1}, (String) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::fft_rfftfreq(int n, float d=1., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor fft_rfftfreq(long n, double d, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3794,7 +5112,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_rfftfreq(n, 1., (TensorOptions) null);
     }
 
-    /** {@code aten::fft_rfftfreq.out(int n, float d=1., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_rfftfreq(long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftfreq(long n, TensorOptions options) {
+        return fft_rfftfreq(n, 1., options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_rfftfreq.out(int n, float d=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfftfreq_out(long n, double d, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -3804,7 +5127,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fft_rfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_rfftfreq_out(long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftfreq_out(long n, Tensor out) {
+        return fft_rfftfreq_out(n, 1., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fft_rfftn.out(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fft_rfftn_out(Tensor self, long[] s, long[] dim, String norm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3821,7 +5149,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return fft_rfftn_out(self, new long[] {s}, new long[] {dim}, norm, out);
     }
 
-    /** {@code aten::fill.Scalar_out(Tensor self, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #fft_rfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftn_out(Tensor self, long[] s, long[] dim, Tensor out) {
+        return fft_rfftn_out(self, s, dim, (String) null, out);
+    }
+
+    /** {@link #fft_rfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftn_out(Tensor self, long s, long dim, Tensor out) {
+        return fft_rfftn_out(self, new long[] {s}, new long[] {dim}, (String) null, out);
+    }
+
+    /** {@link #fft_rfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftn_out(Tensor self, long[] s, Tensor out) {
+        return fft_rfftn_out(self, s, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_rfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftn_out(Tensor self, long s, Tensor out) {
+        return fft_rfftn_out(self, new long[] {s}, (long[]) null, (String) null, out);
+    }
+
+    /** {@link #fft_rfftn_out(Tensor,long[],long[],String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor fft_rfftn_out(Tensor self, Tensor out) {
+        return fft_rfftn_out(self, (long[]) null, (long[]) null, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::fill.Scalar_out(Tensor self, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fill_out(Tensor self, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3841,7 +5194,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return fill_out(self, Scalar.of(value), out);
     }
 
-    /** {@code aten::fill.Tensor_out(Tensor self, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fill.Tensor_out(Tensor self, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fill_out(Tensor self, Tensor value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3851,7 +5204,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fix.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fix.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fix_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3860,15 +5213,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::flatten_dense_tensors(Tensor[] tensors) -> Tensor} */
-    public static Tensor flatten_dense_tensors(Tensor... tensors) {
-        Frame f = Frame.begin();
-        f.tensors(0, tensors, "tensors");
-        f.check(dev.gatun.ffm.AtenRaw5.flatten_dense_tensors(f.address()), "aten::flatten_dense_tensors");
-        return f.newTensor(0);
-    }
-
-    /** {@code aten::flip.out(Tensor self, int[] dims, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::flip.out(Tensor self, int[] dims, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor flip_out(Tensor self, long[] dims, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3878,7 +5223,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor} */
     public static Tensor float_power(Scalar self, Tensor exponent) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -3897,7 +5242,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return float_power(Scalar.of(self), exponent);
     }
 
-    /** {@code aten::float_power.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::float_power.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Scalar self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -3917,7 +5262,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return float_power_out(Scalar.of(self), exponent, out);
     }
 
-    /** {@code aten::float_power.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::float_power.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Tensor self, Scalar exponent, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3937,7 +5282,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return float_power_out(self, Scalar.of(exponent), out);
     }
 
-    /** {@code aten::float_power.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::float_power.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor float_power_out(Tensor self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3947,7 +5292,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::floor.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::floor.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3956,7 +5301,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::floor_divide.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::floor_divide.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_divide_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3976,7 +5321,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return floor_divide_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::floor_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::floor_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor floor_divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3986,7 +5331,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fmax.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fmax.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmax_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -3996,7 +5341,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fmin.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fmin.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmin_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4006,7 +5351,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fmod.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fmod.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmod_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4026,7 +5371,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return fmod_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::fmod.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::fmod.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor fmod_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4036,7 +5381,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::frac.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::frac.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor frac_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4045,7 +5390,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::fractional_max_pool2d.output(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
+    /** Writes into {@code output}, {@code indices}. {@code aten::fractional_max_pool2d.output(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool2d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4057,7 +5402,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool2d_output(f.address()), "aten::fractional_max_pool2d.output");
     }
 
-    /** {@code aten::fractional_max_pool3d.output(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
+    /** {@link #fractional_max_pool2d_out(Tensor,long[],long[],Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void fractional_max_pool2d_out(Tensor self, long kernel_size, long output_size, Tensor random_samples, Tensor output, Tensor indices) {
+        fractional_max_pool2d_out(self, new long[] {kernel_size, kernel_size}, new long[] {output_size, output_size}, random_samples, output, indices);
+    }
+
+    /** Writes into {@code output}, {@code indices}. {@code aten::fractional_max_pool3d.output(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool3d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4069,7 +5419,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw5.fractional_max_pool3d_output(f.address()), "aten::fractional_max_pool3d.output");
     }
 
-    /** {@code aten::frexp.Tensor_out(Tensor self, *, Tensor(a!) mantissa, Tensor(b!) exponent) -> (Tensor(a!) mantissa, Tensor(b!) exponent)} */
+    /** {@link #fractional_max_pool3d_out(Tensor,long[],long[],Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void fractional_max_pool3d_out(Tensor self, long kernel_size, long output_size, Tensor random_samples, Tensor output, Tensor indices) {
+        fractional_max_pool3d_out(self, new long[] {kernel_size, kernel_size, kernel_size}, new long[] {output_size, output_size, output_size}, random_samples, output, indices);
+    }
+
+    /** Writes into {@code mantissa}, {@code exponent}. {@code aten::frexp.Tensor_out(Tensor self, *, Tensor(a!) mantissa, Tensor(b!) exponent) -> (Tensor(a!) mantissa, Tensor(b!) exponent)} */
     public static void frexp_out(Tensor self, Tensor mantissa, Tensor exponent) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4078,7 +5433,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw5.frexp_Tensor_out(f.address()), "aten::frexp.Tensor_out");
     }
 
-    /** {@code aten::frobenius_norm.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::frobenius_norm.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor frobenius_norm_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4094,7 +5449,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return frobenius_norm_out(self, new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #frobenius_norm_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor frobenius_norm_out(Tensor self, long[] dim, Tensor out) {
+        return frobenius_norm_out(self, dim, false, out);
+    }
+
+    /** {@link #frobenius_norm_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor frobenius_norm_out(Tensor self, long dim, Tensor out) {
+        return frobenius_norm_out(self, new long[] {dim}, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::from_file(str filename, bool? shared=None, int? size=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor from_file(String filename, Boolean shared, Long size, TensorOptions options) {
         Frame f = Frame.begin();
         f.string(0, filename, "filename");
@@ -4135,7 +5500,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return from_file(filename, (Boolean) null, Long.valueOf(0), (TensorOptions) null);
     }
 
-    /** {@code aten::from_file.out(str filename, bool? shared=None, int? size=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor from_file(String filename, Boolean shared, TensorOptions options) {
+        return from_file(filename, shared, Long.valueOf(0), options);
+    }
+
+    /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor from_file(String filename, boolean shared, TensorOptions options) {
+        return from_file(filename, Boolean.valueOf(shared), Long.valueOf(0), options);
+    }
+
+    /** {@link #from_file(String,Boolean,Long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor from_file(String filename, TensorOptions options) {
+        return from_file(filename, (Boolean) null, Long.valueOf(0), options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::from_file.out(str filename, bool? shared=None, int? size=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor from_file_out(String filename, Boolean shared, Long size, Tensor out) {
         Frame f = Frame.begin();
         f.string(0, filename, "filename");
@@ -4151,7 +5531,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return from_file_out(filename, Boolean.valueOf(shared), Long.valueOf(size), out);
     }
 
-    /** {@code aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #from_file_out(String,Boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor from_file_out(String filename, Boolean shared, Tensor out) {
+        return from_file_out(filename, shared, Long.valueOf(0), out);
+    }
+
+    /** {@link #from_file_out(String,Boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor from_file_out(String filename, boolean shared, Tensor out) {
+        return from_file_out(filename, Boolean.valueOf(shared), Long.valueOf(0), out);
+    }
+
+    /** {@link #from_file_out(String,Boolean,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor from_file_out(String filename, Tensor out) {
+        return from_file_out(filename, (Boolean) null, Long.valueOf(0), out);
+    }
+
+    /** Returns a new tensor. {@code aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor full(long[] size, Scalar fill_value, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -4186,7 +5581,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return full(size, Scalar.of(fill_value), (TensorOptions) null);
     }
 
-    /** {@code aten::full.out(SymInt[] size, Scalar fill_value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::full.out(SymInt[] size, Scalar fill_value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor full_out(long[] size, Scalar fill_value, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -4206,7 +5601,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return full_out(size, Scalar.of(fill_value), out);
     }
 
-    /** {@code aten::full_like.out(Tensor self, Scalar fill_value, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::full_like.out(Tensor self, Scalar fill_value, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor full_like_out(Tensor self, Scalar fill_value, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4227,7 +5622,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return full_like_out(self, Scalar.of(fill_value), memory_format, out);
     }
 
-    /** {@code aten::gather.out(Tensor self, int dim, Tensor index, *, bool sparse_grad=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #full_like_out(Tensor,Scalar,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor full_like_out(Tensor self, Scalar fill_value, Tensor out) {
+        return full_like_out(self, fill_value, (MemoryFormat) null, out);
+    }
+
+    /** {@link #full_like_out(Tensor,Scalar,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor full_like_out(Tensor self, double fill_value, Tensor out) {
+        return full_like_out(self, Scalar.of(fill_value), (MemoryFormat) null, out);
+    }
+
+    /** {@link #full_like_out(Tensor,Scalar,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor full_like_out(Tensor self, long fill_value, Tensor out) {
+        return full_like_out(self, Scalar.of(fill_value), (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::gather.out(Tensor self, int dim, Tensor index, *, bool sparse_grad=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gather_out(Tensor self, long dim, Tensor index, boolean sparse_grad, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4239,7 +5649,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::gcd.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #gather_out(Tensor,long,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor gather_out(Tensor self, long dim, Tensor index, Tensor out) {
+        return gather_out(self, dim, index, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::gcd.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gcd_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4249,7 +5664,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::ge.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ge.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ge_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4269,7 +5684,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return ge_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::ge.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ge.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ge_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4279,7 +5694,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::gelu.out(Tensor self, *, str approximate="none", Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::gelu.out(Tensor self, *, str approximate="none", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gelu_out(Tensor self, String approximate, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4289,18 +5704,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::geometric.out(Tensor self, float p, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor geometric_out(Tensor self, double p, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.real(1, p);
-        f.generator(2, generator);
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw5.geometric_out(f.address()), "aten::geometric.out");
-        return out;
+    /** {@link #gelu_out(Tensor,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor gelu_out(Tensor self, Tensor out) {
+        return gelu_out(self, "none", out);
     }
 
-    /** {@code aten::geqrf.a(Tensor self, *, Tensor(a!) a, Tensor(b!) tau) -> (Tensor(a!) a, Tensor(b!) tau)} */
+    /** Writes into {@code a}, {@code tau}. {@code aten::geqrf.a(Tensor self, *, Tensor(a!) a, Tensor(b!) tau) -> (Tensor(a!) a, Tensor(b!) tau)} */
     public static void geqrf_out(Tensor self, Tensor a, Tensor tau) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4309,7 +5718,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw5.geqrf_a(f.address()), "aten::geqrf.a");
     }
 
-    /** {@code aten::ger.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ger.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ger_out(Tensor self, Tensor vec2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4319,7 +5728,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::glu.out(Tensor self, int dim=-1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::glu.out(Tensor self, int dim=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor glu_out(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4329,7 +5738,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::greater.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #glu_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor glu_out(Tensor self, Tensor out) {
+        return glu_out(self, -1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::greater.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4349,7 +5763,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return greater_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::greater.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::greater.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4359,7 +5773,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::greater_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::greater_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4379,7 +5793,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return greater_equal_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::greater_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::greater_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor greater_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4389,7 +5803,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
+    /** Returns a new tensor. {@code aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4401,7 +5815,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
+    /** Returns a new tensor. {@code aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler_2d(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4413,7 +5827,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::grid_sampler_2d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::grid_sampler_2d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor grid_sampler_2d_out(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4426,7 +5840,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
+    /** Returns a new tensor. {@code aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor} */
     public static Tensor grid_sampler_3d(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4438,7 +5852,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::grid_sampler_3d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::grid_sampler_3d.out(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor grid_sampler_3d_out(Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4451,7 +5865,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor} */
     public static Tensor group_norm(Tensor input, long num_groups, Tensor weight, Tensor bias, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4484,7 +5898,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return group_norm(input, num_groups, (Tensor) null, (Tensor) null, 1.0000000000000001e-05, true);
     }
 
-    /** {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -4500,7 +5914,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4516,7 +5930,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -4539,7 +5953,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return gru_cell(input, hx, w_ih, w_hh, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::gt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::gt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gt_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4559,7 +5973,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return gt_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::gt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::gt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor gt_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4569,7 +5983,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hamming_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hamming_window(long window_length, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4583,7 +5997,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hamming_window(window_length, (TensorOptions) null);
     }
 
-    /** {@code aten::hamming_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hamming_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hamming_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4592,7 +6006,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hamming_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hamming_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hamming_window(long window_length, boolean periodic, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4607,7 +6021,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hamming_window(window_length, periodic, (TensorOptions) null);
     }
 
-    /** {@code aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hamming_window(long window_length, boolean periodic, double alpha, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4623,7 +6037,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hamming_window(window_length, periodic, alpha, (TensorOptions) null);
     }
 
-    /** {@code aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hamming_window(long window_length, boolean periodic, double alpha, double beta, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4640,7 +6054,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hamming_window(window_length, periodic, alpha, beta, (TensorOptions) null);
     }
 
-    /** {@code aten::hamming_window.periodic_alpha_beta_out(int window_length, bool periodic, float alpha, float beta, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hamming_window.periodic_alpha_beta_out(int window_length, bool periodic, float alpha, float beta, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hamming_window_out(long window_length, boolean periodic, double alpha, double beta, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4652,7 +6066,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hamming_window.periodic_alpha_out(int window_length, bool periodic, float alpha, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hamming_window.periodic_alpha_out(int window_length, bool periodic, float alpha, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hamming_window_out(long window_length, boolean periodic, double alpha, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4663,7 +6077,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hamming_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hamming_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hamming_window_out(long window_length, boolean periodic, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4673,7 +6087,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hann_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hann_window(long window_length, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4687,7 +6101,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hann_window(window_length, (TensorOptions) null);
     }
 
-    /** {@code aten::hann_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hann_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hann_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4696,7 +6110,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor hann_window(long window_length, boolean periodic, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4711,7 +6125,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return hann_window(window_length, periodic, (TensorOptions) null);
     }
 
-    /** {@code aten::hann_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hann_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hann_window_out(long window_length, boolean periodic, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -4721,7 +6135,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hardshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hardshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardshrink_out(Tensor self, Scalar lambd, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4741,7 +6155,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return hardshrink_out(self, Scalar.of(lambd), out);
     }
 
-    /** {@code aten::hardsigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #hardshrink_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hardshrink_out(Tensor self, Tensor out) {
+        return hardshrink_out(self, Scalar.of(0.5), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::hardsigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardsigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4750,7 +6169,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hardswish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hardswish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardswish_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4759,7 +6178,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hardtanh.out(Tensor self, Scalar min_val=-1, Scalar max_val=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hardtanh.out(Tensor self, Scalar min_val=-1, Scalar max_val=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hardtanh_out(Tensor self, Scalar min_val, Scalar max_val, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4780,7 +6199,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return hardtanh_out(self, Scalar.of(min_val), Scalar.of(max_val), out);
     }
 
-    /** {@code aten::hash_tensor.out(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #hardtanh_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hardtanh_out(Tensor self, Scalar min_val, Tensor out) {
+        return hardtanh_out(self, min_val, Scalar.of(1), out);
+    }
+
+    /** {@link #hardtanh_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hardtanh_out(Tensor self, double min_val, Tensor out) {
+        return hardtanh_out(self, Scalar.of(min_val), Scalar.of(1), out);
+    }
+
+    /** {@link #hardtanh_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hardtanh_out(Tensor self, long min_val, Tensor out) {
+        return hardtanh_out(self, Scalar.of(min_val), Scalar.of(1), out);
+    }
+
+    /** {@link #hardtanh_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hardtanh_out(Tensor self, Tensor out) {
+        return hardtanh_out(self, Scalar.of(-1), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::hash_tensor.out(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hash_tensor_out(Tensor self, long[] dim, boolean keepdim, long mode, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4797,7 +6236,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return hash_tensor_out(self, new long[] {dim}, keepdim, mode, out);
     }
 
-    /** {@code aten::heaviside.out(Tensor self, Tensor values, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #hash_tensor_out(Tensor,long[],boolean,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hash_tensor_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
+        return hash_tensor_out(self, dim, keepdim, 0, out);
+    }
+
+    /** {@link #hash_tensor_out(Tensor,long[],boolean,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hash_tensor_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return hash_tensor_out(self, new long[] {dim}, keepdim, 0, out);
+    }
+
+    /** {@link #hash_tensor_out(Tensor,long[],boolean,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hash_tensor_out(Tensor self, long[] dim, Tensor out) {
+        return hash_tensor_out(self, dim, false, 0, out);
+    }
+
+    /** {@link #hash_tensor_out(Tensor,long[],boolean,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hash_tensor_out(Tensor self, long dim, Tensor out) {
+        return hash_tensor_out(self, new long[] {dim}, false, 0, out);
+    }
+
+    /** {@link #hash_tensor_out(Tensor,long[],boolean,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor hash_tensor_out(Tensor self, Tensor out) {
+        return hash_tensor_out(self, new long[] {}, false, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::heaviside.out(Tensor self, Tensor values, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor heaviside_out(Tensor self, Tensor values, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4807,7 +6271,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::histc.out(Tensor self, int bins=100, Scalar min=0, Scalar max=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::histc.out(Tensor self, int bins=100, Scalar min=0, Scalar max=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor histc_out(Tensor self, long bins, Scalar min, Scalar max, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4829,7 +6293,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return histc_out(self, bins, Scalar.of(min), Scalar.of(max), out);
     }
 
-    /** {@code aten::histogram.bin_ct_out(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
+    /** {@link #histc_out(Tensor,long,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor histc_out(Tensor self, long bins, Scalar min, Tensor out) {
+        return histc_out(self, bins, min, Scalar.of(0), out);
+    }
+
+    /** {@link #histc_out(Tensor,long,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor histc_out(Tensor self, long bins, double min, Tensor out) {
+        return histc_out(self, bins, Scalar.of(min), Scalar.of(0), out);
+    }
+
+    /** {@link #histc_out(Tensor,long,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor histc_out(Tensor self, long bins, long min, Tensor out) {
+        return histc_out(self, bins, Scalar.of(min), Scalar.of(0), out);
+    }
+
+    /** {@link #histc_out(Tensor,long,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor histc_out(Tensor self, long bins, Tensor out) {
+        return histc_out(self, bins, Scalar.of(0), Scalar.of(0), out);
+    }
+
+    /** {@link #histc_out(Tensor,long,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor histc_out(Tensor self, Tensor out) {
+        return histc_out(self, 100, Scalar.of(0), Scalar.of(0), out);
+    }
+
+    /** Writes into {@code hist}, {@code bin_edges}. {@code aten::histogram.bin_ct_out(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, long bins, double[] range, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4842,7 +6331,27 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bin_ct_out(f.address()), "aten::histogram.bin_ct_out");
     }
 
-    /** {@code aten::histogram.bins_tensor_out(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
+    /** {@link #histogram_out(Tensor,long,double[],Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, long bins, double[] range, Tensor weight, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, bins, range, weight, false, hist, bin_edges);
+    }
+
+    /** {@link #histogram_out(Tensor,long,double[],Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, long bins, double[] range, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, bins, range, (Tensor) null, false, hist, bin_edges);
+    }
+
+    /** {@link #histogram_out(Tensor,long,double[],Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, long bins, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, bins, (double[]) null, (Tensor) null, false, hist, bin_edges);
+    }
+
+    /** {@link #histogram_out(Tensor,long,double[],Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, 100, (double[]) null, (Tensor) null, false, hist, bin_edges);
+    }
+
+    /** Writes into {@code hist}, {@code bin_edges}. {@code aten::histogram.bins_tensor_out(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, Tensor bins, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4854,7 +6363,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.histogram_bins_tensor_out(f.address()), "aten::histogram.bins_tensor_out");
     }
 
-    /** {@code aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor} */
+    /** {@link #histogram_out(Tensor,Tensor,Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, Tensor bins, Tensor weight, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, bins, weight, false, hist, bin_edges);
+    }
+
+    /** {@link #histogram_out(Tensor,Tensor,Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void histogram_out(Tensor self, Tensor bins, Tensor hist, Tensor bin_edges) {
+        histogram_out(self, bins, (Tensor) null, false, hist, bin_edges);
+    }
+
+    /** Returns a new tensor. {@code aten::hspmm(Tensor mat1, Tensor mat2) -> Tensor} */
     public static Tensor hspmm(Tensor mat1, Tensor mat2) {
         Frame f = Frame.begin();
         f.tensor(0, mat1, "mat1");
@@ -4863,7 +6382,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::hspmm.out(Tensor mat1, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hspmm.out(Tensor mat1, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hspmm_out(Tensor mat1, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, mat1, "mat1");
@@ -4873,7 +6392,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hstack(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::hstack(Tensor[] tensors) -> Tensor} */
     public static Tensor hstack(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -4881,7 +6400,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::hstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::hstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -4890,7 +6409,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::huber_loss.out(Tensor self, Tensor target, int reduction=1, float delta=1., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::huber_loss.out(Tensor self, Tensor target, int reduction=1, float delta=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor huber_loss_out(Tensor self, Tensor target, long reduction, double delta, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4902,7 +6421,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::hypot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #huber_loss_out(Tensor,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor huber_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
+        return huber_loss_out(self, target, reduction, 1., out);
+    }
+
+    /** {@link #huber_loss_out(Tensor,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor huber_loss_out(Tensor self, Tensor target, Tensor out) {
+        return huber_loss_out(self, target, 1, 1., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::hypot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor hypot_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4912,7 +6441,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4921,7 +6450,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::igamma.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::igamma.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor igamma_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4931,7 +6460,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::igammac.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::igammac.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor igammac_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4941,7 +6470,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4954,17 +6483,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::index.Tensor_out(Tensor self, Tensor?[] indices, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor index_out(Tensor self, Tensor[] indices, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.optionalTensors(1, indices, "indices");
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw6.index_Tensor_out(f.address()), "aten::index.Tensor_out");
-        return out;
+    /** {@link #im2col_out(Tensor,long[],long[],long[],long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor im2col_out(Tensor self, long kernel_size, long dilation, long padding, long stride, Tensor out) {
+        return im2col_out(self, new long[] {kernel_size, kernel_size}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride}, out);
     }
 
-    /** {@code aten::index_add.out(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::index_add.out(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_add_out(Tensor self, long dim, Tensor index, Tensor source, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4987,7 +6511,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return index_add_out(self, dim, index, source, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::index_copy.out(Tensor self, int dim, Tensor index, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #index_add_out(Tensor,long,Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor index_add_out(Tensor self, long dim, Tensor index, Tensor source, Tensor out) {
+        return index_add_out(self, dim, index, source, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::index_copy.out(Tensor self, int dim, Tensor index, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_copy_out(Tensor self, long dim, Tensor index, Tensor source, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -4999,7 +6528,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::index_fill.int_Scalar_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::index_fill.int_Scalar_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_fill_out(Tensor self, long dim, Tensor index, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5021,7 +6550,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return index_fill_out(self, dim, index, Scalar.of(value), out);
     }
 
-    /** {@code aten::index_fill.int_Tensor_out(Tensor self, int dim, Tensor index, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::index_fill.int_Tensor_out(Tensor self, int dim, Tensor index, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_fill_out(Tensor self, long dim, Tensor index, Tensor value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5033,7 +6562,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_put_out(Tensor self, Tensor[] indices, Tensor values, boolean accumulate, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5045,7 +6574,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::index_reduce.out(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #index_put_out(Tensor,Tensor[],Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor index_put_out(Tensor self, Tensor[] indices, Tensor values, Tensor out) {
+        return index_put_out(self, indices, values, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::index_reduce.out(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_reduce_out(Tensor self, long dim, Tensor index, Tensor source, String reduce, boolean include_self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5059,7 +6593,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::index_select.out(Tensor self, int dim, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #index_reduce_out(Tensor,long,Tensor,Tensor,String,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor index_reduce_out(Tensor self, long dim, Tensor index, Tensor source, String reduce, Tensor out) {
+        return index_reduce_out(self, dim, index, source, reduce, true, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::index_select.out(Tensor self, int dim, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_select_out(Tensor self, long dim, Tensor index, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5070,7 +6609,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::inner.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::inner.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor inner_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5080,7 +6619,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
+    /** Returns a new tensor. {@code aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor} */
     public static Tensor instance_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean use_input_stats, double momentum, double eps, boolean cudnn_enabled) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -5096,7 +6635,16 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::inverse.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::int_repr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor int_repr_out(Tensor self, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw6.int_repr_out(f.address()), "aten::int_repr.out");
+        return out;
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::inverse.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor inverse_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5105,14 +6653,14 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::is_vulkan_available() -> bool} */
+    /** Returns a truth value. {@code aten::is_vulkan_available() -> bool} */
     public static boolean is_vulkan_available() {
         Frame f = Frame.begin();
         f.check(dev.gatun.ffm.AtenRaw6.is_vulkan_available(f.address()), "aten::is_vulkan_available");
         return f.readBool(0);
     }
 
-    /** {@code aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Scalar element, Tensor test_elements, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
         f.scalar(0, element, "element");
@@ -5163,7 +6711,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return isin(Scalar.of(element), test_elements, false, false);
     }
 
-    /** {@code aten::isin.Scalar_Tensor_out(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isin.Scalar_Tensor_out(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Scalar element, Tensor test_elements, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, element, "element");
@@ -5185,7 +6733,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return isin_out(Scalar.of(element), test_elements, assume_unique, invert, out);
     }
 
-    /** {@code aten::isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor} */
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Scalar element, Tensor test_elements, boolean assume_unique, Tensor out) {
+        return isin_out(element, test_elements, assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(double element, Tensor test_elements, boolean assume_unique, Tensor out) {
+        return isin_out(Scalar.of(element), test_elements, assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(long element, Tensor test_elements, boolean assume_unique, Tensor out) {
+        return isin_out(Scalar.of(element), test_elements, assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Scalar element, Tensor test_elements, Tensor out) {
+        return isin_out(element, test_elements, false, false, out);
+    }
+
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(double element, Tensor test_elements, Tensor out) {
+        return isin_out(Scalar.of(element), test_elements, false, false, out);
+    }
+
+    /** {@link #isin_out(Scalar,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(long element, Tensor test_elements, Tensor out) {
+        return isin_out(Scalar.of(element), test_elements, false, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Tensor elements, Scalar test_element, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
         f.tensor(0, elements, "elements");
@@ -5236,7 +6814,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return isin(elements, Scalar.of(test_element), false, false);
     }
 
-    /** {@code aten::isin.Tensor_Scalar_out(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isin.Tensor_Scalar_out(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Tensor elements, Scalar test_element, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, elements, "elements");
@@ -5258,7 +6836,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return isin_out(elements, Scalar.of(test_element), assume_unique, invert, out);
     }
 
-    /** {@code aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, Scalar test_element, boolean assume_unique, Tensor out) {
+        return isin_out(elements, test_element, assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, double test_element, boolean assume_unique, Tensor out) {
+        return isin_out(elements, Scalar.of(test_element), assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, long test_element, boolean assume_unique, Tensor out) {
+        return isin_out(elements, Scalar.of(test_element), assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, Scalar test_element, Tensor out) {
+        return isin_out(elements, test_element, false, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, double test_element, Tensor out) {
+        return isin_out(elements, Scalar.of(test_element), false, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Scalar,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, long test_element, Tensor out) {
+        return isin_out(elements, Scalar.of(test_element), false, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor} */
     public static Tensor isin(Tensor elements, Tensor test_elements, boolean assume_unique, boolean invert) {
         Frame f = Frame.begin();
         f.tensor(0, elements, "elements");
@@ -5279,7 +6887,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return isin(elements, test_elements, false, false);
     }
 
-    /** {@code aten::isin.Tensor_Tensor_out(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isin.Tensor_Tensor_out(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isin_out(Tensor elements, Tensor test_elements, boolean assume_unique, boolean invert, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, elements, "elements");
@@ -5291,7 +6899,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::isinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #isin_out(Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, Tensor test_elements, boolean assume_unique, Tensor out) {
+        return isin_out(elements, test_elements, assume_unique, false, out);
+    }
+
+    /** {@link #isin_out(Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor isin_out(Tensor elements, Tensor test_elements, Tensor out) {
+        return isin_out(elements, test_elements, false, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::isinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isinf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5300,7 +6918,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::isnan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isnan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isnan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5309,7 +6927,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::isneginf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isneginf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isneginf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5318,7 +6936,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::isposinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::isposinf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor isposinf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5327,7 +6945,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::kaiser_window(int window_length, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor kaiser_window(long window_length, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5341,7 +6959,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return kaiser_window(window_length, (TensorOptions) null);
     }
 
-    /** {@code aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor kaiser_window(long window_length, boolean periodic, double beta, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5357,7 +6975,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return kaiser_window(window_length, periodic, beta, (TensorOptions) null);
     }
 
-    /** {@code aten::kaiser_window.beta_out(int window_length, bool periodic, float beta, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::kaiser_window.beta_out(int window_length, bool periodic, float beta, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor kaiser_window_out(long window_length, boolean periodic, double beta, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5368,7 +6986,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::kaiser_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::kaiser_window.out(int window_length, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor kaiser_window_out(long window_length, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5377,7 +6995,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::kaiser_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::kaiser_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor kaiser_window(long window_length, boolean periodic, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5392,7 +7010,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return kaiser_window(window_length, periodic, (TensorOptions) null);
     }
 
-    /** {@code aten::kaiser_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::kaiser_window.periodic_out(int window_length, bool periodic, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor kaiser_window_out(long window_length, boolean periodic, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, window_length);
@@ -5402,7 +7020,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::kron.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::kron.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor kron_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5412,7 +7030,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::kthvalue.values(Tensor self, SymInt k, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code values}, {@code indices}. {@code aten::kthvalue.values(Tensor self, SymInt k, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void kthvalue_out(Tensor self, long k, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5424,7 +7042,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.kthvalue_values(f.address()), "aten::kthvalue.values");
     }
 
-    /** {@code aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor} */
+    /** {@link #kthvalue_out(Tensor,long,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void kthvalue_out(Tensor self, long k, long dim, Tensor values, Tensor indices) {
+        kthvalue_out(self, k, dim, false, values, indices);
+    }
+
+    /** {@link #kthvalue_out(Tensor,long,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void kthvalue_out(Tensor self, long k, Tensor values, Tensor indices) {
+        kthvalue_out(self, k, -1, false, values, indices);
+    }
+
+    /** Returns a new tensor. {@code aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor} */
     public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps, boolean cudnn_enable) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -5457,7 +7085,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return layer_norm(input, normalized_shape, (Tensor) null, (Tensor) null, 1.0000000000000001e-05, true);
     }
 
-    /** {@code aten::lcm.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lcm.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lcm_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5467,7 +7095,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::ldexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ldexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ldexp_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5477,7 +7105,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::le.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::le.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor le_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5497,7 +7125,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return le_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::le.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::le.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor le_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5507,7 +7135,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::leaky_relu.out(Tensor self, Scalar negative_slope=0.01, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::leaky_relu.out(Tensor self, Scalar negative_slope=0.01, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor leaky_relu_out(Tensor self, Scalar negative_slope, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5527,7 +7155,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return leaky_relu_out(self, Scalar.of(negative_slope), out);
     }
 
-    /** {@code aten::lerp.Scalar_out(Tensor self, Tensor end, Scalar weight, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #leaky_relu_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor leaky_relu_out(Tensor self, Tensor out) {
+        return leaky_relu_out(self, Scalar.of(0.01), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::lerp.Scalar_out(Tensor self, Tensor end, Scalar weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lerp_out(Tensor self, Tensor end, Scalar weight, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5548,7 +7181,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return lerp_out(self, end, Scalar.of(weight), out);
     }
 
-    /** {@code aten::lerp.Tensor_out(Tensor self, Tensor end, Tensor weight, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lerp.Tensor_out(Tensor self, Tensor end, Tensor weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lerp_out(Tensor self, Tensor end, Tensor weight, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5559,7 +7192,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::less.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::less.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5579,7 +7212,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return less_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::less.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::less.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5589,7 +7222,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::less_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::less_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5609,7 +7242,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return less_equal_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::less_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::less_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor less_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5619,7 +7252,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::lgamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lgamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lgamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5628,7 +7261,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_cholesky.out(Tensor self, *, bool upper=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_cholesky.out(Tensor self, *, bool upper=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cholesky_out(Tensor self, boolean upper, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5638,7 +7271,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_cholesky_ex.L(Tensor self, *, bool upper=False, bool check_errors=False, Tensor(a!) L, Tensor(b!) info) -> (Tensor(a!) L, Tensor(b!) info)} */
+    /** {@link #linalg_cholesky_out(Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_cholesky_out(Tensor self, Tensor out) {
+        return linalg_cholesky_out(self, false, out);
+    }
+
+    /** Writes into {@code L}, {@code info}. {@code aten::linalg_cholesky_ex.L(Tensor self, *, bool upper=False, bool check_errors=False, Tensor(a!) L, Tensor(b!) info) -> (Tensor(a!) L, Tensor(b!) info)} */
     public static void linalg_cholesky_ex_out(Tensor self, boolean upper, boolean check_errors, Tensor L, Tensor info) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5649,7 +7287,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_cholesky_ex_L(f.address()), "aten::linalg_cholesky_ex.L");
     }
 
-    /** {@code aten::linalg_cond.out(Tensor self, Scalar? p=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_cholesky_ex_out(Tensor,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_cholesky_ex_out(Tensor self, boolean upper, Tensor L, Tensor info) {
+        linalg_cholesky_ex_out(self, upper, false, L, info);
+    }
+
+    /** {@link #linalg_cholesky_ex_out(Tensor,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_cholesky_ex_out(Tensor self, Tensor L, Tensor info) {
+        linalg_cholesky_ex_out(self, false, false, L, info);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_cond.out(Tensor self, Scalar? p=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cond_out(Tensor self, Scalar p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5669,7 +7317,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_cond_out(self, Scalar.of(p), out);
     }
 
-    /** {@code aten::linalg_cond.p_str_out(Tensor self, str p, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_cond_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_cond_out(Tensor self, Tensor out) {
+        return linalg_cond_out(self, (Scalar) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_cond.p_str_out(Tensor self, str p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cond_out(Tensor self, String p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5679,7 +7332,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_cross.out(Tensor self, Tensor other, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_cross.out(Tensor self, Tensor other, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cross_out(Tensor self, Tensor other, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5690,7 +7343,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_det(Tensor A) -> Tensor} */
+    /** {@link #linalg_cross_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_cross_out(Tensor self, Tensor other, Tensor out) {
+        return linalg_cross_out(self, other, -1, out);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_det(Tensor A) -> Tensor} */
     public static Tensor linalg_det(Tensor A) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5698,7 +7356,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_det.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_det.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_det_out(Tensor A, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5707,7 +7365,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)} */
+    /** Returns what may share the storage of its argument. {@code aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)} */
     public static Tensor linalg_diagonal(Tensor A, long offset, long dim1, long dim2) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5733,7 +7391,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_diagonal(A, 0, -2, -1);
     }
 
-    /** {@code aten::linalg_eig.out(Tensor self, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
+    /** Writes into {@code eigenvalues}, {@code eigenvectors}. {@code aten::linalg_eig.out(Tensor self, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eig_out(Tensor self, Tensor eigenvalues, Tensor eigenvectors) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5742,7 +7400,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eig_out(f.address()), "aten::linalg_eig.out");
     }
 
-    /** {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
+    /** Writes into {@code eigvals}, {@code eigvecs}. {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eigh_out(Tensor self, String UPLO, Tensor eigvals, Tensor eigvecs) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5752,7 +7410,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigh_eigvals(f.address()), "aten::linalg_eigh.eigvals");
     }
 
-    /** {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_eigh_out(Tensor,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_eigh_out(Tensor self, Tensor eigvals, Tensor eigvecs) {
+        linalg_eigh_out(self, "L", eigvals, eigvecs);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvals_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5761,7 +7424,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5771,7 +7434,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor} */
+    /** {@link #linalg_eigvalsh_out(Tensor,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_eigvalsh_out(Tensor self, Tensor out) {
+        return linalg_eigvalsh_out(self, "L", out);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor} */
     public static Tensor linalg_householder_product(Tensor input, Tensor tau) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -5780,7 +7448,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_householder_product.out(Tensor input, Tensor tau, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_householder_product.out(Tensor input, Tensor tau, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_householder_product_out(Tensor input, Tensor tau, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -5790,7 +7458,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_inv(Tensor A) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_inv(Tensor A) -> Tensor} */
     public static Tensor linalg_inv(Tensor A) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5798,7 +7466,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_inv.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_inv.out(Tensor A, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_inv_out(Tensor A, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5807,7 +7475,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)} */
+    /** Returns 2 new values. {@code aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)} */
     public static InverseInfo linalg_inv_ex(Tensor A, boolean check_errors) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5821,7 +7489,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_inv_ex(A, false);
     }
 
-    /** {@code aten::linalg_inv_ex.inverse(Tensor A, *, bool check_errors=False, Tensor(a!) inverse, Tensor(b!) info) -> (Tensor(a!) inverse, Tensor(b!) info)} */
+    /** Writes into {@code inverse}, {@code info}. {@code aten::linalg_inv_ex.inverse(Tensor A, *, bool check_errors=False, Tensor(a!) inverse, Tensor(b!) info) -> (Tensor(a!) inverse, Tensor(b!) info)} */
     public static void linalg_inv_ex_out(Tensor A, boolean check_errors, Tensor inverse, Tensor info) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5831,7 +7499,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_inv_ex_inverse(f.address()), "aten::linalg_inv_ex.inverse");
     }
 
-    /** {@code aten::linalg_ldl_factor.out(Tensor self, *, bool hermitian=False, Tensor(a!) LD, Tensor(b!) pivots) -> (Tensor(a!) LD, Tensor(b!) pivots)} */
+    /** {@link #linalg_inv_ex_out(Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_inv_ex_out(Tensor A, Tensor inverse, Tensor info) {
+        linalg_inv_ex_out(A, false, inverse, info);
+    }
+
+    /** Writes into {@code LD}, {@code pivots}. {@code aten::linalg_ldl_factor.out(Tensor self, *, bool hermitian=False, Tensor(a!) LD, Tensor(b!) pivots) -> (Tensor(a!) LD, Tensor(b!) pivots)} */
     public static void linalg_ldl_factor_out(Tensor self, boolean hermitian, Tensor LD, Tensor pivots) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5841,7 +7514,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_factor_out(f.address()), "aten::linalg_ldl_factor.out");
     }
 
-    /** {@code aten::linalg_ldl_factor_ex.out(Tensor self, *, bool hermitian=False, bool check_errors=False, Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info)} */
+    /** {@link #linalg_ldl_factor_out(Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_ldl_factor_out(Tensor self, Tensor LD, Tensor pivots) {
+        linalg_ldl_factor_out(self, false, LD, pivots);
+    }
+
+    /** Writes into {@code LD}, {@code pivots}, {@code info}. {@code aten::linalg_ldl_factor_ex.out(Tensor self, *, bool hermitian=False, bool check_errors=False, Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LD, Tensor(b!) pivots, Tensor(c!) info)} */
     public static void linalg_ldl_factor_ex_out(Tensor self, boolean hermitian, boolean check_errors, Tensor LD, Tensor pivots, Tensor info) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5853,7 +7531,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_ldl_factor_ex_out(f.address()), "aten::linalg_ldl_factor_ex.out");
     }
 
-    /** {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
+    /** {@link #linalg_ldl_factor_ex_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_ldl_factor_ex_out(Tensor self, boolean hermitian, Tensor LD, Tensor pivots, Tensor info) {
+        linalg_ldl_factor_ex_out(self, hermitian, false, LD, pivots, info);
+    }
+
+    /** {@link #linalg_ldl_factor_ex_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_ldl_factor_ex_out(Tensor self, Tensor LD, Tensor pivots, Tensor info) {
+        linalg_ldl_factor_ex_out(self, false, false, LD, pivots, info);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
@@ -5869,7 +7557,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_ldl_solve(LD, pivots, B, false);
     }
 
-    /** {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
@@ -5881,7 +7569,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_lstsq.out(Tensor self, Tensor b, float? rcond=None, *, str? driver=None, Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values) -> (Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values)} */
+    /** {@link #linalg_ldl_solve_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, Tensor out) {
+        return linalg_ldl_solve_out(LD, pivots, B, false, out);
+    }
+
+    /** Writes into {@code solution}, {@code residuals}, {@code rank}, {@code singular_values}. {@code aten::linalg_lstsq.out(Tensor self, Tensor b, float? rcond=None, *, str? driver=None, Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values) -> (Tensor(a!) solution, Tensor(b!) residuals, Tensor(c!) rank, Tensor(d!) singular_values)} */
     public static void linalg_lstsq_out(Tensor self, Tensor b, Double rcond, String driver, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -5900,7 +7593,22 @@ public abstract sealed class TorchFunctions permits Torch {
         linalg_lstsq_out(self, b, Double.valueOf(rcond), driver, solution, residuals, rank, singular_values);
     }
 
-    /** {@code aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)} */
+    /** {@link #linalg_lstsq_out(Tensor,Tensor,Double,String,Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lstsq_out(Tensor self, Tensor b, Double rcond, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
+        linalg_lstsq_out(self, b, rcond, (String) null, solution, residuals, rank, singular_values);
+    }
+
+    /** {@link #linalg_lstsq_out(Tensor,Tensor,Double,String,Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lstsq_out(Tensor self, Tensor b, double rcond, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
+        linalg_lstsq_out(self, b, Double.valueOf(rcond), (String) null, solution, residuals, rank, singular_values);
+    }
+
+    /** {@link #linalg_lstsq_out(Tensor,Tensor,Double,String,Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lstsq_out(Tensor self, Tensor b, Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values) {
+        linalg_lstsq_out(self, b, (Double) null, (String) null, solution, residuals, rank, singular_values);
+    }
+
+    /** Returns 3 new values. {@code aten::linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU linalg_lu(Tensor A, boolean pivot) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5914,7 +7622,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_lu(A, true);
     }
 
-    /** {@code aten::linalg_lu.out(Tensor A, *, bool pivot=True, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
+    /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::linalg_lu.out(Tensor A, *, bool pivot=True, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void linalg_lu_out(Tensor A, boolean pivot, Tensor P, Tensor L, Tensor U) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5925,7 +7633,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_out(f.address()), "aten::linalg_lu.out");
     }
 
-    /** {@code aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)} */
+    /** {@link #linalg_lu_out(Tensor,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lu_out(Tensor A, Tensor P, Tensor L, Tensor U) {
+        linalg_lu_out(A, true, P, L, U);
+    }
+
+    /** Returns 2 new values. {@code aten::linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)} */
     public static LUPivots linalg_lu_factor(Tensor A, boolean pivot) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5939,7 +7652,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_lu_factor(A, true);
     }
 
-    /** {@code aten::linalg_lu_factor.out(Tensor A, *, bool pivot=True, Tensor(a!) LU, Tensor(b!) pivots) -> (Tensor(a!) LU, Tensor(b!) pivots)} */
+    /** Writes into {@code LU}, {@code pivots}. {@code aten::linalg_lu_factor.out(Tensor A, *, bool pivot=True, Tensor(a!) LU, Tensor(b!) pivots) -> (Tensor(a!) LU, Tensor(b!) pivots)} */
     public static void linalg_lu_factor_out(Tensor A, boolean pivot, Tensor LU, Tensor pivots) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5949,7 +7662,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor_out(f.address()), "aten::linalg_lu_factor.out");
     }
 
-    /** {@code aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)} */
+    /** {@link #linalg_lu_factor_out(Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lu_factor_out(Tensor A, Tensor LU, Tensor pivots) {
+        linalg_lu_factor_out(A, true, LU, pivots);
+    }
+
+    /** Returns 3 new values. {@code aten::linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)} */
     public static LUPivotsInfo linalg_lu_factor_ex(Tensor A, boolean pivot, boolean check_errors) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5969,7 +7687,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_lu_factor_ex(A, true, false);
     }
 
-    /** {@code aten::linalg_lu_factor_ex.out(Tensor A, *, bool pivot=True, bool check_errors=False, Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info)} */
+    /** Writes into {@code LU}, {@code pivots}, {@code info}. {@code aten::linalg_lu_factor_ex.out(Tensor A, *, bool pivot=True, bool check_errors=False, Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info) -> (Tensor(a!) LU, Tensor(b!) pivots, Tensor(c!) info)} */
     public static void linalg_lu_factor_ex_out(Tensor A, boolean pivot, boolean check_errors, Tensor LU, Tensor pivots, Tensor info) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -5981,7 +7699,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw6.linalg_lu_factor_ex_out(f.address()), "aten::linalg_lu_factor_ex.out");
     }
 
-    /** {@code aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor} */
+    /** {@link #linalg_lu_factor_ex_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lu_factor_ex_out(Tensor A, boolean pivot, Tensor LU, Tensor pivots, Tensor info) {
+        linalg_lu_factor_ex_out(A, pivot, false, LU, pivots, info);
+    }
+
+    /** {@link #linalg_lu_factor_ex_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_lu_factor_ex_out(Tensor A, Tensor LU, Tensor pivots, Tensor info) {
+        linalg_lu_factor_ex_out(A, true, false, LU, pivots, info);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor} */
     public static Tensor linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, boolean left, boolean adjoint) {
         Frame f = Frame.begin();
         f.tensor(0, LU, "LU");
@@ -6003,7 +7731,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_lu_solve(LU, pivots, B, true, false);
     }
 
-    /** {@code aten::linalg_lu_solve.out(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_lu_solve.out(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_lu_solve_out(Tensor LU, Tensor pivots, Tensor B, boolean left, boolean adjoint, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, LU, "LU");
@@ -6016,7 +7744,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_lu_solve_out(Tensor,Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_lu_solve_out(Tensor LU, Tensor pivots, Tensor B, boolean left, Tensor out) {
+        return linalg_lu_solve_out(LU, pivots, B, left, false, out);
+    }
+
+    /** {@link #linalg_lu_solve_out(Tensor,Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_lu_solve_out(Tensor LU, Tensor pivots, Tensor B, Tensor out) {
+        return linalg_lu_solve_out(LU, pivots, B, true, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matmul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6026,7 +7764,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_exp.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_exp_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6035,7 +7773,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_norm.out(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_norm.out(Tensor self, Scalar ord, int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6058,7 +7796,82 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_matrix_norm_out(self, Scalar.of(ord), dim, keepdim, dtype, out);
     }
 
-    /** {@code aten::linalg_matrix_norm.str_ord_out(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, double ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, long ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, long[] dim, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, double ord, long[] dim, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, long ord, long[] dim, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, new long[] {-2, -1}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, double ord, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), new long[] {-2, -1}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, long ord, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), new long[] {-2, -1}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, double ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, long ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Scalar ord, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, new long[] {-2, -1}, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, double ord, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), new long[] {-2, -1}, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, long ord, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, Scalar.of(ord), new long[] {-2, -1}, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_norm.str_ord_out(Tensor self, str ord="fro", int[] dim=[-2, -1], bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6071,7 +7884,42 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, String ord, long[] dim, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, String ord, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, new long[] {-2, -1}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, Tensor out) {
+        return linalg_matrix_norm_out(self, "fro", new long[] {-2, -1}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, String ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, String ord, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, ord, new long[] {-2, -1}, false, dtype, out);
+    }
+
+    /** {@link #linalg_matrix_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_norm_out(Tensor self, DType dtype, Tensor out) {
+        return linalg_matrix_norm_out(self, "fro", new long[] {-2, -1}, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_power_out(Tensor self, long n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6081,7 +7929,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_rank.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_rank.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor self, Double atol, Double rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6098,7 +7946,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_matrix_rank_out(self, Double.valueOf(atol), Double.valueOf(rtol), hermitian, out);
     }
 
-    /** {@code aten::linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, Double atol, Double rtol, Tensor out) {
+        return linalg_matrix_rank_out(self, atol, rtol, false, out);
+    }
+
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, double atol, double rtol, Tensor out) {
+        return linalg_matrix_rank_out(self, Double.valueOf(atol), Double.valueOf(rtol), false, out);
+    }
+
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, Double atol, Tensor out) {
+        return linalg_matrix_rank_out(self, atol, (Double) null, false, out);
+    }
+
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, double atol, Tensor out) {
+        return linalg_matrix_rank_out(self, Double.valueOf(atol), (Double) null, false, out);
+    }
+
+    /** {@link #linalg_matrix_rank_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor self, Tensor out) {
+        return linalg_matrix_rank_out(self, (Double) null, (Double) null, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_matrix_rank(Tensor input, Tensor atol, Tensor rtol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6124,7 +7997,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_matrix_rank(input, (Tensor) null, (Tensor) null, false);
     }
 
-    /** {@code aten::linalg_matrix_rank.atol_rtol_tensor_out(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_rank.atol_rtol_tensor_out(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor input, Tensor atol, Tensor rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6136,7 +8009,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_rank.out(Tensor self, float tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_matrix_rank_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor input, Tensor atol, Tensor rtol, Tensor out) {
+        return linalg_matrix_rank_out(input, atol, rtol, false, out);
+    }
+
+    /** {@link #linalg_matrix_rank_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_matrix_rank_out(Tensor input, Tensor atol, Tensor out) {
+        return linalg_matrix_rank_out(input, atol, (Tensor) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_rank.out(Tensor self, float tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor self, double tol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6147,7 +8030,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_rank.out_tol_tensor(Tensor input, Tensor tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_rank.out_tol_tensor(Tensor input, Tensor tol, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_rank_out(Tensor input, Tensor tol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6158,7 +8041,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_matrix_rank(Tensor input, Tensor tol, boolean hermitian) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6168,7 +8051,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_multi_dot(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_multi_dot(Tensor[] tensors) -> Tensor} */
     public static Tensor linalg_multi_dot(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -6176,7 +8059,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::linalg_multi_dot.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_multi_dot.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_multi_dot_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -6185,7 +8068,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_norm.ord_str_out(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_norm.ord_str_out(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6203,7 +8086,47 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_norm_out(self, ord, new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::linalg_norm.out(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, ord, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long[] dim, Tensor out) {
+        return linalg_norm_out(self, ord, dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long dim, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, Tensor out) {
+        return linalg_norm_out(self, ord, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, long dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,String,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, String ord, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, (long[]) null, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_norm.out(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6241,7 +8164,137 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::linalg_pinv.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, ord, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long[] dim, Tensor out) {
+        return linalg_norm_out(self, ord, dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long dim, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long[] dim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long dim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long[] dim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long dim, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, Tensor out) {
+        return linalg_norm_out(self, ord, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Tensor out) {
+        return linalg_norm_out(self, (Scalar) null, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, long dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, long dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, long dim, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, Scalar ord, DType dtype, Tensor out) {
+        return linalg_norm_out(self, ord, (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, double ord, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, long ord, DType dtype, Tensor out) {
+        return linalg_norm_out(self, Scalar.of(ord), (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_norm_out(Tensor self, DType dtype, Tensor out) {
+        return linalg_norm_out(self, (Scalar) null, (long[]) null, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_pinv.atol_rtol_float_out(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Double atol, Double rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6258,7 +8311,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_pinv_out(self, Double.valueOf(atol), Double.valueOf(rtol), hermitian, out);
     }
 
-    /** {@code aten::linalg_pinv.atol_rtol_tensor_out(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, Double atol, Double rtol, Tensor out) {
+        return linalg_pinv_out(self, atol, rtol, false, out);
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, double atol, double rtol, Tensor out) {
+        return linalg_pinv_out(self, Double.valueOf(atol), Double.valueOf(rtol), false, out);
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, Double atol, Tensor out) {
+        return linalg_pinv_out(self, atol, (Double) null, false, out);
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, double atol, Tensor out) {
+        return linalg_pinv_out(self, Double.valueOf(atol), (Double) null, false, out);
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Double,Double,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, Tensor out) {
+        return linalg_pinv_out(self, (Double) null, (Double) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_pinv.atol_rtol_tensor_out(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Tensor atol, Tensor rtol, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6270,7 +8348,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_pinv.out(Tensor self, float rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_pinv_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, Tensor atol, Tensor rtol, Tensor out) {
+        return linalg_pinv_out(self, atol, rtol, false, out);
+    }
+
+    /** {@link #linalg_pinv_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_pinv_out(Tensor self, Tensor atol, Tensor out) {
+        return linalg_pinv_out(self, atol, (Tensor) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_pinv.out(Tensor self, float rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, double rcond, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6281,7 +8369,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_pinv.out_rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_pinv.out_rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_pinv_out(Tensor self, Tensor rcond, boolean hermitian, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6292,7 +8380,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)} */
+    /** Returns 2 new values. {@code aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)} */
     public static QR linalg_qr(Tensor A, String mode) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6306,7 +8394,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_qr(A, "reduced");
     }
 
-    /** {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
+    /** Writes into {@code Q}, {@code R}. {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void linalg_qr_out(Tensor A, String mode, Tensor Q, Tensor R) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6316,7 +8404,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.linalg_qr_out(f.address()), "aten::linalg_qr.out");
     }
 
-    /** {@code aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)} */
+    /** {@link #linalg_qr_out(Tensor,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_qr_out(Tensor A, Tensor Q, Tensor R) {
+        linalg_qr_out(A, "reduced", Q, R);
+    }
+
+    /** Returns 2 new values. {@code aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)} */
     public static SignLogabsdet linalg_slogdet(Tensor A) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6324,7 +8417,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new SignLogabsdet(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::linalg_slogdet.out(Tensor A, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
+    /** Writes into {@code sign}, {@code logabsdet}. {@code aten::linalg_slogdet.out(Tensor A, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
     public static void linalg_slogdet_out(Tensor A, Tensor sign, Tensor logabsdet) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6333,7 +8426,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.linalg_slogdet_out(f.address()), "aten::linalg_slogdet.out");
     }
 
-    /** {@code aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor} */
     public static Tensor linalg_solve(Tensor A, Tensor B, boolean left) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6348,7 +8441,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_solve(A, B, true);
     }
 
-    /** {@code aten::linalg_solve.out(Tensor A, Tensor B, *, bool left=True, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_solve.out(Tensor A, Tensor B, *, bool left=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_solve_out(Tensor A, Tensor B, boolean left, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6359,7 +8452,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)} */
+    /** {@link #linalg_solve_out(Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_solve_out(Tensor A, Tensor B, Tensor out) {
+        return linalg_solve_out(A, B, true, out);
+    }
+
+    /** Returns 2 new values. {@code aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)} */
     public static ResultInfo linalg_solve_ex(Tensor A, Tensor B, boolean left, boolean check_errors) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6380,7 +8478,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_solve_ex(A, B, true, false);
     }
 
-    /** {@code aten::linalg_solve_ex.out(Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor(a!) result, Tensor(b!) info) -> (Tensor(a!) result, Tensor(b!) info)} */
+    /** Writes into {@code result}, {@code info}. {@code aten::linalg_solve_ex.out(Tensor A, Tensor B, *, bool left=True, bool check_errors=False, Tensor(a!) result, Tensor(b!) info) -> (Tensor(a!) result, Tensor(b!) info)} */
     public static void linalg_solve_ex_out(Tensor A, Tensor B, boolean left, boolean check_errors, Tensor result, Tensor info) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6392,7 +8490,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.linalg_solve_ex_out(f.address()), "aten::linalg_solve_ex.out");
     }
 
-    /** {@code aten::linalg_solve_triangular.out(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_solve_ex_out(Tensor,Tensor,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_solve_ex_out(Tensor A, Tensor B, boolean left, Tensor result, Tensor info) {
+        linalg_solve_ex_out(A, B, left, false, result, info);
+    }
+
+    /** {@link #linalg_solve_ex_out(Tensor,Tensor,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_solve_ex_out(Tensor A, Tensor B, Tensor result, Tensor info) {
+        linalg_solve_ex_out(A, B, true, false, result, info);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_solve_triangular.out(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_solve_triangular_out(Tensor self, Tensor B, boolean upper, boolean left, boolean unitriangular, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6405,7 +8513,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)} */
+    /** {@link #linalg_solve_triangular_out(Tensor,Tensor,boolean,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_solve_triangular_out(Tensor self, Tensor B, boolean upper, boolean left, Tensor out) {
+        return linalg_solve_triangular_out(self, B, upper, left, false, out);
+    }
+
+    /** {@link #linalg_solve_triangular_out(Tensor,Tensor,boolean,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_solve_triangular_out(Tensor self, Tensor B, boolean upper, Tensor out) {
+        return linalg_solve_triangular_out(self, B, upper, true, false, out);
+    }
+
+    /** Returns 3 new values. {@code aten::linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)} */
     public static USVh linalg_svd(Tensor A, boolean full_matrices, String driver) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6425,7 +8543,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_svd(A, true, (String) null);
     }
 
-    /** {@code aten::linalg_svd.U(Tensor A, bool full_matrices=True, *, str? driver=None, Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh)} */
+    /** Writes into {@code U}, {@code S}, {@code Vh}. {@code aten::linalg_svd.U(Tensor A, bool full_matrices=True, *, str? driver=None, Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) Vh)} */
     public static void linalg_svd_out(Tensor A, boolean full_matrices, String driver, Tensor U, Tensor S, Tensor Vh) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6437,7 +8555,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.linalg_svd_U(f.address()), "aten::linalg_svd.U");
     }
 
-    /** {@code aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor} */
+    /** {@link #linalg_svd_out(Tensor,boolean,String,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_svd_out(Tensor A, boolean full_matrices, Tensor U, Tensor S, Tensor Vh) {
+        linalg_svd_out(A, full_matrices, (String) null, U, S, Vh);
+    }
+
+    /** {@link #linalg_svd_out(Tensor,boolean,String,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void linalg_svd_out(Tensor A, Tensor U, Tensor S, Tensor Vh) {
+        linalg_svd_out(A, true, (String) null, U, S, Vh);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor} */
     public static Tensor linalg_svdvals(Tensor A, String driver) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6451,7 +8579,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_svdvals(A, (String) null);
     }
 
-    /** {@code aten::linalg_svdvals.out(Tensor A, *, str? driver=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_svdvals.out(Tensor A, *, str? driver=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_svdvals_out(Tensor A, String driver, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
@@ -6461,7 +8589,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_tensorinv.out(Tensor self, int ind=2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_svdvals_out(Tensor,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_svdvals_out(Tensor A, Tensor out) {
+        return linalg_svdvals_out(A, (String) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_tensorinv.out(Tensor self, int ind=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_tensorinv_out(Tensor self, long ind, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6471,7 +8604,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_tensorsolve.out(Tensor self, Tensor other, int[]? dims=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_tensorinv_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_tensorinv_out(Tensor self, Tensor out) {
+        return linalg_tensorinv_out(self, 2, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_tensorsolve.out(Tensor self, Tensor other, int[]? dims=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_tensorsolve_out(Tensor self, Tensor other, long[] dims, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6482,7 +8620,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor} */
+    /** {@link #linalg_tensorsolve_out(Tensor,Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_tensorsolve_out(Tensor self, Tensor other, Tensor out) {
+        return linalg_tensorsolve_out(self, other, (long[]) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor} */
     public static Tensor linalg_vander(Tensor x, Long N) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -6501,7 +8644,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_vander(x, (Long) null);
     }
 
-    /** {@code aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor} */
     public static Tensor linalg_vecdot(Tensor x, Tensor y, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -6516,7 +8659,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_vecdot(x, y, -1);
     }
 
-    /** {@code aten::linalg_vecdot.out(Tensor x, Tensor y, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linalg_vecdot.out(Tensor x, Tensor y, *, int dim=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_vecdot_out(Tensor x, Tensor y, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -6527,7 +8670,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linalg_vector_norm.out(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #linalg_vecdot_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vecdot_out(Tensor x, Tensor y, Tensor out) {
+        return linalg_vecdot_out(x, y, -1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::linalg_vector_norm.out(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6565,7 +8713,137 @@ public abstract sealed class TorchFunctions permits Torch {
         return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor} */
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, ord, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, ord, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long[] dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long dim, boolean keepdim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long[] dim, Tensor out) {
+        return linalg_vector_norm_out(self, ord, dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long dim, Tensor out) {
+        return linalg_vector_norm_out(self, ord, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long[] dim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long dim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long[] dim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long dim, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, Tensor out) {
+        return linalg_vector_norm_out(self, ord, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(2), (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, ord, dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, long dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, ord, new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, long dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long[] dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), dim, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, long dim, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, Scalar ord, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, ord, (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, double ord, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, long ord, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(ord), (long[]) null, false, dtype, out);
+    }
+
+    /** {@link #linalg_vector_norm_out(Tensor,Scalar,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linalg_vector_norm_out(Tensor self, DType dtype, Tensor out) {
+        return linalg_vector_norm_out(self, Scalar.of(2), (long[]) null, false, dtype, out);
+    }
+
+    /** Returns a new tensor. {@code aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor linear(Tensor input, Tensor weight, Tensor bias) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6580,7 +8858,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linear(input, weight, (Tensor) null);
     }
 
-    /** {@code aten::linear.out(Tensor input, Tensor weight, Tensor? bias=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linear.out(Tensor input, Tensor weight, Tensor? bias=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linear_out(Tensor input, Tensor weight, Tensor bias, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -6591,7 +8869,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #linear_out(Tensor,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor linear_out(Tensor input, Tensor weight, Tensor out) {
+        return linear_out(input, weight, (Tensor) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Scalar start, Scalar end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -6627,7 +8910,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace(Scalar.of(start), Scalar.of(end), steps, (TensorOptions) null);
     }
 
-    /** {@code aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Scalar start, Tensor end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -6663,7 +8946,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace(Scalar.of(start), end, steps, (TensorOptions) null);
     }
 
-    /** {@code aten::linspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Scalar start, Tensor end, long steps, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -6684,7 +8967,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace_out(Scalar.of(start), end, steps, out);
     }
 
-    /** {@code aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Tensor start, Scalar end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -6720,7 +9003,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace(start, Scalar.of(end), steps, (TensorOptions) null);
     }
 
-    /** {@code aten::linspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Tensor start, Scalar end, long steps, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -6741,7 +9024,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace_out(start, Scalar.of(end), steps, out);
     }
 
-    /** {@code aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor linspace(Tensor start, Tensor end, long steps, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -6757,7 +9040,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace(start, end, steps, (TensorOptions) null);
     }
 
-    /** {@code aten::linspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Tensor start, Tensor end, long steps, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -6768,7 +9051,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::linspace.out(Scalar start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::linspace.out(Scalar start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linspace_out(Scalar start, Scalar end, long steps, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -6789,7 +9072,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return linspace_out(Scalar.of(start), Scalar.of(end), steps, out);
     }
 
-    /** {@code aten::log.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6798,7 +9081,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::log10.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log10.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log10_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6807,7 +9090,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log1p_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6816,7 +9099,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::log2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6825,19 +9108,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::log_normal.out(Tensor self, float mean=1., float std=2., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor log_normal_out(Tensor self, double mean, double std, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.real(1, mean);
-        f.real(2, std);
-        f.generator(3, generator);
-        f.tensor(4, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw7.log_normal_out(f.address()), "aten::log_normal.out");
-        return out;
-    }
-
-    /** {@code aten::log_sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log_sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_sigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6846,16 +9117,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::log_sigmoid_forward.output(Tensor self, *, Tensor(a!) output, Tensor(b!) buffer) -> (Tensor(a!), Tensor(b!))} */
-    public static void log_sigmoid_forward_out(Tensor self, Tensor output, Tensor buffer) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, output, "output");
-        f.tensor(2, buffer, "buffer");
-        f.check(dev.gatun.ffm.AtenRaw7.log_sigmoid_forward_output(f.address()), "aten::log_sigmoid_forward.output");
-    }
-
-    /** {@code aten::log_softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::log_softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor log_softmax_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6866,7 +9128,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logaddexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #log_softmax_out(Tensor,long,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor log_softmax_out(Tensor self, long dim, Tensor out) {
+        return log_softmax_out(self, dim, (DType) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logaddexp.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logaddexp_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6876,7 +9143,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logaddexp2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logaddexp2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logaddexp2_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6886,7 +9153,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logcumsumexp_out(Tensor self, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6896,7 +9163,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logical_and.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logical_and.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_and_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6906,7 +9173,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logical_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logical_not.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_not_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6915,7 +9182,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logical_or.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logical_or.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_or_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6925,7 +9192,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logical_xor.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logical_xor.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logical_xor_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6935,7 +9202,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logit_out(Tensor self, Double eps, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -6950,7 +9217,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return logit_out(self, Double.valueOf(eps), out);
     }
 
-    /** {@code aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #logit_out(Tensor,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logit_out(Tensor self, Tensor out) {
+        return logit_out(self, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Scalar start, Scalar end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -7002,7 +9274,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace(Scalar.of(start), Scalar.of(end), steps, 10., (TensorOptions) null);
     }
 
-    /** {@code aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #logspace(Scalar,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Scalar start, Scalar end, long steps, TensorOptions options) {
+        return logspace(start, end, steps, 10., options);
+    }
+
+    /** {@link #logspace(Scalar,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(double start, double end, long steps, TensorOptions options) {
+        return logspace(Scalar.of(start), Scalar.of(end), steps, 10., options);
+    }
+
+    /** {@link #logspace(Scalar,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(long start, long end, long steps, TensorOptions options) {
+        return logspace(Scalar.of(start), Scalar.of(end), steps, 10., options);
+    }
+
+    /** Returns a new tensor. {@code aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Scalar start, Tensor end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -7054,7 +9341,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace(Scalar.of(start), end, steps, 10., (TensorOptions) null);
     }
 
-    /** {@code aten::logspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #logspace(Scalar,Tensor,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Scalar start, Tensor end, long steps, TensorOptions options) {
+        return logspace(start, end, steps, 10., options);
+    }
+
+    /** {@link #logspace(Scalar,Tensor,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(double start, Tensor end, long steps, TensorOptions options) {
+        return logspace(Scalar.of(start), end, steps, 10., options);
+    }
+
+    /** {@link #logspace(Scalar,Tensor,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(long start, Tensor end, long steps, TensorOptions options) {
+        return logspace(Scalar.of(start), end, steps, 10., options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Scalar start, Tensor end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -7076,7 +9378,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace_out(Scalar.of(start), end, steps, base, out);
     }
 
-    /** {@code aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #logspace_out(Scalar,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Scalar start, Tensor end, long steps, Tensor out) {
+        return logspace_out(start, end, steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Scalar,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(double start, Tensor end, long steps, Tensor out) {
+        return logspace_out(Scalar.of(start), end, steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Scalar,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(long start, Tensor end, long steps, Tensor out) {
+        return logspace_out(Scalar.of(start), end, steps, 10., out);
+    }
+
+    /** Returns a new tensor. {@code aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Tensor start, Scalar end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -7128,7 +9445,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace(start, Scalar.of(end), steps, 10., (TensorOptions) null);
     }
 
-    /** {@code aten::logspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #logspace(Tensor,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Tensor start, Scalar end, long steps, TensorOptions options) {
+        return logspace(start, end, steps, 10., options);
+    }
+
+    /** {@link #logspace(Tensor,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Tensor start, double end, long steps, TensorOptions options) {
+        return logspace(start, Scalar.of(end), steps, 10., options);
+    }
+
+    /** {@link #logspace(Tensor,Scalar,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Tensor start, long end, long steps, TensorOptions options) {
+        return logspace(start, Scalar.of(end), steps, 10., options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Tensor start, Scalar end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -7150,7 +9482,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace_out(start, Scalar.of(end), steps, base, out);
     }
 
-    /** {@code aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #logspace_out(Tensor,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Tensor start, Scalar end, long steps, Tensor out) {
+        return logspace_out(start, end, steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Tensor,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Tensor start, double end, long steps, Tensor out) {
+        return logspace_out(start, Scalar.of(end), steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Tensor,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Tensor start, long end, long steps, Tensor out) {
+        return logspace_out(start, Scalar.of(end), steps, 10., out);
+    }
+
+    /** Returns a new tensor. {@code aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor logspace(Tensor start, Tensor end, long steps, double base, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -7172,7 +9519,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace(start, end, steps, 10., (TensorOptions) null);
     }
 
-    /** {@code aten::logspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #logspace(Tensor,Tensor,long,double,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor logspace(Tensor start, Tensor end, long steps, TensorOptions options) {
+        return logspace(start, end, steps, 10., options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Tensor start, Tensor end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, start, "start");
@@ -7184,7 +9536,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::logspace.out(Scalar start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #logspace_out(Tensor,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Tensor start, Tensor end, long steps, Tensor out) {
+        return logspace_out(start, end, steps, 10., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logspace.out(Scalar start, Scalar end, int steps, float base=10., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logspace_out(Scalar start, Scalar end, long steps, double base, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -7206,7 +9563,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return logspace_out(Scalar.of(start), Scalar.of(end), steps, base, out);
     }
 
-    /** {@code aten::logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #logspace_out(Scalar,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(Scalar start, Scalar end, long steps, Tensor out) {
+        return logspace_out(start, end, steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Scalar,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(double start, double end, long steps, Tensor out) {
+        return logspace_out(Scalar.of(start), Scalar.of(end), steps, 10., out);
+    }
+
+    /** {@link #logspace_out(Scalar,Scalar,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logspace_out(long start, long end, long steps, Tensor out) {
+        return logspace_out(Scalar.of(start), Scalar.of(end), steps, 10., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor logsumexp_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7222,7 +9594,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return logsumexp_out(self, new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
+    /** {@link #logsumexp_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logsumexp_out(Tensor self, long[] dim, Tensor out) {
+        return logsumexp_out(self, dim, false, out);
+    }
+
+    /** {@link #logsumexp_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor logsumexp_out(Tensor self, long dim, Tensor out) {
+        return logsumexp_out(self, new long[] {dim}, false, out);
+    }
+
+    /** Returns 3 new values. {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -7238,7 +9620,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
 
-    /** {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
+    /** Returns 3 new values. {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -7254,7 +9636,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors3(f.newTensor(0), f.newTensor(1), f.newTensor(2));
     }
 
-    /** {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -7277,7 +9659,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return lstm_cell(input, hx, w_ih, w_hh, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::lt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lt_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7297,7 +9679,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return lt_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::lt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lt_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7307,7 +9689,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::lu_solve.out(Tensor self, Tensor LU_data, Tensor LU_pivots, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::lu_solve.out(Tensor self, Tensor LU_data, Tensor LU_pivots, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor lu_solve_out(Tensor self, Tensor LU_data, Tensor LU_pivots, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7318,7 +9700,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)} */
+    /** Returns 3 new values. {@code aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU lu_unpack(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots) {
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
@@ -7339,7 +9721,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return lu_unpack(LU_data, LU_pivots, true, true);
     }
 
-    /** {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
+    /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots, Tensor P, Tensor L, Tensor U) {
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
@@ -7352,7 +9734,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.lu_unpack_out(f.address()), "aten::lu_unpack.out");
     }
 
-    /** {@code aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
+    /** {@link #lu_unpack_out(Tensor,Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, Tensor P, Tensor L, Tensor U) {
+        lu_unpack_out(LU_data, LU_pivots, unpack_data, true, P, L, U);
+    }
+
+    /** {@link #lu_unpack_out(Tensor,Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, Tensor P, Tensor L, Tensor U) {
+        lu_unpack_out(LU_data, LU_pivots, true, true, P, L, U);
+    }
+
+    /** Returns a new tensor. {@code aten::margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., int reduction=1) -> Tensor} */
     public static Tensor margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, double margin, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, input1, "input1");
@@ -7374,7 +9766,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return margin_ranking_loss(input1, input2, target, 0., 1);
     }
 
-    /** {@code aten::masked_fill.Scalar_out(Tensor self, Tensor mask, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::masked_fill.Scalar_out(Tensor self, Tensor mask, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_fill_out(Tensor self, Tensor mask, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7395,7 +9787,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return masked_fill_out(self, mask, Scalar.of(value), out);
     }
 
-    /** {@code aten::masked_fill.Tensor_out(Tensor self, Tensor mask, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::masked_fill.Tensor_out(Tensor self, Tensor mask, Tensor value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_fill_out(Tensor self, Tensor mask, Tensor value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7406,7 +9798,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::masked_scatter.out(Tensor self, Tensor mask, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::masked_scatter.out(Tensor self, Tensor mask, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_scatter_out(Tensor self, Tensor mask, Tensor source, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7417,7 +9809,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::masked_select.out(Tensor self, Tensor mask, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::masked_select.out(Tensor self, Tensor mask, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor masked_select_out(Tensor self, Tensor mask, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7427,7 +9819,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matmul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7437,7 +9829,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matrix_power_out(Tensor self, long n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7447,7 +9839,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::max.dim_max(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) max, Tensor(b!) max_values) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code max}, {@code max_values}. {@code aten::max.dim_max(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) max, Tensor(b!) max_values) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void max_out(Tensor self, long dim, boolean keepdim, Tensor max, Tensor max_values) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7458,7 +9850,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.max_dim_max(f.address()), "aten::max.dim_max");
     }
 
-    /** {@code aten::max.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #max_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void max_out(Tensor self, long dim, Tensor max, Tensor max_values) {
+        max_out(self, dim, false, max, max_values);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::max.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7468,7 +9865,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::max.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::max.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7477,7 +9874,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::max_unpool2d.out(Tensor self, Tensor indices, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::max_unpool2d.out(Tensor self, Tensor indices, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool2d_out(Tensor self, Tensor indices, long[] output_size, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7488,7 +9885,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::max_unpool3d.out(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #max_unpool2d_out(Tensor,Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor max_unpool2d_out(Tensor self, Tensor indices, long output_size, Tensor out) {
+        return max_unpool2d_out(self, indices, new long[] {output_size, output_size}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::max_unpool3d.out(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool3d_out(Tensor self, Tensor indices, long[] output_size, long[] stride, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7501,7 +9903,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::maximum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #max_unpool3d_out(Tensor,Tensor,long[],long[],long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor max_unpool3d_out(Tensor self, Tensor indices, long output_size, long stride, long padding, Tensor out) {
+        return max_unpool3d_out(self, indices, new long[] {output_size, output_size, output_size}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::maximum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor maximum_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7511,7 +9918,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mean.dtype_out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mean.dtype_out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mean_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7521,7 +9928,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mean.out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #mean_out(Tensor,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, Tensor out) {
+        return mean_out(self, (DType) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::mean.out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mean_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7538,7 +9950,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return mean_out(self, new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::median.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
+        return mean_out(self, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return mean_out(self, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long[] dim, Tensor out) {
+        return mean_out(self, dim, false, (DType) null, out);
+    }
+
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long dim, Tensor out) {
+        return mean_out(self, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long[] dim, DType dtype, Tensor out) {
+        return mean_out(self, dim, false, dtype, out);
+    }
+
+    /** {@link #mean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mean_out(Tensor self, long dim, DType dtype, Tensor out) {
+        return mean_out(self, new long[] {dim}, false, dtype, out);
+    }
+
+    /** Writes into {@code values}, {@code indices}. {@code aten::median.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void median_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7549,7 +9991,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.median_dim_values(f.address()), "aten::median.dim_values");
     }
 
-    /** {@code aten::median.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #median_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void median_out(Tensor self, long dim, Tensor values, Tensor indices) {
+        median_out(self, dim, false, values, indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::median.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor median_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7558,7 +10005,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::meshgrid(Tensor[] tensors) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::meshgrid(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] meshgrid(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -7566,7 +10013,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]} */
     public static Tensor[] meshgrid(Tensor[] tensors, String indexing) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -7575,7 +10022,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::min.dim_min(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) min, Tensor(b!) min_indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code min}, {@code min_indices}. {@code aten::min.dim_min(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) min, Tensor(b!) min_indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void min_out(Tensor self, long dim, boolean keepdim, Tensor min, Tensor min_indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7586,7 +10033,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.min_dim_min(f.address()), "aten::min.dim_min");
     }
 
-    /** {@code aten::min.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #min_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void min_out(Tensor self, long dim, Tensor min, Tensor min_indices) {
+        min_out(self, dim, false, min, min_indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::min.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor min_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7596,7 +10048,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::min.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::min.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor min_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7605,7 +10057,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::minimum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::minimum.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor minimum_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7615,7 +10067,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mish.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mish_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7624,7 +10076,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mm.dtype_out(Tensor self, Tensor mat2, ScalarType out_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, DType out_dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7635,7 +10087,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7645,7 +10097,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mode.values(Tensor self, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code values}, {@code indices}. {@code aten::mode.values(Tensor self, int dim=-1, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void mode_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7656,7 +10108,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw7.mode_values(f.address()), "aten::mode.values");
     }
 
-    /** {@code aten::mse_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #mode_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void mode_out(Tensor self, long dim, Tensor values, Tensor indices) {
+        mode_out(self, dim, false, values, indices);
+    }
+
+    /** {@link #mode_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void mode_out(Tensor self, Tensor values, Tensor indices) {
+        mode_out(self, -1, false, values, indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::mse_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mse_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7667,7 +10129,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::msort.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #mse_loss_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor mse_loss_out(Tensor self, Tensor target, Tensor out) {
+        return mse_loss_out(self, target, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::msort.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor msort_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7676,7 +10143,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mul.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mul.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mul_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7696,7 +10163,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return mul_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::mul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mul_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7706,7 +10173,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::multi_margin_loss.out(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::multi_margin_loss.out(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7730,7 +10197,57 @@ public abstract sealed class TorchFunctions permits Torch {
         return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(margin), weight, reduction, out);
     }
 
-    /** {@code aten::multilabel_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, Tensor out) {
+        return multi_margin_loss_out(self, target, p, margin, weight, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, double p, double margin, Tensor weight, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(margin), weight, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, long p, long margin, Tensor weight, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(margin), weight, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Scalar p, Scalar margin, Tensor out) {
+        return multi_margin_loss_out(self, target, p, margin, (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, double p, double margin, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(margin), (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, long p, long margin, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(margin), (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Scalar p, Tensor out) {
+        return multi_margin_loss_out(self, target, p, Scalar.of(1), (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, double p, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(1), (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, long p, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(p), Scalar.of(1), (Tensor) null, 1, out);
+    }
+
+    /** {@link #multi_margin_loss_out(Tensor,Tensor,Scalar,Scalar,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multi_margin_loss_out(Tensor self, Tensor target, Tensor out) {
+        return multi_margin_loss_out(self, target, Scalar.of(1), Scalar.of(1), (Tensor) null, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::multilabel_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multilabel_margin_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7741,7 +10258,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::multinomial.out(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #multilabel_margin_loss_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multilabel_margin_loss_out(Tensor self, Tensor target, Tensor out) {
+        return multilabel_margin_loss_out(self, target, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::multinomial.out(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multinomial_out(Tensor self, long num_samples, boolean replacement, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7753,7 +10275,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::multiply.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #multinomial_out(Tensor,long,boolean,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multinomial_out(Tensor self, long num_samples, boolean replacement, Tensor out) {
+        return multinomial_out(self, num_samples, replacement, (Generator) null, out);
+    }
+
+    /** {@link #multinomial_out(Tensor,long,boolean,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor multinomial_out(Tensor self, long num_samples, Tensor out) {
+        return multinomial_out(self, num_samples, false, (Generator) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::multiply.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor multiply_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7763,7 +10295,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mv.out(Tensor self, Tensor vec, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mv.out(Tensor self, Tensor vec, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mv_out(Tensor self, Tensor vec, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7773,7 +10305,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::mvlgamma.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::mvlgamma.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mvlgamma_out(Tensor self, long p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7783,7 +10315,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nan_to_num.out(Tensor self, float? nan=None, float? posinf=None, float? neginf=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nan_to_num.out(Tensor self, float? nan=None, float? posinf=None, float? neginf=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nan_to_num_out(Tensor self, Double nan, Double posinf, Double neginf, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7800,7 +10332,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return nan_to_num_out(self, Double.valueOf(nan), Double.valueOf(posinf), Double.valueOf(neginf), out);
     }
 
-    /** {@code aten::nanmean.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, Double nan, Double posinf, Tensor out) {
+        return nan_to_num_out(self, nan, posinf, (Double) null, out);
+    }
+
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, double nan, double posinf, Tensor out) {
+        return nan_to_num_out(self, Double.valueOf(nan), Double.valueOf(posinf), (Double) null, out);
+    }
+
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, Double nan, Tensor out) {
+        return nan_to_num_out(self, nan, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, double nan, Tensor out) {
+        return nan_to_num_out(self, Double.valueOf(nan), (Double) null, (Double) null, out);
+    }
+
+    /** {@link #nan_to_num_out(Tensor,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nan_to_num_out(Tensor self, Tensor out) {
+        return nan_to_num_out(self, (Double) null, (Double) null, (Double) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nanmean.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanmean_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7817,7 +10374,47 @@ public abstract sealed class TorchFunctions permits Torch {
         return nanmean_out(self, new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::nanmedian.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
+        return nanmean_out(self, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return nanmean_out(self, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long[] dim, Tensor out) {
+        return nanmean_out(self, dim, false, (DType) null, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long dim, Tensor out) {
+        return nanmean_out(self, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, Tensor out) {
+        return nanmean_out(self, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long[] dim, DType dtype, Tensor out) {
+        return nanmean_out(self, dim, false, dtype, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, long dim, DType dtype, Tensor out) {
+        return nanmean_out(self, new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #nanmean_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanmean_out(Tensor self, DType dtype, Tensor out) {
+        return nanmean_out(self, (long[]) null, false, dtype, out);
+    }
+
+    /** Writes into {@code values}, {@code indices}. {@code aten::nanmedian.dim_values(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void nanmedian_out(Tensor self, long dim, boolean keepdim, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7828,7 +10425,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw8.nanmedian_dim_values(f.address()), "aten::nanmedian.dim_values");
     }
 
-    /** {@code aten::nanmedian.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nanmedian_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void nanmedian_out(Tensor self, long dim, Tensor values, Tensor indices) {
+        nanmedian_out(self, dim, false, values, indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nanmedian.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanmedian_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7837,7 +10439,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nanquantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nanquantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanquantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7855,7 +10457,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return nanquantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
-    /** {@code aten::nanquantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, Tensor out) {
+        return nanquantile_out(self, q, dim, keepdim, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, long dim, boolean keepdim, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), keepdim, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, Long dim, Tensor out) {
+        return nanquantile_out(self, q, dim, false, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, long dim, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), false, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, Tensor q, Tensor out) {
+        return nanquantile_out(self, q, (Long) null, false, "linear", out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nanquantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nanquantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7873,7 +10500,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return nanquantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
-    /** {@code aten::nansum.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, Long dim, boolean keepdim, Tensor out) {
+        return nanquantile_out(self, q, dim, keepdim, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, long dim, boolean keepdim, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), keepdim, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, Long dim, Tensor out) {
+        return nanquantile_out(self, q, dim, false, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, long dim, Tensor out) {
+        return nanquantile_out(self, q, Long.valueOf(dim), false, "linear", out);
+    }
+
+    /** {@link #nanquantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nanquantile_out(Tensor self, double q, Tensor out) {
+        return nanquantile_out(self, q, (Long) null, false, "linear", out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nansum.out(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nansum_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7890,7 +10542,59 @@ public abstract sealed class TorchFunctions permits Torch {
         return nansum_out(self, new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::ne.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
+        return nansum_out(self, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return nansum_out(self, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long[] dim, Tensor out) {
+        return nansum_out(self, dim, false, (DType) null, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long dim, Tensor out) {
+        return nansum_out(self, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, Tensor out) {
+        return nansum_out(self, (long[]) null, false, (DType) null, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long[] dim, DType dtype, Tensor out) {
+        return nansum_out(self, dim, false, dtype, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, long dim, DType dtype, Tensor out) {
+        return nansum_out(self, new long[] {dim}, false, dtype, out);
+    }
+
+    /** {@link #nansum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nansum_out(Tensor self, DType dtype, Tensor out) {
+        return nansum_out(self, (long[]) null, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::narrow_copy.out(Tensor self, int dim, SymInt start, SymInt length, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor narrow_copy_out(Tensor self, long dim, long start, long length, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.integer(1, dim);
+        f.integer(2, start);
+        f.integer(3, length);
+        f.tensor(4, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw8.narrow_copy_out(f.address()), "aten::narrow_copy.out");
+        return out;
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::ne.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ne_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7910,7 +10614,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return ne_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::ne.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ne.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ne_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7920,7 +10624,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::neg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::neg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor neg_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7929,7 +10633,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::negative.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::negative.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor negative_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -7938,69 +10642,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::new_empty.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor new_empty_out(Tensor self, long[] size, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw8.new_empty_out(f.address()), "aten::new_empty.out");
-        return out;
-    }
-
-    /** {@code aten::new_empty_strided.out(Tensor self, SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor new_empty_strided_out(Tensor self, long[] size, long[] stride, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.integers(3, stride, "stride");
-        f.tensor(5, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw8.new_empty_strided_out(f.address()), "aten::new_empty_strided.out");
-        return out;
-    }
-
-    /** {@code aten::new_full.out(Tensor self, SymInt[] size, Scalar fill_value, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor new_full_out(Tensor self, long[] size, Scalar fill_value, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.scalar(3, fill_value, "fill_value");
-        f.tensor(6, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw8.new_full_out(f.address()), "aten::new_full.out");
-        return out;
-    }
-
-    /** {@link #new_full_out(Tensor,long[],Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor new_full_out(Tensor self, long[] size, double fill_value, Tensor out) {
-        return new_full_out(self, size, Scalar.of(fill_value), out);
-    }
-
-    /** {@link #new_full_out(Tensor,long[],Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor new_full_out(Tensor self, long[] size, long fill_value, Tensor out) {
-        return new_full_out(self, size, Scalar.of(fill_value), out);
-    }
-
-    /** {@code aten::new_ones.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor new_ones_out(Tensor self, long[] size, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw8.new_ones_out(f.address()), "aten::new_ones.out");
-        return out;
-    }
-
-    /** {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor new_zeros_out(Tensor self, long[] size, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw8.new_zeros_out(f.address()), "aten::new_zeros.out");
-        return out;
-    }
-
-    /** {@code aten::nextafter.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nextafter.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nextafter_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8010,7 +10652,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nll_loss.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nll_loss.out(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nll_loss_out(Tensor self, Tensor target, Tensor weight, long reduction, long ignore_index, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8023,7 +10665,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nonzero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nll_loss_out(Tensor,Tensor,Tensor,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nll_loss_out(Tensor self, Tensor target, Tensor weight, long reduction, Tensor out) {
+        return nll_loss_out(self, target, weight, reduction, -100, out);
+    }
+
+    /** {@link #nll_loss_out(Tensor,Tensor,Tensor,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nll_loss_out(Tensor self, Tensor target, Tensor weight, Tensor out) {
+        return nll_loss_out(self, target, weight, 1, -100, out);
+    }
+
+    /** {@link #nll_loss_out(Tensor,Tensor,Tensor,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nll_loss_out(Tensor self, Tensor target, Tensor out) {
+        return nll_loss_out(self, target, (Tensor) null, 1, -100, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nonzero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nonzero_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8032,7 +10689,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nonzero_static.out(Tensor self, *, SymInt size, int fill_value=-1, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nonzero_static.out(Tensor self, *, SymInt size, int fill_value=-1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nonzero_static_out(Tensor self, long size, long fill_value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8043,7 +10700,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::norm.ScalarOpt_dtype_out(Tensor self, Scalar? p, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nonzero_static_out(Tensor,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nonzero_static_out(Tensor self, long size, Tensor out) {
+        return nonzero_static_out(self, size, -1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::norm.ScalarOpt_dtype_out(Tensor self, Scalar? p, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8064,7 +10726,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return norm_out(self, Scalar.of(p), dtype, out);
     }
 
-    /** {@code aten::norm.Scalar_out(Tensor self, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::norm.Scalar_out(Tensor self, Scalar p=2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8084,7 +10746,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return norm_out(self, Scalar.of(p), out);
     }
 
-    /** {@code aten::norm.dtype_out(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #norm_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, Tensor out) {
+        return norm_out(self, Scalar.of(2), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::norm.dtype_out(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8122,7 +10789,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return norm_out(self, Scalar.of(p), new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::norm.out(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::norm.out(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor norm_out(Tensor self, Scalar p, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8159,7 +10826,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return norm_out(self, Scalar.of(p), new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor} */
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, Scalar p, long[] dim, Tensor out) {
+        return norm_out(self, p, dim, false, out);
+    }
+
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, Scalar p, long dim, Tensor out) {
+        return norm_out(self, p, new long[] {dim}, false, out);
+    }
+
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, double p, long[] dim, Tensor out) {
+        return norm_out(self, Scalar.of(p), dim, false, out);
+    }
+
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, double p, long dim, Tensor out) {
+        return norm_out(self, Scalar.of(p), new long[] {dim}, false, out);
+    }
+
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, long p, long[] dim, Tensor out) {
+        return norm_out(self, Scalar.of(p), dim, false, out);
+    }
+
+    /** {@link #norm_out(Tensor,Scalar,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor norm_out(Tensor self, long p, long dim, Tensor out) {
+        return norm_out(self, Scalar.of(p), new long[] {dim}, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor} */
     public static Tensor norm_except_dim(Tensor v, long pow, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
@@ -8179,7 +10876,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return norm_except_dim(v, 2, 0);
     }
 
-    /** {@code aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor} */
     public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, mean, "mean");
@@ -8194,7 +10891,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return normal(mean, std, (Generator) null);
     }
 
-    /** {@code aten::normal.Tensor_Tensor_out(Tensor mean, Tensor std, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal.Tensor_Tensor_out(Tensor mean, Tensor std, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor mean, Tensor std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, mean, "mean");
@@ -8205,7 +10902,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor} */
+    /** {@link #normal_out(Tensor,Tensor,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(Tensor mean, Tensor std, Tensor out) {
+        return normal_out(mean, std, (Generator) null, out);
+    }
+
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::normal.Tensor_float(Tensor mean, float std=1., *, Generator? generator=None) -> Tensor} */
     public static Tensor normal(Tensor mean, double std, Generator generator) {
         Frame f = Frame.begin();
         f.tensor(0, mean, "mean");
@@ -8225,7 +10927,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return normal(mean, 1., (Generator) null);
     }
 
-    /** {@code aten::normal.Tensor_float_out(Tensor mean, float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal.Tensor_float_out(Tensor mean, float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor mean, double std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, mean, "mean");
@@ -8236,7 +10938,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor} */
+    /** {@link #normal_out(Tensor,double,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(Tensor mean, double std, Tensor out) {
+        return normal_out(mean, std, (Generator) null, out);
+    }
+
+    /** {@link #normal_out(Tensor,double,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(Tensor mean, Tensor out) {
+        return normal_out(mean, 1., (Generator) null, out);
+    }
+
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor} */
     public static Tensor normal(double mean, Tensor std, Generator generator) {
         Frame f = Frame.begin();
         f.real(0, mean);
@@ -8251,7 +10963,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return normal(mean, std, (Generator) null);
     }
 
-    /** {@code aten::normal.float_Tensor_out(float mean, Tensor std, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal.float_Tensor_out(float mean, Tensor std, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(double mean, Tensor std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.real(0, mean);
@@ -8262,7 +10974,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #normal_out(double,Tensor,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(double mean, Tensor std, Tensor out) {
+        return normal_out(mean, std, (Generator) null, out);
+    }
+
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor normal(double mean, double std, long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.real(0, mean);
@@ -8284,7 +11001,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return normal(mean, std, size, (Generator) null, (TensorOptions) null);
     }
 
-    /** {@code aten::normal.float_float_out(float mean, float std, SymInt[] size, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal.float_float_out(float mean, float std, SymInt[] size, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(double mean, double std, long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.real(0, mean);
@@ -8296,7 +11013,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::normal.out(Tensor self, float mean=0., float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #normal_out(double,double,long[],Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(double mean, double std, long[] size, Tensor out) {
+        return normal_out(mean, std, size, (Generator) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::normal.out(Tensor self, float mean=0., float std=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor normal_out(Tensor self, double mean, double std, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8308,7 +11030,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::not_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #normal_out(Tensor,double,double,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor normal_out(Tensor self, double mean, double std, Tensor out) {
+        return normal_out(self, mean, std, (Generator) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::not_equal.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor not_equal_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8328,7 +11055,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return not_equal_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::not_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::not_equal.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor not_equal_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8338,7 +11065,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nuclear_norm.dim_out(Tensor self, int[2] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::nuclear_norm.dim_out(Tensor self, int[2] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nuclear_norm_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8349,7 +11076,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::nuclear_norm.out(Tensor self, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #nuclear_norm_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nuclear_norm_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return nuclear_norm_out(self, new long[] {dim, dim}, keepdim, out);
+    }
+
+    /** {@link #nuclear_norm_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nuclear_norm_out(Tensor self, long[] dim, Tensor out) {
+        return nuclear_norm_out(self, dim, false, out);
+    }
+
+    /** {@link #nuclear_norm_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nuclear_norm_out(Tensor self, long dim, Tensor out) {
+        return nuclear_norm_out(self, new long[] {dim, dim}, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::nuclear_norm.out(Tensor self, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor nuclear_norm_out(Tensor self, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8359,7 +11101,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #nuclear_norm_out(Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor nuclear_norm_out(Tensor self, Tensor out) {
+        return nuclear_norm_out(self, false, out);
+    }
+
+    /** Returns a new tensor. {@code aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor ones(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8373,7 +11120,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return ones(size, (TensorOptions) null);
     }
 
-    /** {@code aten::ones.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ones.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ones_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8382,7 +11129,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::ones_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ones_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ones_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8392,7 +11139,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::orgqr.out(Tensor self, Tensor input2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #ones_like_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor ones_like_out(Tensor self, Tensor out) {
+        return ones_like_out(self, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::orgqr.out(Tensor self, Tensor input2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor orgqr_out(Tensor self, Tensor input2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8402,7 +11154,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::ormqr.out(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::ormqr.out(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor ormqr_out(Tensor self, Tensor input2, Tensor input3, boolean left, boolean transpose, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8415,7 +11167,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::outer.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #ormqr_out(Tensor,Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor ormqr_out(Tensor self, Tensor input2, Tensor input3, boolean left, Tensor out) {
+        return ormqr_out(self, input2, input3, left, false, out);
+    }
+
+    /** {@link #ormqr_out(Tensor,Tensor,Tensor,boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor ormqr_out(Tensor self, Tensor input2, Tensor input3, Tensor out) {
+        return ormqr_out(self, input2, input3, true, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::outer.out(Tensor self, Tensor vec2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor outer_out(Tensor self, Tensor vec2, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8425,7 +11187,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor} */
+    /** Returns a new tensor. {@code aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str padding_side="right") -> Tensor} */
     public static Tensor pad_sequence(Tensor[] sequences, boolean batch_first, double padding_value, String padding_side) {
         Frame f = Frame.begin();
         f.tensors(0, sequences, "sequences");
@@ -8451,7 +11213,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return pad_sequence(sequences, false, 0., "right");
     }
 
-    /** {@code aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor} */
     public static Tensor pairwise_distance(Tensor x1, Tensor x2, double p, double eps, boolean keepdim) {
         Frame f = Frame.begin();
         f.tensor(0, x1, "x1");
@@ -8478,7 +11240,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return pairwise_distance(x1, x2, 2., 9.9999999999999995e-07, false);
     }
 
-    /** {@code aten::pixel_shuffle.out(Tensor self, int upscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::pixel_shuffle.out(Tensor self, int upscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pixel_shuffle_out(Tensor self, long upscale_factor, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8488,7 +11250,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::pixel_unshuffle.out(Tensor self, int downscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::pixel_unshuffle.out(Tensor self, int downscale_factor, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pixel_unshuffle_out(Tensor self, long downscale_factor, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8498,7 +11260,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::poisson.out(Tensor self, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::poisson.out(Tensor self, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor poisson_out(Tensor self, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8508,7 +11270,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor} */
+    /** {@link #poisson_out(Tensor,Generator,Tensor)} with the other arguments at their defaults. */
+    public static Tensor poisson_out(Tensor self, Tensor out) {
+        return poisson_out(self, (Generator) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor} */
     public static Tensor poisson_nll_loss(Tensor input, Tensor target, boolean log_input, boolean full, double eps, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -8521,7 +11288,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::polar(Tensor abs, Tensor angle) -> Tensor} */
+    /** Returns a new tensor. {@code aten::polar(Tensor abs, Tensor angle) -> Tensor} */
     public static Tensor polar(Tensor abs, Tensor angle) {
         Frame f = Frame.begin();
         f.tensor(0, abs, "abs");
@@ -8530,7 +11297,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::polar.out(Tensor abs, Tensor angle, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::polar.out(Tensor abs, Tensor angle, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor polar_out(Tensor abs, Tensor angle, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, abs, "abs");
@@ -8540,7 +11307,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::polygamma(int n, Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::polygamma(int n, Tensor self) -> Tensor} */
     public static Tensor polygamma(long n, Tensor self) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -8549,7 +11316,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::polygamma.out(int n, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::polygamma.out(int n, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor polygamma_out(long n, Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -8559,7 +11326,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor} */
+    /** Returns a new tensor. {@code aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor} */
     public static Tensor pow(Scalar self, Tensor exponent) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -8578,7 +11345,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return pow(Scalar.of(self), exponent);
     }
 
-    /** {@code aten::pow.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::pow.Scalar_out(Scalar self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Scalar self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -8598,7 +11365,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return pow_out(Scalar.of(self), exponent, out);
     }
 
-    /** {@code aten::pow.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::pow.Tensor_Scalar_out(Tensor self, Scalar exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Tensor self, Scalar exponent, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8618,7 +11385,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return pow_out(self, Scalar.of(exponent), out);
     }
 
-    /** {@code aten::pow.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::pow.Tensor_Tensor_out(Tensor self, Tensor exponent, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor pow_out(Tensor self, Tensor exponent, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8628,7 +11395,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::prod.int_out(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::prod.int_out(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor prod_out(Tensor self, long dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8640,7 +11407,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::prod.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #prod_out(Tensor,long,boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor prod_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return prod_out(self, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #prod_out(Tensor,long,boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor prod_out(Tensor self, long dim, Tensor out) {
+        return prod_out(self, dim, false, (DType) null, out);
+    }
+
+    /** {@link #prod_out(Tensor,long,boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor prod_out(Tensor self, long dim, DType dtype, Tensor out) {
+        return prod_out(self, dim, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::prod.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor prod_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8650,7 +11432,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType} */
+    /** {@link #prod_out(Tensor,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor prod_out(Tensor self, Tensor out) {
+        return prod_out(self, (DType) null, out);
+    }
+
+    /** Returns a dtype. {@code aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType} */
     public static DType promote_types(DType type1, DType type2) {
         Frame f = Frame.begin();
         f.dtype(0, type1, "type1");
@@ -8659,7 +11446,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.readDtype(0);
     }
 
-    /** {@code aten::put.out(Tensor self, Tensor index, Tensor source, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::put.out(Tensor self, Tensor index, Tensor source, bool accumulate=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor put_out(Tensor self, Tensor index, Tensor source, boolean accumulate, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8671,7 +11458,30 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
+    /** {@link #put_out(Tensor,Tensor,Tensor,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor put_out(Tensor self, Tensor index, Tensor source, Tensor out) {
+        return put_out(self, index, source, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::q_per_channel_scales.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor q_per_channel_scales_out(Tensor self, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_scales_out(f.address()), "aten::q_per_channel_scales.out");
+        return out;
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::q_per_channel_zero_points.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor q_per_channel_zero_points_out(Tensor self, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.tensor(1, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw8.q_per_channel_zero_points_out(f.address()), "aten::q_per_channel_zero_points.out");
+        return out;
+    }
+
+    /** Writes into {@code Q}, {@code R}. {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void qr_out(Tensor self, boolean some, Tensor Q, Tensor R) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8681,7 +11491,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw8.qr_Q(f.address()), "aten::qr.Q");
     }
 
-    /** {@code aten::quantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #qr_out(Tensor,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void qr_out(Tensor self, Tensor Q, Tensor R) {
+        qr_out(self, true, Q, R);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::quantile.out(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8699,7 +11514,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return quantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
-    /** {@code aten::quantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, Long dim, boolean keepdim, Tensor out) {
+        return quantile_out(self, q, dim, keepdim, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, long dim, boolean keepdim, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), keepdim, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, Long dim, Tensor out) {
+        return quantile_out(self, q, dim, false, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, long dim, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), false, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,Tensor,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, Tensor q, Tensor out) {
+        return quantile_out(self, q, (Long) null, false, "linear", out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::quantile.scalar_out(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear", Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantile_out(Tensor self, double q, Long dim, boolean keepdim, String interpolation, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8717,7 +11557,32 @@ public abstract sealed class TorchFunctions permits Torch {
         return quantile_out(self, q, Long.valueOf(dim), keepdim, interpolation, out);
     }
 
-    /** {@code aten::quantize_per_channel.out(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, Long dim, boolean keepdim, Tensor out) {
+        return quantile_out(self, q, dim, keepdim, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, long dim, boolean keepdim, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), keepdim, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, Long dim, Tensor out) {
+        return quantile_out(self, q, dim, false, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, long dim, Tensor out) {
+        return quantile_out(self, q, Long.valueOf(dim), false, "linear", out);
+    }
+
+    /** {@link #quantile_out(Tensor,double,Long,boolean,String,Tensor)} with the other arguments at their defaults. */
+    public static Tensor quantile_out(Tensor self, double q, Tensor out) {
+        return quantile_out(self, q, (Long) null, false, "linear", out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::quantize_per_channel.out(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_channel_out(Tensor self, Tensor scales, Tensor zero_points, long axis, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8730,7 +11595,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::quantize_per_tensor.out(Tensor self, float scale, int zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::quantize_per_tensor.out(Tensor self, float scale, int zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_out(Tensor self, double scale, long zero_point, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8742,7 +11607,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::quantize_per_tensor.tensor_qparams_out(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::quantize_per_tensor.tensor_qparams_out(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_out(Tensor self, Tensor scale, Tensor zero_point, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8754,7 +11619,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype) -> Tensor[]} */
     public static Tensor[] quantize_per_tensor(Tensor[] tensors, Tensor scales, Tensor zero_points, DType dtype) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -8765,7 +11630,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::quantize_per_tensor.tensors_out(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype, *, Tensor(a!)[] out) -> ()} */
+    /** Changes {@code out}. {@code aten::quantize_per_tensor.tensors_out(Tensor[] tensors, Tensor scales, Tensor zero_points, ScalarType dtype, *, Tensor(a!)[] out) -> ()} */
     public static void quantize_per_tensor_out(Tensor[] tensors, Tensor scales, Tensor zero_points, DType dtype, Tensor... out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -8776,7 +11641,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw8.quantize_per_tensor_tensors_out(f.address()), "aten::quantize_per_tensor.tensors_out");
     }
 
-    /** {@code aten::quantize_per_tensor_dynamic.out(Tensor self, ScalarType dtype, bool reduce_range, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::quantize_per_tensor_dynamic.out(Tensor self, ScalarType dtype, bool reduce_range, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantize_per_tensor_dynamic_out(Tensor self, DType dtype, boolean reduce_range, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8787,7 +11652,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rad2deg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::rad2deg.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rad2deg_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8796,7 +11661,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor rand(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8810,7 +11675,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return rand(size, (TensorOptions) null);
     }
 
-    /** {@code aten::rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor rand(long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8825,7 +11690,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return rand(size, generator, (TensorOptions) null);
     }
 
-    /** {@code aten::rand.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::rand.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_out(long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8835,7 +11700,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rand.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::rand.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -8844,7 +11709,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rand_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::rand_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_like_out(Tensor self, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8855,7 +11720,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rand_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #rand_like_out(Tensor,Generator,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rand_like_out(Tensor self, Generator generator, Tensor out) {
+        return rand_like_out(self, generator, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::rand_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rand_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8865,7 +11735,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #rand_like_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rand_like_out(Tensor self, Tensor out) {
+        return rand_like_out(self, (MemoryFormat) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long high, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, high);
@@ -8880,7 +11755,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randint(high, size, (TensorOptions) null);
     }
 
-    /** {@code aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long high, long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, high);
@@ -8896,7 +11771,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randint(high, size, generator, (TensorOptions) null);
     }
 
-    /** {@code aten::randint.generator_out(SymInt high, SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randint.generator_out(SymInt high, SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_out(long high, long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, high);
@@ -8907,7 +11782,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long low, long high, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, low);
@@ -8923,7 +11798,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randint(low, high, size, (TensorOptions) null);
     }
 
-    /** {@code aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long low, long high, long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, low);
@@ -8940,7 +11815,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randint(low, high, size, generator, (TensorOptions) null);
     }
 
-    /** {@code aten::randint.low_generator_out(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randint.low_generator_out(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_out(long low, long high, long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, low);
@@ -8952,7 +11827,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint.low_out(SymInt low, SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::randint.low_out(SymInt low, SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_out(long low, long high, long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, low);
@@ -8963,7 +11838,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint.out(SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::randint.out(SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_out(long high, long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, high);
@@ -8973,7 +11848,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.Tensor_generator_out(Tensor self, Tensor high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.Tensor_generator_out(Tensor self, Tensor high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, Tensor high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8985,7 +11860,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.Tensor_out(Tensor self, Tensor high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randint_like_out(Tensor,Tensor,Generator,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, Tensor high, Generator generator, Tensor out) {
+        return randint_like_out(self, high, generator, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::randint_like.Tensor_out(Tensor self, Tensor high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, Tensor high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -8996,7 +11876,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.generator_out(Tensor self, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randint_like_out(Tensor,Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, Tensor high, Tensor out) {
+        return randint_like_out(self, high, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.generator_out(Tensor self, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9008,7 +11893,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.low_dtype_out(Tensor self, SymInt low, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randint_like_out(Tensor,long,Generator,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, long high, Generator generator, Tensor out) {
+        return randint_like_out(self, high, generator, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::randint_like.low_dtype_out(Tensor self, SymInt low, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long low, long high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9020,7 +11910,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.low_generator_dtype_out(Tensor self, SymInt low, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randint_like_out(Tensor,long,long,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, long low, long high, Tensor out) {
+        return randint_like_out(self, low, high, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randint_like.low_generator_dtype_out(Tensor self, SymInt low, SymInt high, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long low, long high, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9033,7 +11928,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randint_like.out(Tensor self, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randint_like_out(Tensor,long,long,Generator,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, long low, long high, Generator generator, Tensor out) {
+        return randint_like_out(self, low, high, generator, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::randint_like.out(Tensor self, SymInt high, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randint_like_out(Tensor self, long high, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9044,7 +11944,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #randint_like_out(Tensor,long,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randint_like_out(Tensor self, long high, Tensor out) {
+        return randint_like_out(self, high, (MemoryFormat) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randn(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -9058,7 +11963,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randn(size, (TensorOptions) null);
     }
 
-    /** {@code aten::randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randn(long[] size, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -9073,7 +11978,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randn(size, generator, (TensorOptions) null);
     }
 
-    /** {@code aten::randn.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randn.generator_out(SymInt[] size, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_out(long[] size, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -9083,7 +11988,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randn.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::randn.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -9092,7 +11997,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randn_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randn_like.generator_out(Tensor self, *, Generator? generator, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_like_out(Tensor self, Generator generator, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9103,7 +12008,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randn_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #randn_like_out(Tensor,Generator,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randn_like_out(Tensor self, Generator generator, Tensor out) {
+        return randn_like_out(self, generator, (MemoryFormat) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::randn_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randn_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9113,45 +12023,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::random.from_out(Tensor self, int from, int? to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor random_out(Tensor self, long from, Long to, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integer(1, from);
-        f.optionalInteger(2, to);
-        f.generator(4, generator);
-        f.tensor(5, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.random_from_out(f.address()), "aten::random.from_out");
-        return out;
+    /** {@link #randn_like_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor randn_like_out(Tensor self, Tensor out) {
+        return randn_like_out(self, (MemoryFormat) null, out);
     }
 
-    /** {@link #random_out(Tensor,long,Long,Generator,Tensor)} with the other arguments at their defaults. */
-    public static Tensor random_out(Tensor self, long from, long to, Generator generator, Tensor out) {
-        return random_out(self, from, Long.valueOf(to), generator, out);
-    }
-
-    /** {@code aten::random.out(Tensor self, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor random_out(Tensor self, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.generator(1, generator);
-        f.tensor(2, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.random_out(f.address()), "aten::random.out");
-        return out;
-    }
-
-    /** {@code aten::random.to_out(Tensor self, int to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor random_out(Tensor self, long to, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integer(1, to);
-        f.generator(2, generator);
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.random_to_out(f.address()), "aten::random.to_out");
-        return out;
-    }
-
-    /** {@code aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randperm(long n, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -9165,7 +12042,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randperm(n, (TensorOptions) null);
     }
 
-    /** {@code aten::randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randperm(long n, Generator generator, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -9180,7 +12057,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return randperm(n, generator, (TensorOptions) null);
     }
 
-    /** {@code aten::randperm.generator_out(SymInt n, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::randperm.generator_out(SymInt n, *, Generator? generator, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randperm_out(long n, Generator generator, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -9190,7 +12067,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::randperm.out(SymInt n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::randperm.out(SymInt n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor randperm_out(long n, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -9199,7 +12076,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -9234,7 +12111,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return range(Scalar.of(start), Scalar.of(end), (TensorOptions) null);
     }
 
-    /** {@code aten::range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Scalar step, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -9255,7 +12132,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return range_out(Scalar.of(start), Scalar.of(end), Scalar.of(step), out);
     }
 
-    /** {@code aten::range.out_(Scalar start, Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #range_out(Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor range_out(double start, double end, Tensor out) {
+        return range_out(Scalar.of(start), Scalar.of(end), Scalar.of(1), out);
+    }
+
+    /** {@link #range_out(Scalar,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor range_out(long start, long end, Tensor out) {
+        return range_out(Scalar.of(start), Scalar.of(end), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::range.out_(Scalar start, Scalar end, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -9265,17 +12152,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@link #range_out(Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor range_out(double start, double end, Tensor out) {
-        return range_out(Scalar.of(start), Scalar.of(end), out);
-    }
-
-    /** {@link #range_out(Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor range_out(long start, long end, Tensor out) {
-        return range_out(Scalar.of(start), Scalar.of(end), out);
-    }
-
-    /** {@code aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, Scalar step, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
@@ -9311,7 +12188,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return range(Scalar.of(start), Scalar.of(end), Scalar.of(step), (TensorOptions) null);
     }
 
-    /** {@code aten::reciprocal.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::reciprocal.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reciprocal_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9320,7 +12197,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9330,7 +12207,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #reflection_pad1d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor reflection_pad1d_out(Tensor self, long padding, Tensor out) {
+        return reflection_pad1d_out(self, new long[] {padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9340,7 +12222,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #reflection_pad2d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor reflection_pad2d_out(Tensor self, long padding, Tensor out) {
+        return reflection_pad2d_out(self, new long[] {padding, padding, padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9350,7 +12237,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::relu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #reflection_pad3d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor reflection_pad3d_out(Tensor self, long padding, Tensor out) {
+        return reflection_pad3d_out(self, new long[] {padding, padding, padding, padding, padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::relu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor relu_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9359,7 +12251,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor} */
     public static Tensor remainder(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -9378,7 +12270,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return remainder(Scalar.of(self), other);
     }
 
-    /** {@code aten::remainder.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::remainder.Scalar_Tensor_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -9398,7 +12290,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return remainder_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::remainder.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::remainder.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9418,7 +12310,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return remainder_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::remainder.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::remainder.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor remainder_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9428,7 +12320,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::renorm.out(Tensor self, Scalar p, int dim, Scalar maxnorm, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::renorm.out(Tensor self, Scalar p, int dim, Scalar maxnorm, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor renorm_out(Tensor self, Scalar p, long dim, Scalar maxnorm, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9450,17 +12342,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return renorm_out(self, Scalar.of(p), dim, Scalar.of(maxnorm), out);
     }
 
-    /** {@code aten::repeat.out(Tensor self, SymInt[] repeats, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor repeat_out(Tensor self, long[] repeats, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, repeats, "repeats");
-        f.tensor(3, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.repeat_out(f.address()), "aten::repeat.out");
-        return out;
-    }
-
-    /** {@code aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor} */
     public static Tensor repeat_interleave(Tensor repeats, Long output_size) {
         Frame f = Frame.begin();
         f.tensor(0, repeats, "repeats");
@@ -9479,7 +12361,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return repeat_interleave(repeats, (Long) null);
     }
 
-    /** {@code aten::repeat_interleave.Tensor_out(Tensor repeats, *, SymInt? output_size=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::repeat_interleave.Tensor_out(Tensor repeats, *, SymInt? output_size=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor repeat_interleave_out(Tensor repeats, Long output_size, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, repeats, "repeats");
@@ -9494,7 +12376,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return repeat_interleave_out(repeats, Long.valueOf(output_size), out);
     }
 
-    /** {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #repeat_interleave_out(Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor repeat_interleave_out(Tensor repeats, Tensor out) {
+        return repeat_interleave_out(repeats, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9504,7 +12391,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #replication_pad1d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor replication_pad1d_out(Tensor self, long padding, Tensor out) {
+        return replication_pad1d_out(self, new long[] {padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9514,7 +12406,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #replication_pad2d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor replication_pad2d_out(Tensor self, long padding, Tensor out) {
+        return replication_pad2d_out(self, new long[] {padding, padding, padding, padding}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9524,39 +12421,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::resize.out(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor resize_out(Tensor self, long[] size, MemoryFormat memory_format, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integers(1, size, "size");
-        f.optionalMemoryFormat(3, memory_format);
-        f.tensor(5, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.resize_out(f.address()), "aten::resize.out");
-        return out;
+    /** {@link #replication_pad3d_out(Tensor,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor replication_pad3d_out(Tensor self, long padding, Tensor out) {
+        return replication_pad3d_out(self, new long[] {padding, padding, padding, padding, padding, padding}, out);
     }
 
-    /** {@code aten::resize_as.out(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor resize_as_out(Tensor self, Tensor the_template, MemoryFormat memory_format, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, the_template, "the_template");
-        f.optionalMemoryFormat(2, memory_format);
-        f.tensor(4, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.resize_as_out(f.address()), "aten::resize_as.out");
-        return out;
-    }
-
-    /** {@code aten::resize_as_sparse.out(Tensor self, Tensor the_template, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor resize_as_sparse_out(Tensor self, Tensor the_template, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, the_template, "the_template");
-        f.tensor(2, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.resize_as_sparse_out(f.address()), "aten::resize_as_sparse.out");
-        return out;
-    }
-
-    /** {@code aten::result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType} */
+    /** Returns a dtype. {@code aten::result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType} */
     public static DType result_type(Tensor tensor, Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, tensor, "tensor");
@@ -9575,7 +12445,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return result_type(tensor, Scalar.of(other));
     }
 
-    /** {@code aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType} */
+    /** Returns a dtype. {@code aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType} */
     public static DType result_type(Scalar scalar1, Scalar scalar2) {
         Frame f = Frame.begin();
         f.scalar(0, scalar1, "scalar1");
@@ -9594,7 +12464,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return result_type(Scalar.of(scalar1), Scalar.of(scalar2));
     }
 
-    /** {@code aten::result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType} */
+    /** Returns a dtype. {@code aten::result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType} */
     public static DType result_type(Scalar scalar, Tensor tensor) {
         Frame f = Frame.begin();
         f.scalar(0, scalar, "scalar");
@@ -9613,7 +12483,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return result_type(Scalar.of(scalar), tensor);
     }
 
-    /** {@code aten::result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType} */
+    /** Returns a dtype. {@code aten::result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType} */
     public static DType result_type(Tensor tensor, Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, tensor, "tensor");
@@ -9622,7 +12492,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.readDtype(0);
     }
 
-    /** {@code aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor} */
     public static Tensor rms_norm(Tensor input, long[] normalized_shape, Tensor weight, Double eps) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -9648,7 +12518,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return rms_norm(input, normalized_shape, (Tensor) null, (Double) null);
     }
 
-    /** {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -9664,7 +12534,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -9680,7 +12550,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -9703,7 +12573,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return rnn_relu_cell(input, hx, w_ih, w_hh, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -9719,7 +12589,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
+    /** Returns 2 new values. {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -9735,7 +12605,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return new Tensors2(f.newTensor(0), f.newTensor(1));
     }
 
-    /** {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -9758,7 +12628,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return rnn_tanh_cell(input, hx, w_ih, w_hh, (Tensor) null, (Tensor) null);
     }
 
-    /** {@code aten::roll.out(Tensor self, SymInt[1] shifts, int[1] dims=[], *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::roll.out(Tensor self, SymInt[1] shifts, int[1] dims=[], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor roll_out(Tensor self, long[] shifts, long[] dims, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9774,7 +12644,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return roll_out(self, new long[] {shifts}, new long[] {dims}, out);
     }
 
-    /** {@code aten::rot90.out(Tensor self, int k=1, int[] dims=[0, 1], *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #roll_out(Tensor,long[],long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor roll_out(Tensor self, long[] shifts, Tensor out) {
+        return roll_out(self, shifts, new long[] {}, out);
+    }
+
+    /** {@link #roll_out(Tensor,long[],long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor roll_out(Tensor self, long shifts, Tensor out) {
+        return roll_out(self, new long[] {shifts}, new long[] {}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::rot90.out(Tensor self, int k=1, int[] dims=[0, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rot90_out(Tensor self, long k, long[] dims, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9785,7 +12665,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::round.decimals_out(Tensor self, *, int decimals, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #rot90_out(Tensor,long,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor rot90_out(Tensor self, long k, Tensor out) {
+        return rot90_out(self, k, new long[] {0, 1}, out);
+    }
+
+    /** {@link #rot90_out(Tensor,long,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor rot90_out(Tensor self, Tensor out) {
+        return rot90_out(self, 1, new long[] {0, 1}, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::round.decimals_out(Tensor self, *, int decimals, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor round_out(Tensor self, long decimals, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9795,7 +12685,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::round.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::round.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor round_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9804,7 +12694,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::row_stack(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::row_stack(Tensor[] tensors) -> Tensor} */
     public static Tensor row_stack(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -9812,7 +12702,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::row_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::row_stack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor row_stack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -9821,7 +12711,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rsqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::rsqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsqrt_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9830,7 +12720,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::rsub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::rsub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsub_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9851,7 +12741,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return rsub_out(self, Scalar.of(other), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::rsub.Tensor_out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #rsub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rsub_out(Tensor self, Scalar other, Tensor out) {
+        return rsub_out(self, other, Scalar.of(1), out);
+    }
+
+    /** {@link #rsub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rsub_out(Tensor self, double other, Tensor out) {
+        return rsub_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** {@link #rsub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rsub_out(Tensor self, long other, Tensor out) {
+        return rsub_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::rsub.Tensor_out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rsub_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9872,7 +12777,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return rsub_out(self, other, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #rsub_out(Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor rsub_out(Tensor self, Tensor other, Tensor out) {
+        return rsub_out(self, other, Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor scalar_tensor(Scalar s, TensorOptions options) {
         Frame f = Frame.begin();
         f.scalar(0, s, "s");
@@ -9906,7 +12816,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return scalar_tensor(Scalar.of(s), (TensorOptions) null);
     }
 
-    /** {@code aten::scalar_tensor.out(Scalar s, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scalar_tensor.out(Scalar s, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scalar_tensor_out(Scalar s, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, s, "s");
@@ -9925,7 +12835,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return scalar_tensor_out(Scalar.of(s), out);
     }
 
-    /** {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
@@ -9975,7 +12885,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return scaled_dot_product_attention(query, key, value, (Tensor) null, 0., false, (Double) null, false);
     }
 
-    /** {@code aten::scatter.reduce_out(Tensor self, int dim, Tensor index, Tensor src, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter.reduce_out(Tensor self, int dim, Tensor index, Tensor src, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -9988,7 +12898,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::scatter.src_out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter.src_out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10000,7 +12910,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::scatter.value_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter.value_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10022,7 +12932,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return scatter_out(self, dim, index, Scalar.of(value), out);
     }
 
-    /** {@code aten::scatter.value_reduce_out(Tensor self, int dim, Tensor index, Scalar value, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter.value_reduce_out(Tensor self, int dim, Tensor index, Scalar value, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, String reduce, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10045,7 +12955,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return scatter_out(self, dim, index, Scalar.of(value), reduce, out);
     }
 
-    /** {@code aten::scatter_add.out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter_add.out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_add_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10057,7 +12967,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::scatter_reduce.two_out(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::scatter_reduce.two_out(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_reduce_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, boolean include_self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10071,7 +12981,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
+    /** {@link #scatter_reduce_out(Tensor,long,Tensor,Tensor,String,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor scatter_reduce_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, Tensor out) {
+        return scatter_reduce_out(self, dim, index, src, reduce, true, out);
+    }
+
+    /** Returns a new tensor. {@code aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
     public static Tensor searchsorted(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, String side, Tensor sorter) {
         Frame f = Frame.begin();
         f.tensor(0, sorted_sequence, "sorted_sequence");
@@ -10154,7 +13069,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return searchsorted(sorted_sequence, Scalar.of(self), false, false, (String) null, (Tensor) null);
     }
 
-    /** {@code aten::searchsorted.Scalar_out(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::searchsorted.Scalar_out(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, String side, Tensor sorter, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, sorted_sequence, "sorted_sequence");
@@ -10178,7 +13093,67 @@ public abstract sealed class TorchFunctions permits Torch {
         return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, right, side, sorter, out);
     }
 
-    /** {@code aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, String side, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, right, side, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, double self, boolean out_int32, boolean right, String side, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, right, side, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, long self, boolean out_int32, boolean right, String side, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, right, side, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, boolean out_int32, boolean right, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, right, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, double self, boolean out_int32, boolean right, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, right, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, long self, boolean out_int32, boolean right, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, right, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, boolean out_int32, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, double self, boolean out_int32, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, long self, boolean out_int32, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), out_int32, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Scalar self, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, false, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, double self, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), false, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Scalar,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, long self, Tensor out) {
+        return searchsorted_out(sorted_sequence, Scalar.of(self), false, false, (String) null, (Tensor) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor} */
     public static Tensor searchsorted(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, String side, Tensor sorter) {
         Frame f = Frame.begin();
         f.tensor(0, sorted_sequence, "sorted_sequence");
@@ -10211,7 +13186,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return searchsorted(sorted_sequence, self, false, false, (String) null, (Tensor) null);
     }
 
-    /** {@code aten::searchsorted.Tensor_out(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::searchsorted.Tensor_out(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, String side, Tensor sorter, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, sorted_sequence, "sorted_sequence");
@@ -10225,7 +13200,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
+    /** {@link #searchsorted_out(Tensor,Tensor,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, String side, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, right, side, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Tensor,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, boolean out_int32, boolean right, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, right, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Tensor,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, boolean out_int32, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, out_int32, false, (String) null, (Tensor) null, out);
+    }
+
+    /** {@link #searchsorted_out(Tensor,Tensor,boolean,boolean,String,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static Tensor searchsorted_out(Tensor sorted_sequence, Tensor self, Tensor out) {
+        return searchsorted_out(sorted_sequence, self, false, false, (String) null, (Tensor) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -10280,7 +13275,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return segment_reduce(data, reduce, (Tensor) null, (Tensor) null, (Tensor) null, 0, false, (Scalar) null);
     }
 
-    /** {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -10306,7 +13301,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return segment_reduce_out(data, reduce, lengths, indices, offsets, axis, unsafe, Scalar.of(initial), out);
     }
 
-    /** {@code aten::select_scatter.out(Tensor self, Tensor src, int dim, SymInt index, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Tensor out) {
+        return segment_reduce_out(data, reduce, lengths, indices, offsets, axis, unsafe, (Scalar) null, out);
+    }
+
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, Tensor out) {
+        return segment_reduce_out(data, reduce, lengths, indices, offsets, axis, false, (Scalar) null, out);
+    }
+
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, Tensor out) {
+        return segment_reduce_out(data, reduce, lengths, indices, offsets, 0, false, (Scalar) null, out);
+    }
+
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor out) {
+        return segment_reduce_out(data, reduce, lengths, indices, (Tensor) null, 0, false, (Scalar) null, out);
+    }
+
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor out) {
+        return segment_reduce_out(data, reduce, lengths, (Tensor) null, (Tensor) null, 0, false, (Scalar) null, out);
+    }
+
+    /** {@link #segment_reduce_out(Tensor,String,Tensor,Tensor,Tensor,long,boolean,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor out) {
+        return segment_reduce_out(data, reduce, (Tensor) null, (Tensor) null, (Tensor) null, 0, false, (Scalar) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::select_scatter.out(Tensor self, Tensor src, int dim, SymInt index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor select_scatter_out(Tensor self, Tensor src, long dim, long index, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10318,26 +13343,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::set.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor set_out(Tensor self, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.set_out(f.address()), "aten::set.out");
-        return out;
-    }
-
-    /** {@code aten::set.source_Tensor_out(Tensor self, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor set_out(Tensor self, Tensor source, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, source, "source");
-        f.tensor(2, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw9.set_source_Tensor_out(f.address()), "aten::set.source_Tensor_out");
-        return out;
-    }
-
-    /** {@code aten::sgn.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sgn.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sgn_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10346,7 +13352,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sigmoid.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sigmoid_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10355,7 +13361,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sign.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sign.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sign_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10364,7 +13370,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::signbit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::signbit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor signbit_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10373,7 +13379,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::silu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::silu.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor silu_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10382,7 +13388,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sin.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sin_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10391,7 +13397,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sinc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10400,7 +13406,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sinh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sinh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10409,7 +13415,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::slice_scatter.out(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::slice_scatter.out(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, Long start, Long end, long step, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10428,7 +13434,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return slice_scatter_out(self, src, dim, Long.valueOf(start), Long.valueOf(end), step, out);
     }
 
-    /** {@code aten::slogdet.out(Tensor self, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, Long start, Long end, Tensor out) {
+        return slice_scatter_out(self, src, dim, start, end, 1, out);
+    }
+
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, long start, long end, Tensor out) {
+        return slice_scatter_out(self, src, dim, Long.valueOf(start), Long.valueOf(end), 1, out);
+    }
+
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, Long start, Tensor out) {
+        return slice_scatter_out(self, src, dim, start, (Long) null, 1, out);
+    }
+
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, long start, Tensor out) {
+        return slice_scatter_out(self, src, dim, Long.valueOf(start), (Long) null, 1, out);
+    }
+
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, long dim, Tensor out) {
+        return slice_scatter_out(self, src, dim, (Long) null, (Long) null, 1, out);
+    }
+
+    /** {@link #slice_scatter_out(Tensor,Tensor,long,Long,Long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor slice_scatter_out(Tensor self, Tensor src, Tensor out) {
+        return slice_scatter_out(self, src, 0, (Long) null, (Long) null, 1, out);
+    }
+
+    /** Writes into {@code sign}, {@code logabsdet}. {@code aten::slogdet.out(Tensor self, *, Tensor(a!) sign, Tensor(b!) logabsdet) -> (Tensor(a!) sign, Tensor(b!) logabsdet)} */
     public static void slogdet_out(Tensor self, Tensor sign, Tensor logabsdet) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10437,7 +13473,7 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw9.slogdet_out(f.address()), "aten::slogdet.out");
     }
 
-    /** {@code aten::smooth_l1_loss.out(Tensor self, Tensor target, int reduction=1, float beta=1., *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::smooth_l1_loss.out(Tensor self, Tensor target, int reduction=1, float beta=1., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor smooth_l1_loss_out(Tensor self, Tensor target, long reduction, double beta, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10449,7 +13485,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::soft_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #smooth_l1_loss_out(Tensor,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor smooth_l1_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
+        return smooth_l1_loss_out(self, target, reduction, 1., out);
+    }
+
+    /** {@link #smooth_l1_loss_out(Tensor,Tensor,long,double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor smooth_l1_loss_out(Tensor self, Tensor target, Tensor out) {
+        return smooth_l1_loss_out(self, target, 1, 1., out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::soft_margin_loss.out(Tensor self, Tensor target, int reduction=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor soft_margin_loss_out(Tensor self, Tensor target, long reduction, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10460,7 +13506,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #soft_margin_loss_out(Tensor,Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor soft_margin_loss_out(Tensor self, Tensor target, Tensor out) {
+        return soft_margin_loss_out(self, target, 1, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::softmax.int_out(Tensor self, int dim, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softmax_out(Tensor self, long dim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10471,7 +13522,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::softplus.out(Tensor self, Scalar beta=1, Scalar threshold=20, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #softmax_out(Tensor,long,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softmax_out(Tensor self, long dim, Tensor out) {
+        return softmax_out(self, dim, (DType) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::softplus.out(Tensor self, Scalar beta=1, Scalar threshold=20, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softplus_out(Tensor self, Scalar beta, Scalar threshold, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10492,7 +13548,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return softplus_out(self, Scalar.of(beta), Scalar.of(threshold), out);
     }
 
-    /** {@code aten::softshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #softplus_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softplus_out(Tensor self, Scalar beta, Tensor out) {
+        return softplus_out(self, beta, Scalar.of(20), out);
+    }
+
+    /** {@link #softplus_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softplus_out(Tensor self, double beta, Tensor out) {
+        return softplus_out(self, Scalar.of(beta), Scalar.of(20), out);
+    }
+
+    /** {@link #softplus_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softplus_out(Tensor self, long beta, Tensor out) {
+        return softplus_out(self, Scalar.of(beta), Scalar.of(20), out);
+    }
+
+    /** {@link #softplus_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softplus_out(Tensor self, Tensor out) {
+        return softplus_out(self, Scalar.of(1), Scalar.of(20), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::softshrink.out(Tensor self, Scalar lambd=0.5, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor softshrink_out(Tensor self, Scalar lambd, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10512,7 +13588,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return softshrink_out(self, Scalar.of(lambd), out);
     }
 
-    /** {@code aten::sort.values(Tensor self, int dim=-1, bool descending=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** {@link #softshrink_out(Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor softshrink_out(Tensor self, Tensor out) {
+        return softshrink_out(self, Scalar.of(0.5), out);
+    }
+
+    /** Writes into {@code values}, {@code indices}. {@code aten::sort.values(Tensor self, int dim=-1, bool descending=False, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void sort_out(Tensor self, long dim, boolean descending, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10523,7 +13604,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw9.sort_values(f.address()), "aten::sort.values");
     }
 
-    /** {@code aten::sort.values_stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** {@link #sort_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, long dim, Tensor values, Tensor indices) {
+        sort_out(self, dim, false, values, indices);
+    }
+
+    /** {@link #sort_out(Tensor,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, Tensor values, Tensor indices) {
+        sort_out(self, -1, false, values, indices);
+    }
+
+    /** Writes into {@code values}, {@code indices}. {@code aten::sort.values_stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void sort_out(Tensor self, Boolean stable, long dim, boolean descending, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10540,7 +13631,27 @@ public abstract sealed class TorchFunctions permits Torch {
         sort_out(self, Boolean.valueOf(stable), dim, descending, values, indices);
     }
 
-    /** {@code aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** {@link #sort_out(Tensor,Boolean,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, Boolean stable, long dim, Tensor values, Tensor indices) {
+        sort_out(self, stable, dim, false, values, indices);
+    }
+
+    /** {@link #sort_out(Tensor,Boolean,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, boolean stable, long dim, Tensor values, Tensor indices) {
+        sort_out(self, Boolean.valueOf(stable), dim, false, values, indices);
+    }
+
+    /** {@link #sort_out(Tensor,Boolean,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, Boolean stable, Tensor values, Tensor indices) {
+        sort_out(self, stable, -1, false, values, indices);
+    }
+
+    /** {@link #sort_out(Tensor,Boolean,long,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void sort_out(Tensor self, boolean stable, Tensor values, Tensor indices) {
+        sort_out(self, Boolean.valueOf(stable), -1, false, values, indices);
+    }
+
+    /** Returns a new tensor. {@code aten::sparse_bsc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, ccol_indices, "ccol_indices");
@@ -10556,7 +13667,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_bsc_tensor(ccol_indices, row_indices, values, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_bsc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_bsc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, ccol_indices, "ccol_indices");
@@ -10573,7 +13684,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_bsc_tensor(ccol_indices, row_indices, values, size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_bsr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
@@ -10589,7 +13700,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_bsr_tensor(crow_indices, col_indices, values, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_bsr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_bsr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_bsr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
@@ -10606,7 +13717,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_bsr_tensor(crow_indices, col_indices, values, size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_compressed_tensor.comp_plain_value(Tensor compressed_indices, Tensor plain_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_compressed_tensor(Tensor compressed_indices, Tensor plain_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, compressed_indices, "compressed_indices");
@@ -10622,7 +13733,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_compressed_tensor(compressed_indices, plain_indices, values, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_compressed_tensor.comp_plain_value_size(Tensor compressed_indices, Tensor plain_indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_compressed_tensor.comp_plain_value_size(Tensor compressed_indices, Tensor plain_indices, Tensor values, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_compressed_tensor(Tensor compressed_indices, Tensor plain_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, compressed_indices, "compressed_indices");
@@ -10639,7 +13750,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_compressed_tensor(compressed_indices, plain_indices, values, size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_coo_tensor.indices(Tensor indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
     public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, TensorOptions options, Boolean is_coalesced) {
         Frame f = Frame.begin();
         f.tensor(0, indices, "indices");
@@ -10665,7 +13776,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_coo_tensor(indices, values, (TensorOptions) null, (Boolean) null);
     }
 
-    /** {@code aten::sparse_coo_tensor.indices_size(Tensor indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_coo_tensor.indices_size(Tensor indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool? is_coalesced=None) -> Tensor} */
     public static Tensor sparse_coo_tensor(Tensor indices, Tensor values, long[] size, TensorOptions options, Boolean is_coalesced) {
         Frame f = Frame.begin();
         f.tensor(0, indices, "indices");
@@ -10692,7 +13803,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_coo_tensor(indices, values, size, (TensorOptions) null, (Boolean) null);
     }
 
-    /** {@code aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_coo_tensor.size(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_coo_tensor(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -10706,7 +13817,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_coo_tensor(size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_coo_tensor.size_out(int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sparse_coo_tensor.size_out(int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sparse_coo_tensor_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -10715,7 +13826,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_csc_tensor.ccol_row_value(Tensor ccol_indices, Tensor row_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, ccol_indices, "ccol_indices");
@@ -10731,7 +13842,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_csc_tensor(ccol_indices, row_indices, values, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_csc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_csc_tensor.ccol_row_value_size(Tensor ccol_indices, Tensor row_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csc_tensor(Tensor ccol_indices, Tensor row_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, ccol_indices, "ccol_indices");
@@ -10748,7 +13859,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_csc_tensor(ccol_indices, row_indices, values, size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_csr_tensor.crow_col_value(Tensor crow_indices, Tensor col_indices, Tensor values, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
@@ -10764,7 +13875,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_csr_tensor(crow_indices, col_indices, values, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_csr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::sparse_csr_tensor.crow_col_value_size(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False) -> Tensor} */
     public static Tensor sparse_csr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
@@ -10781,40 +13892,31 @@ public abstract sealed class TorchFunctions permits Torch {
         return sparse_csr_tensor(crow_indices, col_indices, values, size, (TensorOptions) null);
     }
 
-    /** {@code aten::sparse_mask.out(Tensor self, Tensor mask, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor sparse_mask_out(Tensor self, Tensor mask, Tensor out) {
+    /** Writes into {@code out} and returns it. {@code aten::sparse_resize.out(Tensor self, int[] size, int sparse_dim, int dense_dim, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor sparse_resize_out(Tensor self, long[] size, long sparse_dim, long dense_dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
-        f.tensor(1, mask, "mask");
-        f.tensor(2, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw10.sparse_mask_out(f.address()), "aten::sparse_mask.out");
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.tensor(5, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_out(f.address()), "aten::sparse_resize.out");
         return out;
     }
 
-    /** {@code aten::sparse_sampled_addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor sparse_sampled_addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
+    /** Writes into {@code out} and returns it. {@code aten::sparse_resize_and_clear.out(Tensor self, int[] size, int sparse_dim, int dense_dim, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor sparse_resize_and_clear_out(Tensor self, long[] size, long sparse_dim, long dense_dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
-        f.tensor(1, mat1, "mat1");
-        f.tensor(2, mat2, "mat2");
-        f.scalar(3, beta, "beta");
-        f.scalar(6, alpha, "alpha");
-        f.tensor(9, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw10.sparse_sampled_addmm_out(f.address()), "aten::sparse_sampled_addmm.out");
+        f.integers(1, size, "size");
+        f.integer(3, sparse_dim);
+        f.integer(4, dense_dim);
+        f.tensor(5, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw10.sparse_resize_and_clear_out(f.address()), "aten::sparse_resize_and_clear.out");
         return out;
     }
 
-    /** {@link #sparse_sampled_addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor sparse_sampled_addmm_out(Tensor self, Tensor mat1, Tensor mat2, double beta, double alpha, Tensor out) {
-        return sparse_sampled_addmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(alpha), out);
-    }
-
-    /** {@link #sparse_sampled_addmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
-    public static Tensor sparse_sampled_addmm_out(Tensor self, Tensor mat1, Tensor mat2, long beta, long alpha, Tensor out) {
-        return sparse_sampled_addmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(alpha), out);
-    }
-
-    /** {@code aten::special_airy_ai(Tensor x) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_airy_ai(Tensor x) -> Tensor} */
     public static Tensor special_airy_ai(Tensor x) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10822,7 +13924,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_airy_ai.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_airy_ai.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_airy_ai_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10831,7 +13933,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_bessel_j0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_bessel_j0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_j0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10840,7 +13942,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_bessel_j1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_bessel_j1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_j1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10849,7 +13951,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_bessel_y0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_bessel_y0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_y0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10858,7 +13960,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_bessel_y1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_bessel_y1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_bessel_y1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -10867,7 +13969,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10876,7 +13978,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10895,7 +13997,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_t(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10915,7 +14017,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_t_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10925,7 +14027,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -10944,7 +14046,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_t(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -10964,7 +14066,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_t_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10973,7 +14075,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -10992,7 +14094,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_u(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11012,7 +14114,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_u_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11022,7 +14124,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11041,7 +14143,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_u(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11061,7 +14163,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_u_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11070,7 +14172,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11089,7 +14191,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_v(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11109,7 +14211,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_v_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11119,7 +14221,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11138,7 +14240,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_v(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11158,7 +14260,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_v_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11167,7 +14269,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11186,7 +14288,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_w(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11206,7 +14308,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_w_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11216,7 +14318,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11235,7 +14337,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_w(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11255,7 +14357,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_chebyshev_polynomial_w_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_digamma.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_digamma_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11264,7 +14366,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_entr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_entr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_entr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11273,7 +14375,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_erf.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erf_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11282,7 +14384,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_erfc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11291,7 +14393,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_erfcx.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_erfcx.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfcx_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11300,7 +14402,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_erfinv.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_erfinv_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11309,7 +14411,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_exp2.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_exp2_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11318,7 +14420,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_expit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_expit.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_expit_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11327,7 +14429,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_expm1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_expm1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11336,7 +14438,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_gammainc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_gammainc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammainc_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11346,7 +14448,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_gammaincc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_gammaincc.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammaincc_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11356,7 +14458,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_gammaln.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_gammaln.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_gammaln_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11365,7 +14467,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11374,7 +14476,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11393,7 +14495,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_h(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11413,7 +14515,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_h_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11423,7 +14525,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11442,7 +14544,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_h(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11462,7 +14564,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_h_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11471,7 +14573,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11490,7 +14592,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_he(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11510,7 +14612,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_he_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11520,7 +14622,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11539,7 +14641,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_he(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11559,7 +14661,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_hermite_polynomial_he_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11568,7 +14670,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_i0e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_i0e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i0e_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11577,7 +14679,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11586,7 +14688,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_i1e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_i1e.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_i1e_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11595,7 +14697,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11604,7 +14706,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11623,7 +14725,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_laguerre_polynomial_l(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11643,7 +14745,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_laguerre_polynomial_l_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11653,7 +14755,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11672,7 +14774,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_laguerre_polynomial_l(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11692,7 +14794,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_laguerre_polynomial_l_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11701,7 +14803,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11720,7 +14822,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_legendre_polynomial_p(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11740,7 +14842,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_legendre_polynomial_p_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11750,7 +14852,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11769,7 +14871,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_legendre_polynomial_p(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -11789,7 +14891,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_legendre_polynomial_p_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_log1p.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_log1p_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11798,7 +14900,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_log_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_log_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_log_ndtr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11807,7 +14909,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_logit.out(Tensor self, float? eps=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_logit_out(Tensor self, Double eps, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11822,7 +14924,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_logit_out(self, Double.valueOf(eps), out);
     }
 
-    /** {@code aten::special_logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #special_logit_out(Tensor,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor special_logit_out(Tensor self, Tensor out) {
+        return special_logit_out(self, (Double) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::special_logsumexp.out(Tensor self, int[1] dim, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_logsumexp_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11838,7 +14945,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_logsumexp_out(self, new long[] {dim}, keepdim, out);
     }
 
-    /** {@code aten::special_modified_bessel_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #special_logsumexp_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor special_logsumexp_out(Tensor self, long[] dim, Tensor out) {
+        return special_logsumexp_out(self, dim, false, out);
+    }
+
+    /** {@link #special_logsumexp_out(Tensor,long[],boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor special_logsumexp_out(Tensor self, long dim, Tensor out) {
+        return special_logsumexp_out(self, new long[] {dim}, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::special_modified_bessel_i0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_i0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11847,7 +14964,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_modified_bessel_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_modified_bessel_i1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_i1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11856,7 +14973,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_modified_bessel_k0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_modified_bessel_k0.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_k0_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11865,7 +14982,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_modified_bessel_k1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_modified_bessel_k1.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_modified_bessel_k1_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11874,7 +14991,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_multigammaln.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_multigammaln.out(Tensor self, int p, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_multigammaln_out(Tensor self, long p, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11884,7 +15001,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_ndtr.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_ndtr_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11893,7 +15010,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_ndtri.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_ndtri.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_ndtri_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11902,7 +15019,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_polygamma(int n, Tensor self) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_polygamma(int n, Tensor self) -> Tensor} */
     public static Tensor special_polygamma(long n, Tensor self) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -11911,7 +15028,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_polygamma.out(int n, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_polygamma.out(int n, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_polygamma_out(long n, Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, n);
@@ -11921,7 +15038,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_psi.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_psi.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_psi_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11930,7 +15047,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_round.out(Tensor self, *, int decimals=0, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_round.out(Tensor self, *, int decimals=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_round_out(Tensor self, long decimals, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -11940,7 +15057,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor} */
+    /** {@link #special_round_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor special_round_out(Tensor self, Tensor out) {
+        return special_round_out(self, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::special_scaled_modified_bessel_k0(Tensor x) -> Tensor} */
     public static Tensor special_scaled_modified_bessel_k0(Tensor x) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11948,7 +15070,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_scaled_modified_bessel_k0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_scaled_modified_bessel_k0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_scaled_modified_bessel_k0_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11957,7 +15079,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_scaled_modified_bessel_k1(Tensor x) -> Tensor} */
     public static Tensor special_scaled_modified_bessel_k1(Tensor x) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11965,7 +15087,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_scaled_modified_bessel_k1.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_scaled_modified_bessel_k1.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_scaled_modified_bessel_k1_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11974,7 +15096,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -11983,7 +15105,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12002,7 +15124,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_t(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12022,7 +15144,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_t_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12032,7 +15154,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12051,7 +15173,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_t(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12071,7 +15193,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_t_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12080,7 +15202,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12099,7 +15221,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_u(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12119,7 +15241,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_u_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12129,7 +15251,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12148,7 +15270,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_u(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12168,7 +15290,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_u_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12177,7 +15299,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12196,7 +15318,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_v(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12216,7 +15338,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_v_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12226,7 +15348,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12245,7 +15367,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_v(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12265,7 +15387,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_v_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12274,7 +15396,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Scalar n) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12293,7 +15415,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_w(x, Scalar.of(n));
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12313,7 +15435,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_w_out(x, Scalar.of(n), out);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12323,7 +15445,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Scalar x, Tensor n) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12342,7 +15464,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_w(Scalar.of(x), n);
     }
 
-    /** {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
@@ -12362,7 +15484,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_shifted_chebyshev_polynomial_w_out(Scalar.of(x), n, out);
     }
 
-    /** {@code aten::special_sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_sinc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_sinc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12371,7 +15493,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_spherical_bessel_j0(Tensor x) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_spherical_bessel_j0(Tensor x) -> Tensor} */
     public static Tensor special_spherical_bessel_j0(Tensor x) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12379,7 +15501,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::special_spherical_bessel_j0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_spherical_bessel_j0.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_spherical_bessel_j0_out(Tensor x, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -12388,7 +15510,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_xlog1py.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlog1py.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12408,7 +15530,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlog1py_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::special_xlog1py.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlog1py.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12418,7 +15540,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_xlog1py(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12437,7 +15559,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlog1py(Scalar.of(self), other);
     }
 
-    /** {@code aten::special_xlog1py.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlog1py.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlog1py_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12457,7 +15579,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlog1py_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::special_xlogy.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlogy.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12477,7 +15599,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlogy_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::special_xlogy.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlogy.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12487,7 +15609,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_xlogy(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12506,7 +15628,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlogy(Scalar.of(self), other);
     }
 
-    /** {@code aten::special_xlogy.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_xlogy.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_xlogy_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12526,7 +15648,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_xlogy_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::special_zeta.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_zeta.other_scalar_out(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12546,7 +15668,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_zeta_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::special_zeta.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_zeta.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12556,7 +15678,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor} */
     public static Tensor special_zeta(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12575,7 +15697,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_zeta(Scalar.of(self), other);
     }
 
-    /** {@code aten::special_zeta.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::special_zeta.self_scalar_out(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_zeta_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -12595,7 +15717,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return special_zeta_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::sqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sqrt.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sqrt_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12604,7 +15726,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::square.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::square.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor square_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12613,7 +15735,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::sspaddmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::sspaddmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12636,7 +15758,27 @@ public abstract sealed class TorchFunctions permits Torch {
         return sspaddmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::stack(Tensor[] tensors, int dim=0) -> Tensor} */
+    /** {@link #sspaddmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Tensor out) {
+        return sspaddmm_out(self, mat1, mat2, beta, Scalar.of(1), out);
+    }
+
+    /** {@link #sspaddmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, double beta, Tensor out) {
+        return sspaddmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #sspaddmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, long beta, Tensor out) {
+        return sspaddmm_out(self, mat1, mat2, Scalar.of(beta), Scalar.of(1), out);
+    }
+
+    /** {@link #sspaddmm_out(Tensor,Tensor,Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sspaddmm_out(Tensor self, Tensor mat1, Tensor mat2, Tensor out) {
+        return sspaddmm_out(self, mat1, mat2, Scalar.of(1), Scalar.of(1), out);
+    }
+
+    /** Returns a new tensor. {@code aten::stack(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor stack(Tensor[] tensors, long dim) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -12650,7 +15792,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return stack(tensors, 0);
     }
 
-    /** {@code aten::stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor stack_out(Tensor[] tensors, long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -12660,7 +15802,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::std.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #stack_out(Tensor[],long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor stack_out(Tensor[] tensors, Tensor out) {
+        return stack_out(tensors, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::std.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor std_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12697,7 +15844,52 @@ public abstract sealed class TorchFunctions permits Torch {
         return std_out(self, new long[] {dim}, Scalar.of(correction), keepdim, out);
     }
 
-    /** {@code aten::std.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long[] dim, Scalar correction, Tensor out) {
+        return std_out(self, dim, correction, false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long dim, Scalar correction, Tensor out) {
+        return std_out(self, new long[] {dim}, correction, false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long[] dim, double correction, Tensor out) {
+        return std_out(self, dim, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long dim, double correction, Tensor out) {
+        return std_out(self, new long[] {dim}, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long[] dim, long correction, Tensor out) {
+        return std_out(self, dim, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long dim, long correction, Tensor out) {
+        return std_out(self, new long[] {dim}, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long[] dim, Tensor out) {
+        return std_out(self, dim, (Scalar) null, false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long dim, Tensor out) {
+        return std_out(self, new long[] {dim}, (Scalar) null, false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, Tensor out) {
+        return std_out(self, (long[]) null, (Scalar) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::std.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor std_out(Tensor self, long[] dim, boolean unbiased, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12714,7 +15906,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return std_out(self, new long[] {dim}, unbiased, keepdim, out);
     }
 
-    /** {@code aten::std_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
+    /** {@link #std_out(Tensor,long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long[] dim, boolean unbiased, Tensor out) {
+        return std_out(self, dim, unbiased, false, out);
+    }
+
+    /** {@link #std_out(Tensor,long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor std_out(Tensor self, long dim, boolean unbiased, Tensor out) {
+        return std_out(self, new long[] {dim}, unbiased, false, out);
+    }
+
+    /** Writes into {@code out0}, {@code out1}. {@code aten::std_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void std_mean_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12751,7 +15953,52 @@ public abstract sealed class TorchFunctions permits Torch {
         std_mean_out(self, new long[] {dim}, Scalar.of(correction), keepdim, out0, out1);
     }
 
-    /** {@code aten::sub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long[] dim, Scalar correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, dim, correction, false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long dim, Scalar correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, new long[] {dim}, correction, false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long[] dim, double correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, dim, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long dim, double correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, new long[] {dim}, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long[] dim, long correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, dim, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long dim, long correction, Tensor out0, Tensor out1) {
+        std_mean_out(self, new long[] {dim}, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long[] dim, Tensor out0, Tensor out1) {
+        std_mean_out(self, dim, (Scalar) null, false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, long dim, Tensor out0, Tensor out1) {
+        std_mean_out(self, new long[] {dim}, (Scalar) null, false, out0, out1);
+    }
+
+    /** {@link #std_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void std_mean_out(Tensor self, Tensor out0, Tensor out1) {
+        std_mean_out(self, (long[]) null, (Scalar) null, false, out0, out1);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::sub.Scalar_out(Tensor self, Scalar other, Scalar alpha=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sub_out(Tensor self, Scalar other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12772,7 +16019,22 @@ public abstract sealed class TorchFunctions permits Torch {
         return sub_out(self, Scalar.of(other), Scalar.of(alpha), out);
     }
 
-    /** {@code aten::sub.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #sub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sub_out(Tensor self, Scalar other, Tensor out) {
+        return sub_out(self, other, Scalar.of(1), out);
+    }
+
+    /** {@link #sub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sub_out(Tensor self, double other, Tensor out) {
+        return sub_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** {@link #sub_out(Tensor,Scalar,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sub_out(Tensor self, long other, Tensor out) {
+        return sub_out(self, Scalar.of(other), Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::sub.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sub_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12793,7 +16055,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return sub_out(self, other, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::subtract.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #sub_out(Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sub_out(Tensor self, Tensor other, Tensor out) {
+        return sub_out(self, other, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::subtract.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor subtract_out(Tensor self, Tensor other, Scalar alpha, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12814,7 +16081,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return subtract_out(self, other, Scalar.of(alpha), out);
     }
 
-    /** {@code aten::sum.IntList_out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #subtract_out(Tensor,Tensor,Scalar,Tensor)} with the other arguments at their defaults. */
+    public static Tensor subtract_out(Tensor self, Tensor other, Tensor out) {
+        return subtract_out(self, other, Scalar.of(1), out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::sum.IntList_out(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sum_out(Tensor self, long[] dim, boolean keepdim, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12831,7 +16103,37 @@ public abstract sealed class TorchFunctions permits Torch {
         return sum_out(self, new long[] {dim}, keepdim, dtype, out);
     }
 
-    /** {@code aten::sum.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long[] dim, boolean keepdim, Tensor out) {
+        return sum_out(self, dim, keepdim, (DType) null, out);
+    }
+
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long dim, boolean keepdim, Tensor out) {
+        return sum_out(self, new long[] {dim}, keepdim, (DType) null, out);
+    }
+
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long[] dim, Tensor out) {
+        return sum_out(self, dim, false, (DType) null, out);
+    }
+
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long dim, Tensor out) {
+        return sum_out(self, new long[] {dim}, false, (DType) null, out);
+    }
+
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long[] dim, DType dtype, Tensor out) {
+        return sum_out(self, dim, false, dtype, out);
+    }
+
+    /** {@link #sum_out(Tensor,long[],boolean,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, long dim, DType dtype, Tensor out) {
+        return sum_out(self, new long[] {dim}, false, dtype, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::sum.out(Tensor self, *, ScalarType? dtype=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor sum_out(Tensor self, DType dtype, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12841,7 +16143,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::svd.U(Tensor self, bool some=True, bool compute_uv=True, *, Tensor(a!) U, Tensor(b!) S, Tensor(c!) V) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) V)} */
+    /** {@link #sum_out(Tensor,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor sum_out(Tensor self, Tensor out) {
+        return sum_out(self, (DType) null, out);
+    }
+
+    /** Writes into {@code U}, {@code S}, {@code V}. {@code aten::svd.U(Tensor self, bool some=True, bool compute_uv=True, *, Tensor(a!) U, Tensor(b!) S, Tensor(c!) V) -> (Tensor(a!) U, Tensor(b!) S, Tensor(c!) V)} */
     public static void svd_out(Tensor self, boolean some, boolean compute_uv, Tensor U, Tensor S, Tensor V) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12853,7 +16160,17 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw10.svd_U(f.address()), "aten::svd.U");
     }
 
-    /** {@code aten::take.out(Tensor self, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #svd_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void svd_out(Tensor self, boolean some, Tensor U, Tensor S, Tensor V) {
+        svd_out(self, some, true, U, S, V);
+    }
+
+    /** {@link #svd_out(Tensor,boolean,boolean,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void svd_out(Tensor self, Tensor U, Tensor S, Tensor V) {
+        svd_out(self, true, true, U, S, V);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::take.out(Tensor self, Tensor index, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor take_out(Tensor self, Tensor index, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12863,7 +16180,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::take_along_dim.out(Tensor self, Tensor indices, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::take_along_dim.out(Tensor self, Tensor indices, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor take_along_dim_out(Tensor self, Tensor indices, Long dim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12879,7 +16196,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return take_along_dim_out(self, indices, Long.valueOf(dim), out);
     }
 
-    /** {@code aten::tan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #take_along_dim_out(Tensor,Tensor,Long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor take_along_dim_out(Tensor self, Tensor indices, Tensor out) {
+        return take_along_dim_out(self, indices, (Long) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::tan.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tan_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12888,7 +16210,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::tanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::tanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tanh_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12897,7 +16219,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::tensordot.out(Tensor self, Tensor other, int[] dims_self, int[] dims_other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::tensordot.out(Tensor self, Tensor other, int[] dims_self, int[] dims_other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tensordot_out(Tensor self, Tensor other, long[] dims_self, long[] dims_other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12909,7 +16231,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::threshold.out(Tensor self, Scalar threshold, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::threshold.out(Tensor self, Scalar threshold, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor threshold_out(Tensor self, Scalar threshold, Scalar value, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12930,7 +16252,38 @@ public abstract sealed class TorchFunctions permits Torch {
         return threshold_out(self, Scalar.of(threshold), Scalar.of(value), out);
     }
 
-    /** {@code aten::topk.values(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
+    /** Writes into {@code out} and returns it. {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor to_mkldnn_out(Tensor self, DType dtype, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.optionalDtype(1, dtype);
+        f.tensor(3, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw11.to_mkldnn_out(f.address()), "aten::to_mkldnn.out");
+        return out;
+    }
+
+    /** {@link #to_mkldnn_out(Tensor,DType,Tensor)} with the other arguments at their defaults. */
+    public static Tensor to_mkldnn_out(Tensor self, Tensor out) {
+        return to_mkldnn_out(self, (DType) null, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::to_padded_tensor.out(Tensor self, float padding, SymInt[]? output_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    public static Tensor to_padded_tensor_out(Tensor self, double padding, long[] output_size, Tensor out) {
+        Frame f = Frame.begin();
+        f.tensor(0, self, "self");
+        f.real(1, padding);
+        f.optionalIntegers(2, output_size);
+        f.tensor(4, out, "out");
+        f.check(dev.gatun.ffm.AtenRaw11.to_padded_tensor_out(f.address()), "aten::to_padded_tensor.out");
+        return out;
+    }
+
+    /** {@link #to_padded_tensor_out(Tensor,double,long[],Tensor)} with the other arguments at their defaults. */
+    public static Tensor to_padded_tensor_out(Tensor self, double padding, Tensor out) {
+        return to_padded_tensor_out(self, padding, (long[]) null, out);
+    }
+
+    /** Writes into {@code values}, {@code indices}. {@code aten::topk.values(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True, *, Tensor(a!) values, Tensor(b!) indices) -> (Tensor(a!) values, Tensor(b!) indices)} */
     public static void topk_out(Tensor self, long k, long dim, boolean largest, boolean sorted, Tensor values, Tensor indices) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12943,7 +16296,22 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw11.topk_values(f.address()), "aten::topk.values");
     }
 
-    /** {@code aten::trace.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #topk_out(Tensor,long,long,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void topk_out(Tensor self, long k, long dim, boolean largest, Tensor values, Tensor indices) {
+        topk_out(self, k, dim, largest, true, values, indices);
+    }
+
+    /** {@link #topk_out(Tensor,long,long,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void topk_out(Tensor self, long k, long dim, Tensor values, Tensor indices) {
+        topk_out(self, k, dim, true, true, values, indices);
+    }
+
+    /** {@link #topk_out(Tensor,long,long,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void topk_out(Tensor self, long k, Tensor values, Tensor indices) {
+        topk_out(self, k, -1, true, true, values, indices);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::trace.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor trace_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -12952,7 +16320,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor} */
     public static Tensor trapezoid(Tensor y, Scalar dx, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -12992,7 +16360,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return trapezoid(y, Scalar.of(1), -1);
     }
 
-    /** {@code aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor trapezoid(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -13007,7 +16375,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return trapezoid(y, x, -1);
     }
 
-    /** {@code aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor} */
     public static Tensor trapz(Tensor y, double dx, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -13027,7 +16395,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return trapz(y, 1., -1);
     }
 
-    /** {@code aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
+    /** Returns a new tensor. {@code aten::trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor} */
     public static Tensor trapz(Tensor y, Tensor x, long dim) {
         Frame f = Frame.begin();
         f.tensor(0, y, "y");
@@ -13042,7 +16410,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return trapz(y, x, -1);
     }
 
-    /** {@code aten::triangular_solve.X(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False, *, Tensor(a!) X, Tensor(b!) M) -> (Tensor(a!) solution, Tensor(b!) cloned_coefficient)} */
+    /** Writes into {@code X}, {@code M}. {@code aten::triangular_solve.X(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False, *, Tensor(a!) X, Tensor(b!) M) -> (Tensor(a!) solution, Tensor(b!) cloned_coefficient)} */
     public static void triangular_solve_out(Tensor self, Tensor A, boolean upper, boolean transpose, boolean unitriangular, Tensor X, Tensor M) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13055,7 +16423,22 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw11.triangular_solve_X(f.address()), "aten::triangular_solve.X");
     }
 
-    /** {@code aten::tril.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #triangular_solve_out(Tensor,Tensor,boolean,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void triangular_solve_out(Tensor self, Tensor A, boolean upper, boolean transpose, Tensor X, Tensor M) {
+        triangular_solve_out(self, A, upper, transpose, false, X, M);
+    }
+
+    /** {@link #triangular_solve_out(Tensor,Tensor,boolean,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void triangular_solve_out(Tensor self, Tensor A, boolean upper, Tensor X, Tensor M) {
+        triangular_solve_out(self, A, upper, false, false, X, M);
+    }
+
+    /** {@link #triangular_solve_out(Tensor,Tensor,boolean,boolean,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void triangular_solve_out(Tensor self, Tensor A, Tensor X, Tensor M) {
+        triangular_solve_out(self, A, true, false, false, X, M);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::tril.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tril_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13065,7 +16448,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #tril_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor tril_out(Tensor self, Tensor out) {
+        return tril_out(self, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor tril_indices(long row, long col, long offset, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, row);
@@ -13086,7 +16474,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return tril_indices(row, col, 0, (TensorOptions) null);
     }
 
-    /** {@code aten::tril_indices.out(int row, int col, int offset=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #tril_indices(long,long,long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor tril_indices(long row, long col, TensorOptions options) {
+        return tril_indices(row, col, 0, options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::tril_indices.out(int row, int col, int offset=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tril_indices_out(long row, long col, long offset, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, row);
@@ -13097,7 +16490,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor} */
+    /** {@link #tril_indices_out(long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor tril_indices_out(long row, long col, Tensor out) {
+        return tril_indices_out(row, col, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1., float p=2., float eps=9.9999999999999995e-07, bool swap=False, int reduction=1) -> Tensor} */
     public static Tensor triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, double margin, double p, double eps, boolean swap, long reduction) {
         Frame f = Frame.begin();
         f.tensor(0, anchor, "anchor");
@@ -13137,7 +16535,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return triplet_margin_loss(anchor, positive, negative, 1., 2., 9.9999999999999995e-07, false, 1);
     }
 
-    /** {@code aten::triu.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::triu.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor triu_out(Tensor self, long diagonal, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13147,7 +16545,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** {@link #triu_out(Tensor,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor triu_out(Tensor self, Tensor out) {
+        return triu_out(self, 0, out);
+    }
+
+    /** Returns a new tensor. {@code aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor triu_indices(long row, long col, long offset, TensorOptions options) {
         Frame f = Frame.begin();
         f.integer(0, row);
@@ -13168,7 +16571,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return triu_indices(row, col, 0, (TensorOptions) null);
     }
 
-    /** {@code aten::triu_indices.out(int row, int col, int offset=0, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #triu_indices(long,long,long,TensorOptions)} with the other arguments at their defaults. */
+    public static Tensor triu_indices(long row, long col, TensorOptions options) {
+        return triu_indices(row, col, 0, options);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::triu_indices.out(int row, int col, int offset=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor triu_indices_out(long row, long col, long offset, Tensor out) {
         Frame f = Frame.begin();
         f.integer(0, row);
@@ -13179,7 +16587,12 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::true_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #triu_indices_out(long,long,long,Tensor)} with the other arguments at their defaults. */
+    public static Tensor triu_indices_out(long row, long col, Tensor out) {
+        return triu_indices_out(row, col, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::true_divide.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor true_divide_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13189,7 +16602,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::trunc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::trunc.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor trunc_out(Tensor self, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13198,28 +16611,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]} */
-    public static Tensor[] unflatten_dense_tensors(Tensor flat, Tensor... tensors) {
-        Frame f = Frame.begin();
-        f.tensor(0, flat, "flat");
-        f.tensors(1, tensors, "tensors");
-        f.check(dev.gatun.ffm.AtenRaw11.unflatten_dense_tensors(f.address()), "aten::unflatten_dense_tensors");
-        return f.newTensors(0);
-    }
-
-    /** {@code aten::uniform.out(Tensor self, float from=0., float to=1., *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor uniform_out(Tensor self, double from, double to, Generator generator, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.real(1, from);
-        f.real(2, to);
-        f.generator(3, generator);
-        f.tensor(4, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw11.uniform_out(f.address()), "aten::uniform.out");
-        return out;
-    }
-
-    /** {@code aten::unique_consecutive.out(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
+    /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::unique_consecutive.out(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void unique_consecutive_out(Tensor self, boolean return_inverse, boolean return_counts, Long dim, Tensor out0, Tensor out1, Tensor out2) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13237,34 +16629,22 @@ public abstract sealed class TorchFunctions permits Torch {
         unique_consecutive_out(self, return_inverse, return_counts, Long.valueOf(dim), out0, out1, out2);
     }
 
-    /** {@code aten::unique_dim.out(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
-    public static void unique_dim_out(Tensor self, long dim, boolean sorted, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integer(1, dim);
-        f.bool(2, sorted);
-        f.bool(3, return_inverse);
-        f.bool(4, return_counts);
-        f.tensor(5, out0, "out0");
-        f.tensor(6, out1, "out1");
-        f.tensor(7, out2, "out2");
-        f.check(dev.gatun.ffm.AtenRaw11.unique_dim_out(f.address()), "aten::unique_dim.out");
+    /** {@link #unique_consecutive_out(Tensor,boolean,boolean,Long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void unique_consecutive_out(Tensor self, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
+        unique_consecutive_out(self, return_inverse, return_counts, (Long) null, out0, out1, out2);
     }
 
-    /** {@code aten::unique_dim_consecutive.out(Tensor self, int dim, bool return_inverse=False, bool return_counts=False, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
-    public static void unique_dim_consecutive_out(Tensor self, long dim, boolean return_inverse, boolean return_counts, Tensor out0, Tensor out1, Tensor out2) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.integer(1, dim);
-        f.bool(2, return_inverse);
-        f.bool(3, return_counts);
-        f.tensor(4, out0, "out0");
-        f.tensor(5, out1, "out1");
-        f.tensor(6, out2, "out2");
-        f.check(dev.gatun.ffm.AtenRaw11.unique_dim_consecutive_out(f.address()), "aten::unique_dim_consecutive.out");
+    /** {@link #unique_consecutive_out(Tensor,boolean,boolean,Long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void unique_consecutive_out(Tensor self, boolean return_inverse, Tensor out0, Tensor out1, Tensor out2) {
+        unique_consecutive_out(self, return_inverse, false, (Long) null, out0, out1, out2);
     }
 
-    /** {@code aten::unsafe_split.Tensor_out(Tensor self, SymInt split_size, int dim=0, *, Tensor(a!)[] out) -> ()} */
+    /** {@link #unique_consecutive_out(Tensor,boolean,boolean,Long,Tensor,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void unique_consecutive_out(Tensor self, Tensor out0, Tensor out1, Tensor out2) {
+        unique_consecutive_out(self, false, false, (Long) null, out0, out1, out2);
+    }
+
+    /** Changes {@code out}. {@code aten::unsafe_split.Tensor_out(Tensor self, SymInt split_size, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void unsafe_split_out(Tensor self, long split_size, long dim, Tensor... out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13274,7 +16654,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw11.unsafe_split_Tensor_out(f.address()), "aten::unsafe_split.Tensor_out");
     }
 
-    /** {@code aten::unsafe_split_with_sizes.out(Tensor self, SymInt[] split_sizes, int dim=0, *, Tensor(a!)[] out) -> ()} */
+    /** {@link #unsafe_split_out(Tensor,long,long,Tensor[])} with the other arguments at their defaults. */
+    public static void unsafe_split_out(Tensor self, long split_size, Tensor... out) {
+        unsafe_split_out(self, split_size, 0, out);
+    }
+
+    /** Changes {@code out}. {@code aten::unsafe_split_with_sizes.out(Tensor self, SymInt[] split_sizes, int dim=0, *, Tensor(a!)[] out) -> ()} */
     public static void unsafe_split_with_sizes_out(Tensor self, long[] split_sizes, long dim, Tensor... out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13284,7 +16669,12 @@ public abstract sealed class TorchFunctions permits Torch {
         f.check(dev.gatun.ffm.AtenRaw11.unsafe_split_with_sizes_out(f.address()), "aten::unsafe_split_with_sizes.out");
     }
 
-    /** {@code aten::upsample_bicubic2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #unsafe_split_with_sizes_out(Tensor,long[],long,Tensor[])} with the other arguments at their defaults. */
+    public static void unsafe_split_with_sizes_out(Tensor self, long[] split_sizes, Tensor... out) {
+        unsafe_split_with_sizes_out(self, split_sizes, 0, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::upsample_bicubic2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13298,11 +16688,51 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        return upsample_bicubic2d_out(self, new long[] {output_size, output_size}, align_corners, scales_h, scales_w, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
         return upsample_bicubic2d_out(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
-    /** {@code aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return upsample_bicubic2d_out(self, new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Tensor out) {
+        return upsample_bicubic2d_out(self, output_size, align_corners, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long output_size, boolean align_corners, Double scales_h, Tensor out) {
+        return upsample_bicubic2d_out(self, new long[] {output_size, output_size}, align_corners, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, Tensor out) {
+        return upsample_bicubic2d_out(self, output_size, align_corners, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long output_size, boolean align_corners, double scales_h, Tensor out) {
+        return upsample_bicubic2d_out(self, new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, Tensor out) {
+        return upsample_bicubic2d_out(self, output_size, align_corners, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_bicubic2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bicubic2d_out(Tensor self, long output_size, boolean align_corners, Tensor out) {
+        return upsample_bicubic2d_out(self, new long[] {output_size, output_size}, align_corners, (Double) null, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bicubic2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13313,7 +16743,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_bilinear2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_bilinear2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13327,11 +16757,51 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        return upsample_bilinear2d_out(self, new long[] {output_size, output_size}, align_corners, scales_h, scales_w, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
         return upsample_bilinear2d_out(self, output_size, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
-    /** {@code aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long output_size, boolean align_corners, double scales_h, double scales_w, Tensor out) {
+        return upsample_bilinear2d_out(self, new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Tensor out) {
+        return upsample_bilinear2d_out(self, output_size, align_corners, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long output_size, boolean align_corners, Double scales_h, Tensor out) {
+        return upsample_bilinear2d_out(self, new long[] {output_size, output_size}, align_corners, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, double scales_h, Tensor out) {
+        return upsample_bilinear2d_out(self, output_size, align_corners, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long output_size, boolean align_corners, double scales_h, Tensor out) {
+        return upsample_bilinear2d_out(self, new long[] {output_size, output_size}, align_corners, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, Tensor out) {
+        return upsample_bilinear2d_out(self, output_size, align_corners, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_bilinear2d_out(Tensor,long[],boolean,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_bilinear2d_out(Tensor self, long output_size, boolean align_corners, Tensor out) {
+        return upsample_bilinear2d_out(self, new long[] {output_size, output_size}, align_corners, (Double) null, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bilinear2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13342,7 +16812,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_bilinear2d.vec_out(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_bilinear2d.vec_out(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13354,7 +16824,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::upsample_linear1d.out(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_linear1d.out(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_linear1d_out(Tensor self, long[] output_size, boolean align_corners, Double scales, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13381,7 +16851,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return upsample_linear1d_out(self, new long[] {output_size}, align_corners, Double.valueOf(scales), out);
     }
 
-    /** {@code aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_linear1d_out(Tensor,long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_linear1d_out(Tensor self, long[] output_size, boolean align_corners, Tensor out) {
+        return upsample_linear1d_out(self, output_size, align_corners, (Double) null, out);
+    }
+
+    /** {@link #upsample_linear1d_out(Tensor,long[],boolean,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_linear1d_out(Tensor self, long output_size, boolean align_corners, Tensor out) {
+        return upsample_linear1d_out(self, new long[] {output_size}, align_corners, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_linear1d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13392,7 +16872,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13418,7 +16898,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return upsample_nearest1d_out(self, new long[] {output_size}, Double.valueOf(scales), out);
     }
 
-    /** {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_nearest1d_out(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Tensor out) {
+        return upsample_nearest1d_out(self, output_size, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest1d_out(Tensor,long[],Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest1d_out(Tensor self, long output_size, Tensor out) {
+        return upsample_nearest1d_out(self, new long[] {output_size}, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13428,7 +16918,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13441,11 +16931,51 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long output_size, Double scales_h, Double scales_w, Tensor out) {
+        return upsample_nearest2d_out(self, new long[] {output_size, output_size}, scales_h, scales_w, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, double scales_h, double scales_w, Tensor out) {
         return upsample_nearest2d_out(self, output_size, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
-    /** {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long output_size, double scales_h, double scales_w, Tensor out) {
+        return upsample_nearest2d_out(self, new long[] {output_size, output_size}, Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Tensor out) {
+        return upsample_nearest2d_out(self, output_size, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long output_size, Double scales_h, Tensor out) {
+        return upsample_nearest2d_out(self, new long[] {output_size, output_size}, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, double scales_h, Tensor out) {
+        return upsample_nearest2d_out(self, output_size, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long output_size, double scales_h, Tensor out) {
+        return upsample_nearest2d_out(self, new long[] {output_size, output_size}, Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Tensor out) {
+        return upsample_nearest2d_out(self, output_size, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest2d_out(Tensor,long[],Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest2d_out(Tensor self, long output_size, Tensor out) {
+        return upsample_nearest2d_out(self, new long[] {output_size, output_size}, (Double) null, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13455,7 +16985,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13466,7 +16996,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13480,11 +17010,71 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, scales_d, scales_h, scales_w, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, double scales_d, double scales_h, double scales_w, Tensor out) {
         return upsample_nearest3d_out(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
-    /** {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, double scales_d, double scales_h, double scales_w, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, scales_d, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, Double scales_d, Double scales_h, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, scales_d, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, double scales_d, double scales_h, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, double scales_d, double scales_h, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, scales_d, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, Double scales_d, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, scales_d, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, double scales_d, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, Double.valueOf(scales_d), (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, double scales_d, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, Double.valueOf(scales_d), (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Tensor out) {
+        return upsample_nearest3d_out(self, output_size, (Double) null, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_nearest3d_out(Tensor,long[],Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_nearest3d_out(Tensor self, long output_size, Tensor out) {
+        return upsample_nearest3d_out(self, new long[] {output_size, output_size, output_size}, (Double) null, (Double) null, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13494,7 +17084,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::upsample_trilinear3d.out(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::upsample_trilinear3d.out(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13509,11 +17099,71 @@ public abstract sealed class TorchFunctions permits Torch {
     }
 
     /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, scales_d, scales_h, scales_w, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
     public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, double scales_d, double scales_h, double scales_w, Tensor out) {
         return upsample_trilinear3d_out(self, output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
     }
 
-    /** {@code aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, double scales_d, double scales_h, double scales_w, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), Double.valueOf(scales_w), out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, scales_d, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, Double scales_d, Double scales_h, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, scales_d, scales_h, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, double scales_d, double scales_h, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, double scales_d, double scales_h, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), Double.valueOf(scales_h), (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_d, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, scales_d, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, Double scales_d, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, scales_d, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, double scales_d, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, double scales_d, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, Double.valueOf(scales_d), (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Tensor out) {
+        return upsample_trilinear3d_out(self, output_size, align_corners, (Double) null, (Double) null, (Double) null, out);
+    }
+
+    /** {@link #upsample_trilinear3d_out(Tensor,long[],boolean,Double,Double,Double,Tensor)} with the other arguments at their defaults. */
+    public static Tensor upsample_trilinear3d_out(Tensor self, long output_size, boolean align_corners, Tensor out) {
+        return upsample_trilinear3d_out(self, new long[] {output_size, output_size, output_size}, align_corners, (Double) null, (Double) null, (Double) null, out);
+    }
+
+    /** Returns a new tensor. {@code aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_trilinear3d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -13524,7 +17174,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor} */
+    /** Returns a new tensor. {@code aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor} */
     public static Tensor vander(Tensor x, Long N, boolean increasing) {
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
@@ -13554,7 +17204,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return vander(x, (Long) null, false);
     }
 
-    /** {@code aten::var.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::var.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor var_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13591,7 +17241,52 @@ public abstract sealed class TorchFunctions permits Torch {
         return var_out(self, new long[] {dim}, Scalar.of(correction), keepdim, out);
     }
 
-    /** {@code aten::var.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long[] dim, Scalar correction, Tensor out) {
+        return var_out(self, dim, correction, false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long dim, Scalar correction, Tensor out) {
+        return var_out(self, new long[] {dim}, correction, false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long[] dim, double correction, Tensor out) {
+        return var_out(self, dim, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long dim, double correction, Tensor out) {
+        return var_out(self, new long[] {dim}, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long[] dim, long correction, Tensor out) {
+        return var_out(self, dim, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long dim, long correction, Tensor out) {
+        return var_out(self, new long[] {dim}, Scalar.of(correction), false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long[] dim, Tensor out) {
+        return var_out(self, dim, (Scalar) null, false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long dim, Tensor out) {
+        return var_out(self, new long[] {dim}, (Scalar) null, false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],Scalar,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, Tensor out) {
+        return var_out(self, (long[]) null, (Scalar) null, false, out);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::var.out(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor var_out(Tensor self, long[] dim, boolean unbiased, boolean keepdim, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13608,7 +17303,17 @@ public abstract sealed class TorchFunctions permits Torch {
         return var_out(self, new long[] {dim}, unbiased, keepdim, out);
     }
 
-    /** {@code aten::var_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
+    /** {@link #var_out(Tensor,long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long[] dim, boolean unbiased, Tensor out) {
+        return var_out(self, dim, unbiased, false, out);
+    }
+
+    /** {@link #var_out(Tensor,long[],boolean,boolean,Tensor)} with the other arguments at their defaults. */
+    public static Tensor var_out(Tensor self, long dim, boolean unbiased, Tensor out) {
+        return var_out(self, new long[] {dim}, unbiased, false, out);
+    }
+
+    /** Writes into {@code out0}, {@code out1}. {@code aten::var_mean.correction_out(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void var_mean_out(Tensor self, long[] dim, Scalar correction, boolean keepdim, Tensor out0, Tensor out1) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13645,7 +17350,52 @@ public abstract sealed class TorchFunctions permits Torch {
         var_mean_out(self, new long[] {dim}, Scalar.of(correction), keepdim, out0, out1);
     }
 
-    /** {@code aten::vdot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long[] dim, Scalar correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, dim, correction, false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long dim, Scalar correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, new long[] {dim}, correction, false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long[] dim, double correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, dim, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long dim, double correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, new long[] {dim}, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long[] dim, long correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, dim, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long dim, long correction, Tensor out0, Tensor out1) {
+        var_mean_out(self, new long[] {dim}, Scalar.of(correction), false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long[] dim, Tensor out0, Tensor out1) {
+        var_mean_out(self, dim, (Scalar) null, false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, long dim, Tensor out0, Tensor out1) {
+        var_mean_out(self, new long[] {dim}, (Scalar) null, false, out0, out1);
+    }
+
+    /** {@link #var_mean_out(Tensor,long[],Scalar,boolean,Tensor,Tensor)} with the other arguments at their defaults. */
+    public static void var_mean_out(Tensor self, Tensor out0, Tensor out1) {
+        var_mean_out(self, (long[]) null, (Scalar) null, false, out0, out1);
+    }
+
+    /** Writes into {@code out} and returns it. {@code aten::vdot.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor vdot_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13655,7 +17405,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::vstack(Tensor[] tensors) -> Tensor} */
+    /** Returns a new tensor. {@code aten::vstack(Tensor[] tensors) -> Tensor} */
     public static Tensor vstack(Tensor... tensors) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -13663,7 +17413,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::vstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::vstack.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor vstack_out(Tensor[] tensors, Tensor out) {
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
@@ -13672,7 +17422,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::where(Tensor condition) -> Tensor[]} */
+    /** Returns new tensors. {@code aten::where(Tensor condition) -> Tensor[]} */
     public static Tensor[] where(Tensor condition) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13680,7 +17430,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensors(0);
     }
 
-    /** {@code aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor} */
     public static Tensor where(Tensor condition, Scalar self, Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13700,7 +17450,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return where(condition, Scalar.of(self), Scalar.of(other));
     }
 
-    /** {@code aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Scalar other) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13720,7 +17470,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return where(condition, self, Scalar.of(other));
     }
 
-    /** {@code aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor} */
     public static Tensor where(Tensor condition, Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13740,7 +17490,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return where(condition, Scalar.of(self), other);
     }
 
-    /** {@code aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Tensor other) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13750,7 +17500,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return f.newTensor(0);
     }
 
-    /** {@code aten::where.self_out(Tensor condition, Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::where.self_out(Tensor condition, Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor where_out(Tensor condition, Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, condition, "condition");
@@ -13761,7 +17511,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::xlogy.OutScalar_Other(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::xlogy.OutScalar_Other(Tensor self, Scalar other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Tensor self, Scalar other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13781,7 +17531,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return xlogy_out(self, Scalar.of(other), out);
     }
 
-    /** {@code aten::xlogy.OutScalar_Self(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::xlogy.OutScalar_Self(Scalar self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Scalar self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -13801,7 +17551,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return xlogy_out(Scalar.of(self), other, out);
     }
 
-    /** {@code aten::xlogy.OutTensor(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::xlogy.OutTensor(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor xlogy_out(Tensor self, Tensor other, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13811,7 +17561,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor} */
+    /** Returns a new tensor. {@code aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor} */
     public static Tensor xlogy(Scalar self, Tensor other) {
         Frame f = Frame.begin();
         f.scalar(0, self, "self");
@@ -13830,16 +17580,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return xlogy(Scalar.of(self), other);
     }
 
-    /** {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
-    public static Tensor zero_out(Tensor self, Tensor out) {
-        Frame f = Frame.begin();
-        f.tensor(0, self, "self");
-        f.tensor(1, out, "out");
-        f.check(dev.gatun.ffm.AtenRaw11.zero_out(f.address()), "aten::zero.out");
-        return out;
-    }
-
-    /** {@code aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
+    /** Returns a new tensor. {@code aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor zeros(long[] size, TensorOptions options) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -13853,7 +17594,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return zeros(size, (TensorOptions) null);
     }
 
-    /** {@code aten::zeros.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::zeros.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_out(long[] size, Tensor out) {
         Frame f = Frame.begin();
         f.integers(0, size, "size");
@@ -13862,7 +17603,7 @@ public abstract sealed class TorchFunctions permits Torch {
         return out;
     }
 
-    /** {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
+    /** Writes into {@code out} and returns it. {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
@@ -13870,5 +17611,10 @@ public abstract sealed class TorchFunctions permits Torch {
         f.tensor(3, out, "out");
         f.check(dev.gatun.ffm.AtenRaw11.zeros_like_out(f.address()), "aten::zeros_like.out");
         return out;
+    }
+
+    /** {@link #zeros_like_out(Tensor,MemoryFormat,Tensor)} with the other arguments at their defaults. */
+    public static Tensor zeros_like_out(Tensor self, Tensor out) {
+        return zeros_like_out(self, (MemoryFormat) null, out);
     }
 }

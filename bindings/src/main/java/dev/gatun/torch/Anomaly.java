@@ -57,7 +57,8 @@ final class Anomaly {
     }
 
     private static Stream<StackTraceElement> userFrames(Stream<StackWalker.StackFrame> frames) {
-        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass())).map(StackWalker.StackFrame::toStackTraceElement);
+        return frames.dropWhile(frame -> isOurs(frame.getDeclaringClass()))
+                .map(StackWalker.StackFrame::toStackTraceElement);
     }
 
     private static boolean isOurs(Class<?> type) {
@@ -99,13 +100,17 @@ final class Anomaly {
 
     /** libtorch's error, with the forward call of the node that failed, if one did. */
     static TorchException explain(
-            String op, List<TorchException.Operand> operands, boolean more, String sentence, String cppType, CppError error) {
+            String op,
+            List<TorchException.Operand> operands,
+            boolean more,
+            String sentence,
+            String cppType,
+            CppError error) {
         Failure failure = take();
         if (failure == null) {
             return new TorchException(op, operands, more, sentence, cppType, error);
         }
-        TorchException e =
-                new TorchException(op, operands, more, sentence + "; " + failure.sentence(), cppType, error);
+        TorchException e = new TorchException(op, operands, more, sentence + "; " + failure.sentence(), cppType, error);
         e.initCause(failure.forwardCall());
         return e;
     }

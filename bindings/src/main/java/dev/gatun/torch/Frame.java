@@ -30,9 +30,11 @@ final class Frame {
     private Generator generatorOperand;
     private String listName;
     private int operandCount;
+    private boolean asksForCuda;
     private long end;
     private final Frame outer;
     private Frame inner;
+    private long[] deferred;
 
     static {
         Memory.count();
@@ -52,7 +54,11 @@ final class Frame {
         f.operandCount = 0;
         f.listOperand = null;
         f.generatorOperand = null;
+        f.asksForCuda = false;
         f.end = LISTS;
+        if (f.deferred != null) {
+            f.deleteDeferred();
+        }
         return f;
     }
 
@@ -73,6 +79,38 @@ final class Frame {
         Arrays.fill(f.operands, null);
         f.listOperand = null;
         CURRENT.set(f.outer);
+    }
+
+    /**
+     * During an upcall: takes from {@code handles} those that calls further out still use, to be deleted when they are
+     * over; returns the others. A hook may close what it likes.
+     */
+    static long[] deferOperands(long[] handles) {
+        Frame f = CURRENT.get();
+        if (f.outer == null) {
+            return handles;
+        }
+        return Arrays.stream(handles).filter(handle -> !f.outer.defer(handle)).toArray();
+    }
+
+    private boolean defer(long handle) {
+        for (long at = 0; at < end; at += Long.BYTES) {
+            if (memory.get(LONG, at) == handle) {
+                int count = deferred == null ? 0 : deferred.length;
+                deferred = deferred == null ? new long[1] : Arrays.copyOf(deferred, count + 1);
+                deferred[count] = handle;
+                return true;
+            }
+        }
+        return outer != null && outer.defer(handle);
+    }
+
+    private void deleteDeferred() {
+        long[] handles = deferred;
+        deferred = null;
+        integers(0, handles, "handles");
+        check(CoreRaw.tensor_delete(address()), "Tensor.close");
+        end = LISTS;
     }
 
     /** During an upcall: whether a call from Java led there, and not one of libtorch's own threads. */
@@ -253,12 +291,21 @@ final class Frame {
         optional(slot, format != null, format == null ? 0 : format.code());
     }
 
+    /** Notes the device, for the message should the call fail. */
+    void asksFor(Device device) {
+        asksForCuda |= device.type() == Device.Type.CUDA;
+    }
+
     void device(int slot, Device device, String name) {
         integer(slot, NullArgument.refuse(device, name).packed());
+        asksFor(device);
     }
 
     void optionalDevice(int slot, Device device) {
         optional(slot, device != null, device == null ? 0 : device.packed());
+        if (device != null) {
+            asksFor(device);
+        }
     }
 
     void generator(int slot, Generator generator) {
@@ -358,6 +405,13 @@ final class Frame {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** The same of a text that the shim allocated, which is freed. */
+    String takeString(int slot) {
+        String text = readString(slot);
+        CoreRaw.free(address() + (long) slot * Long.BYTES);
+        return text;
+    }
+
     // --- errors ----------------------------------------------------------------------------------------------------
 
     /** Throws what libtorch said when {@code status} is not 0. */
@@ -376,6 +430,7 @@ final class Frame {
         String sentence = readString(0);
         String type = readString(2);
         CppError error = readInteger(4) == 0 ? null : new CppError(readInteger(4));
+        boolean cuda = asksForCuda;
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
         List<Tensor> tensors = new ArrayList<>(Arrays.asList(operands).subList(0, operandCount));
         List<String> names = new ArrayList<>(Arrays.asList(operandNames).subList(0, operandCount));
@@ -391,6 +446,7 @@ final class Frame {
             TensorData.repair(tensors.get(i));
         }
         boolean more = tensors.size() > MAX_OPERANDS;
-        return Anomaly.explain(op, described, more, sentence, type, error);
+        String missing = cuda ? CudaSupport.missing() : null;
+        return Anomaly.explain(op, described, more, missing == null ? sentence : missing, type, error);
     }
 }

@@ -26,7 +26,7 @@ public abstract class Function {
      *
      * @param gradients one for each output; zeros, or null if {@link FunctionContext#setMaterializeGrads} said so, where
      *     the result did not depend on the output
-     * @return one for each input, of the input's shape
+     * @return one for each input, of the input's shape; an input that needs one and gets null has zeros
      */
     protected abstract Tensor[] backward(FunctionContext ctx, Tensor... gradients);
 

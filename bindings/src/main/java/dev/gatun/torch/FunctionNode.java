@@ -188,9 +188,7 @@ final class FunctionNode {
     private Tensor join(Tensor result, Tensor own, PerPass collected, int output) {
         Tensor plain = result.detach();
         Tensor tail = own.to(plain.device(), plain.dtype());
-        Tensor joined = plain.dim() == 0
-                ? Torch.cat(plain.reshape(1), tail).reshape()
-                : Torch.cat(plain, tail);
+        Tensor joined = plain.dim() == 0 ? Torch.cat(plain.reshape(1), tail).reshape() : Torch.cat(plain, tail);
         synchronized (this) {
             hooks++;
         }
@@ -202,15 +200,16 @@ final class FunctionNode {
     private void backward(Tensor[] gradients) {
         for (int i = 0; i < gradients.length; i++) {
             if (gradients[i] == null && outputs[i] != null && ctx.materializes()) {
-                gradients[i] = Torch.zeros(
-                        outputs[i].sizes(), TensorOptions.of(outputs[i].dtype(), outputs[i].device()));
+                gradients[i] =
+                        Torch.zeros(outputs[i].sizes(), TensorOptions.of(outputs[i].dtype(), outputs[i].device()));
             }
         }
         Tensor[] results = function.backward(ctx, gradients);
         String name = function.getClass().getName() + ".backward";
         if (results == null || results.length != ctx.inputs()) {
-            throw new IllegalStateException(name + " returned " + (results == null ? "null" : results.length + " tensors")
-                    + ": one gradient for each of the " + ctx.inputs() + " inputs is expected");
+            throw new IllegalStateException(
+                    name + " returned " + (results == null ? "null" : results.length + " tensors")
+                            + ": one gradient for each of the " + ctx.inputs() + " inputs is expected");
         }
         for (int i = 0; i < results.length; i++) {
             if (results[i] != null && ctx.needs(i)) {

@@ -19,35 +19,41 @@ public final class Generator implements AutoCloseable {
     private final Owned owned;
     private final Cleaner.Cleanable freeing;
 
+    private static final class Default {
+        private static final Generator INSTANCE = new Generator(address(), null);
+
+        private static long address() {
+            Frame f = Frame.begin();
+            f.check(CoreRaw.default_generator(f.address()), "Generator.defaultGenerator");
+            return f.readInteger(0);
+        }
+    }
+
     /** The native generator; 0 once it was freed. */
     private static final class Owned implements Runnable {
         private long address;
-        private final boolean shared;
 
-        Owned(long address, boolean shared) {
+        Owned(long address) {
             this.address = address;
-            this.shared = shared;
         }
 
         @Override
         public void run() {
-            if (!shared) {
-                Frame f = Frame.begin();
-                f.integer(0, address);
-                f.check(CoreRaw.free_generator(f.address()), "Generator.close");
-            }
+            Frame f = Frame.begin();
+            f.integer(0, address);
+            f.check(CoreRaw.free_generator(f.address()), "Generator.close");
             address = 0;
         }
     }
 
     /** A generator that starts from {@code seed}. */
     public Generator(long seed) {
-        this(made(seed), false);
+        this(made(seed), CLEANER);
     }
 
-    private Generator(long address, boolean shared) {
-        owned = new Owned(address, shared);
-        freeing = CLEANER.register(this, owned);
+    private Generator(long address, Cleaner cleaner) {
+        owned = new Owned(address);
+        freeing = cleaner == null ? null : cleaner.register(this, owned);
     }
 
     private static long made(long seed) {
@@ -57,11 +63,9 @@ public final class Generator implements AutoCloseable {
         return f.readInteger(0);
     }
 
-    /** The generator of ops that are given none ({@code torch.default_generator}); closing it frees nothing. */
+    /** The one generator of ops that are given none ({@code torch.default_generator}). */
     public static Generator defaultGenerator() {
-        Frame f = Frame.begin();
-        f.check(CoreRaw.default_generator(f.address()), "Generator.defaultGenerator");
-        return new Generator(f.readInteger(0), true);
+        return Default.INSTANCE;
     }
 
     long address() {
@@ -114,7 +118,7 @@ public final class Generator implements AutoCloseable {
      * @throws TorchException if it is no such state; nothing is changed then
      */
     public synchronized Generator setState(byte[] state) {
-        try (Tensor tensor = Tensor.of(state)) {
+        try (Tensor tensor = Tensor.of(NullArgument.refuse(state, "state"))) {
             Frame f = frame();
             f.tensor(1, tensor);
             f.check(CoreRaw.generator_set_state(f.address()), "Generator.setState");
@@ -126,12 +130,17 @@ public final class Generator implements AutoCloseable {
     public synchronized Generator cloneState() {
         Frame f = frame();
         f.check(CoreRaw.clone_generator(f.address()), "Generator.cloneState");
-        return new Generator(f.readInteger(0), false);
+        return new Generator(f.readInteger(0), CLEANER);
     }
 
-    /** Frees it; ops refuse it from then on. Closing twice does nothing. Not while another thread draws from it. */
+    /**
+     * Frees it; ops refuse it from then on. Closing twice does nothing, nor does closing the default one. Not while another
+     * thread draws from it.
+     */
     @Override
     public void close() {
-        freeing.clean();
+        if (freeing != null) {
+            freeing.clean();
+        }
     }
 }

@@ -11,9 +11,9 @@ final class PostAccumulateHooks {
     private record Entry(Consumer<? super Tensor> hook) {}
 
     static RemovableHandle register(Tensor leaf, Consumer<? super Tensor> hook) {
+        long number = Upcalls.register(new PostAccumulateHooks());
         Frame f = Frame.begin();
         f.tensor(0, leaf);
-        long number = Upcalls.register(new PostAccumulateHooks());
         f.integer(1, number);
         f.check(CoreRaw.post_accumulate_hook(f.address()), "Tensor.registerPostAccumulateGradHook");
         // The leaf may have a list already; the number of the fresh one is released then.

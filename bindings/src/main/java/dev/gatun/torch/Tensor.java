@@ -194,8 +194,9 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     }
 
     private static void delete(long... handles) {
+        long[] unused = Frame.deferOperands(handles);
         Frame f = Frame.begin();
-        f.integers(0, handles, "handles");
+        f.integers(0, unused, "handles");
         f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
     }
 

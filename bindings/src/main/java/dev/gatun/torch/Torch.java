@@ -1,6 +1,8 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.libtorch.LibTorch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,19 +58,13 @@ public final class Torch extends TorchFunctions {
     // --- random numbers --------------------------------------------------------------------------------------------
 
     /** Starts the default CPU generator from {@code seed} ({@code torch.manual_seed}). One generator serves all threads. */
-    public static synchronized void manualSeed(long seed) {
-        Frame f = Frame.begin();
-        f.integer(0, seed);
-        f.check(CoreRaw.manual_seed(f.address()), "Torch.manualSeed");
+    public static void manualSeed(long seed) {
+        Generator.defaultGenerator().manualSeed(seed);
     }
 
     /** The default CPU generator's state ({@code torch.get_rng_state}). */
-    public static synchronized byte[] getRngState() {
-        Frame f = Frame.begin();
-        f.check(CoreRaw.get_rng_state(f.address()), "Torch.getRngState");
-        try (Tensor state = f.newTensor(0)) {
-            return state.toByteArray();
-        }
+    public static byte[] getRngState() {
+        return Generator.defaultGenerator().getState();
     }
 
     /**
@@ -76,12 +72,31 @@ public final class Torch extends TorchFunctions {
      *
      * @throws TorchException if it is no such state; nothing is changed then
      */
-    public static synchronized void setRngState(byte[] state) {
-        try (Tensor tensor = Tensor.of(NullArgument.refuse(state, "state"))) {
-            Frame f = Frame.begin();
-            f.tensor(0, tensor);
-            f.check(CoreRaw.set_rng_state(f.address()), "Torch.setRngState");
-        }
+    public static void setRngState(byte[] state) {
+        Generator.defaultGenerator().setState(state);
+    }
+
+    // --- ops by name -----------------------------------------------------------------------------------------------
+
+    /**
+     * Calls any op by its name ({@code torch.ops.NAMESPACE.OP.OVERLOAD}), for example
+     * {@code Torch.call("aten::add.Tensor", x, y).tensor()}; {@link Operator} tells what may be passed and what comes back.
+     */
+    public static Results call(String op, Object... arguments) {
+        return Operator.find(op).call(arguments);
+    }
+
+    /**
+     * Loads a library of custom operators ({@code torch.ops.load_library}), whose ops {@link #call} then finds. It stays
+     * loaded as long as the process lives.
+     *
+     * @throws TorchException if the file is no library, or needs something that is not there; the loader's reason follows
+     */
+    public static void loadLibrary(Path library) {
+        LibTorch.load().loadUmbrella();
+        Frame f = Frame.begin();
+        f.string(0, NullArgument.refuse(library, "library").toAbsolutePath().toString(), "library");
+        f.check(CoreRaw.load_library(f.address()), "Torch.loadLibrary");
     }
 
     // --- the process -----------------------------------------------------------------------------------------------
@@ -130,7 +145,7 @@ public final class Torch extends TorchFunctions {
     public static void useDeterministicAlgorithms(boolean on, boolean warnOnly) {
         Frame f = Frame.begin();
         f.integer(0, !on ? 0 : warnOnly ? 2 : 1);
-        f.check(CoreRaw.set_deterministic_mode(f.address()), "Torch.useDeterministicAlgorithms");
+        f.check(CoreRaw.set_deterministic(f.address()), "Torch.useDeterministicAlgorithms");
     }
 
     /** Whether deterministic algorithms were asked for ({@code torch.are_deterministic_algorithms_enabled()}). */
@@ -207,10 +222,7 @@ public final class Torch extends TorchFunctions {
 
     /** The loaded libtorch's version, for example {@code 2.10.0}. */
     public static String version() {
-        Frame f = Frame.begin();
-        f.check(CoreRaw.abi_version(f.address()), "Torch.version");
-        long v = f.readInteger(0);
-        return (v >>> 56) + "." + (v >>> 48 & 0xff) + "." + (v >>> 40 & 0xff);
+        return LibTorch.load().version().toString();
     }
 
     /** How the loaded libtorch was built ({@code torch.__config__.show()}). */
@@ -232,9 +244,7 @@ public final class Torch extends TorchFunctions {
         Frame f = Frame.begin();
         f.integer(0, which);
         f.check(CoreRaw.config(f.address()), "Torch.config");
-        String text = f.readString(0);
-        CoreRaw.free(f.address());
-        return text;
+        return f.takeString(0);
     }
 
     /** Every op that Gatun wraps, with whether the loaded libtorch has it. */

@@ -92,6 +92,11 @@ public final class TorchException extends RuntimeException {
         this.cppError = cppError;
     }
 
+    /** What Gatun itself refuses, or says better than libtorch. */
+    TorchException(String op, String sentence, String cppType) {
+        this(op, List.of(), false, sentence, cppType, null);
+    }
+
     /** The op that failed, for example {@code aten::mm}. */
     public String op() {
         return op;
@@ -112,7 +117,7 @@ public final class TorchException extends RuntimeException {
         return Kind.of(cppType, sentence);
     }
 
-    /** The C++ type that libtorch threw, for example {@code c10::Error} or {@code c10::IndexError}. */
+    /** The C++ type that libtorch threw, for example {@code c10::Error} or {@code c10::IndexError}; empty when Gatun refused. */
     public String cppType() {
         return cppType;
     }

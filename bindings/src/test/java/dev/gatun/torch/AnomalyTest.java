@@ -41,7 +41,9 @@ class AnomalyTest {
             Tensor y = root(x);
             TorchException e = catchThrowableOfType(
                     TorchException.class, () -> y.mul(2).sum().backward());
-            assertThat(e).hasMessageContaining("returned nan values").hasMessageContaining("SqrtBackward0 failed; it was made at");
+            assertThat(e)
+                    .hasMessageContaining("returned nan values")
+                    .hasMessageContaining("SqrtBackward0 failed; it was made at");
             assertThat(e.getMessage()).contains("AnomalyTest.root(AnomalyTest.java:");
             assertThat(Arrays.stream(e.getCause().getStackTrace())
                             .map(StackTraceElement::getLineNumber)
@@ -59,7 +61,8 @@ class AnomalyTest {
         try (AnomalyMode _ = Autograd.detectAnomaly(false)) {
             Tensor y = x.exp();
             y.detach().add_(1); // exp's gradient needs the result as it was
-            TorchException e = catchThrowableOfType(TorchException.class, () -> y.sum().backward());
+            TorchException e =
+                    catchThrowableOfType(TorchException.class, () -> y.sum().backward());
             assertThat(e)
                     .hasMessageContaining("modified by an inplace operation")
                     .hasMessageContaining("ExpBackward0 failed; it was made at")
@@ -85,13 +88,21 @@ class AnomalyTest {
 
     @Test
     void aNodeMadeByTheBackwardPassNamesTheForwardCallBehindIt() {
-        Tensor x = Tensor.of(new double[] {0}).requiresGrad_(true);
+        Tensor x = Tensor.of(new double[] {1}).requiresGrad_(true);
+        RuntimeException mine = new RuntimeException("mine");
         try (AnomalyMode _ = Autograd.detectAnomaly()) {
-            Tensor y = x.pow(1.5);
+            int line = lineOfCaller() + 1;
+            Tensor y = x.exp();
             Tensor first = Autograd.grad(new Tensor[] {y.sum()}, new Tensor[] {x}, null, true, true, false)[0];
-            Tensor root = first.sub(1).sqrt();
-            Throwable e = catchThrowable(() -> root.sum().backward());
-            assertThat(e).isInstanceOf(TorchException.class).hasMessageContaining("SqrtBackward0");
+            first.registerHook(g -> {
+                throw mine;
+            });
+            assertThat(catchThrowable(() -> first.sum().backward())).isSameAs(mine);
+            Throwable made = mine.getSuppressed()[0];
+            assertThat(made).hasMessage("MulBackward0 was made here");
+            assertThat(made.getStackTrace()[0].getLineNumber()).isEqualTo(line + 1);
+            assertThat(made.getCause()).hasMessage("the gradient of a node made here");
+            assertThat(made.getCause().getStackTrace()[0].getLineNumber()).isEqualTo(line);
         }
     }
 

@@ -36,7 +36,8 @@ class CheckpointTest {
         Tensor z = Torch.randn(4, 8).requiresGrad_(true);
         Tensor weight = Torch.randn(8, 8).requiresGrad_(true);
         Function<Tensor[], Tensor[]> block = in -> {
-            Tensor hidden = Torch.dropout(in[0].matmul(weight).tanh(), 0.3, true).mul(in[1]);
+            Tensor hidden =
+                    Torch.dropout(in[0].matmul(weight).tanh(), 0.3, true).mul(in[1]);
             return new Tensor[] {hidden.exp(), hidden.sigmoid()};
         };
         Tensor[] inputs = {x.mul(2), z};
@@ -108,7 +109,8 @@ class CheckpointTest {
                         .pow(2),
                 x);
         double[] checkpointed = Autograd.grad(y.sum(), x)[0].toDoubleArray();
-        assertThat(checkpointed).containsExactly(Autograd.grad(x.tanh().sin().exp().pow(2).sum(), x)[0].toDoubleArray());
+        assertThat(checkpointed)
+                .containsExactly(Autograd.grad(x.tanh().sin().exp().pow(2).sum(), x)[0].toDoubleArray());
         assertThat(runs[0]).isGreaterThanOrEqualTo(2);
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a main class of the tests in a JVM of its own, which may then end in any way. */
 final class ChildJvm {
-    private static final long SECONDS = 180;
+    private static final long SECONDS = 300;
 
     private ChildJvm() {}
 
@@ -18,14 +18,18 @@ final class ChildJvm {
     record Result(int exitCode, String output) {}
 
     static Result run(Class<?> main, String... args) throws InterruptedException {
+        return run(List.of(), main, args);
+    }
+
+    /** @param flags for the JVM */
+    static Result run(List<String> flags, Class<?> main, String... args) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:-CreateCoredumpOnCrash",
-                "-XX:+SuppressFatalErrorMessage",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-XX:+SuppressFatalErrorMessage"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(args));
         try {
             Path output = Files.createTempFile("gatun-child", ".txt");

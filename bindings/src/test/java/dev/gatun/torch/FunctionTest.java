@@ -94,7 +94,8 @@ class FunctionTest {
         Tensor[] second = Autograd.grad(slope(a, b), a, b);
         assertClose(
                 Torch.cat(second).toDoubleArray(),
-                differences(v -> slope(leaf(v[0], v[1]), leaf(v[2], v[3])).item().doubleValue(), at));
+                differences(
+                        v -> slope(leaf(v[0], v[1]), leaf(v[2], v[3])).item().doubleValue(), at));
     }
 
     @Test
@@ -203,7 +204,8 @@ class FunctionTest {
         assertThat(catchThrowable(() -> failing(thrown, null).call(a))).isSameAs(thrown);
         assertThat(catchThrowable(() -> failing(null, thrown).call(a).sum().backward()))
                 .isSameAs(thrown);
-        assertThatThrownBy(() -> failing(null, null, Torch.ones(3)).call(a).sum().backward())
+        assertThatThrownBy(
+                        () -> failing(null, null, Torch.ones(3)).call(a).sum().backward())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("float32[3] for input 0, whose shape is [2]");
         assertThatThrownBy(() -> failing(null, null).call(a).sum().backward())

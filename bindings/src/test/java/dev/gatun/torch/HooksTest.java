@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +206,81 @@ class HooksTest {
         Tensor[] gradients = Autograd.grad(product.sum(), x, y);
         assertThat(gradients[0].toDoubleArray()).containsExactly(8, 10, 12);
         assertThat(gradients[1].toDoubleArray()).containsExactly(2, 4, 6);
+    }
+
+    @Test
+    void aHookMayCloseTheTensorsOfTheCallThatRunsIt() {
+        for (int i = 0; i < 200; i++) {
+            Tensor x = Tensor.of(new float[] {1, 2, 3}).requiresGrad_(true);
+            Tensor y = x.mul(2);
+            Tensor loss = y.sum();
+            y.registerHook(g -> {
+                loss.close();
+                x.close();
+                y.close();
+                return null;
+            });
+            assertThat(Autograd.grad(loss, x)[0].toFloatArray()).containsExactly(2, 2, 2);
+            Tensor z = Torch.ones(3).requiresGrad_(true);
+            try (var _ = SavedTensorsHooks.open(
+                    t -> {
+                        z.close();
+                        return t;
+                    },
+                    t -> t)) {
+                assertThat(z.mul(z).toFloatArray()).containsExactly(1, 1, 1);
+            }
+            assertThat(z.isClosed()).isTrue();
+        }
+    }
+
+    /** Deeper than libtorch nests on one thread: it goes on with threads of its own. */
+    private static Tensor nested(int depth, List<Thread> threads, RuntimeException atTheBottom) {
+        Tensor x = leaf(1);
+        Tensor y = x.mul(2);
+        y.registerHook(g -> {
+            threads.add(Thread.currentThread());
+            if (depth == 0 && atTheBottom != null) {
+                throw atTheBottom;
+            }
+            try (GradMode _ = Torch.enableGrad()) {
+                return depth == 0 ? g : g.add(nested(depth - 1, threads, atTheBottom));
+            }
+        });
+        y.sum().backward();
+        return x.grad();
+    }
+
+    @Test
+    void hooksRunOnOtherThreadsToo() {
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        double sum = 2;
+        for (int i = 0; i < 100; i++) {
+            sum = 2 * (1 + sum);
+        }
+        assertThat(nested(100, threads, null).toDoubleArray()).containsExactly(sum);
+        assertThat(threads).hasSize(101).anyMatch(thread -> thread != Thread.currentThread());
+        RuntimeException deep = new RuntimeException("deep");
+        assertThat(catchThrowable(() -> nested(100, threads, deep))).isSameAs(deep);
+    }
+
+    @Test
+    void aThreadMayEndAfterAHookFailed() throws InterruptedException {
+        RuntimeException mine = new RuntimeException("mine");
+        for (int i = 0; i < 50; i++) {
+            Throwable[] caught = new Throwable[1];
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try (Scope _ = Scope.open()) {
+                    Tensor x = leaf(1);
+                    x.registerHook(g -> {
+                        throw mine;
+                    });
+                    caught[0] = catchThrowable(() -> x.mul(2).sum().backward());
+                }
+            });
+            thread.join();
+            assertThat(caught[0]).isSameAs(mine);
+        }
     }
 
     @Test

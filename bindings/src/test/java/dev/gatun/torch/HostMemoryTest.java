@@ -132,7 +132,7 @@ class HostMemoryTest {
         Tensor ones = Torch.ones(2);
         assertThat(Aten._neg_view(ones).toFloatArray()).containsExactly(-1, -1);
         assertThat(ones.to_sparse().toFloatArray()).containsExactly(1, 1);
-        assertThat(Aten.to_mkldnn(ones).toFloatArray()).containsExactly(1, 1);
+        assertThat(ones.to_mkldnn().toFloatArray()).containsExactly(1, 1);
         assertThat(Aten._efficientzerotensor(new long[] {2}, DType.FLOAT32).toFloatArray())
                 .containsExactly(0, 0);
         Tensor conjugate = Torch.complex(ones, ones).conj();

@@ -24,7 +24,9 @@ class HostileCallsTest {
 
     @Test
     void eachCallThrowsAnExceptionWithAMessage() {
-        List<String> lines = new ArrayList<>(result.output().lines().toList());
+        // Newer versions of libtorch print a warning of their own between a call's name and what it threw.
+        String output = result.output().replaceAll("\\[W\\d{4} .*\\n", "");
+        List<String> lines = new ArrayList<>(output.lines().toList());
         assertThat(lines.removeLast()).isEqualTo("survived " + lines.size() + " calls");
         assertThat(lines)
                 .hasSizeGreaterThan(100)
@@ -50,6 +52,7 @@ class HostileCallsTest {
         assertThat(result.output())
                 .contains("mm: TorchException: aten::mm(float32[2,3], float32[2,3]):"
                         + " mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)")
+                .contains("no GPU: TorchException: aten::ones(): CUDA was asked for, and ")
                 .contains("closed: IllegalStateException: this tensor is closed")
                 .contains("null operand: NullPointerException: the argument mat2 of Tensor.mm is null")
                 .contains("other thread: WrongThreadException: this tensor belongs to a scope of the thread main")

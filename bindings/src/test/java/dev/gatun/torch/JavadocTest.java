@@ -26,7 +26,8 @@ class JavadocTest {
     private static final Pattern OPTIONAL_TAG = Pattern.compile(".*: no @(param|return|throws).*");
 
     private static final String TESTED = "{@snippet class=\"dev.gatun.torch.snippets.";
-    private static final Pattern UNTESTED = Pattern.compile("\\{@snippet(?!" + TESTED.substring("{@snippet".length()) + ")");
+    private static final Pattern UNTESTED =
+            Pattern.compile("\\{@snippet(?!" + TESTED.substring("{@snippet".length()) + ")");
 
     @TempDir
     private Path html;

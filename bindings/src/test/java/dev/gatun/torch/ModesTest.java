@@ -67,7 +67,8 @@ class ModesTest {
     void inferenceModeRestoresNoGradAndIsOfOneThread() {
         try (GradMode _ = Torch.noGrad()) {
             try (InferenceMode mode = Torch.inferenceMode()) {
-                assertThat(CompletableFuture.supplyAsync(Torch::isInferenceModeEnabled).join())
+                assertThat(CompletableFuture.supplyAsync(Torch::isInferenceModeEnabled)
+                                .join())
                         .isFalse();
                 assertThatThrownBy(() -> CompletableFuture.runAsync(mode::close).join())
                         .hasCauseInstanceOf(WrongThreadException.class);
@@ -100,7 +101,8 @@ class ModesTest {
         Tensor weight = Torch.ones(2, 2).requiresGrad_(true);
         for (int i = 1; i <= 2; i++) {
             try (Autocast _ = Autocast.open(Device.CPU, DType.BFLOAT16)) {
-                assertThat(Torch.ones(1, 2).mm(weight).to(DType.FLOAT32).toFloatArray()).containsOnly(2 * i);
+                assertThat(Torch.ones(1, 2).mm(weight).to(DType.FLOAT32).toFloatArray())
+                        .containsOnly(2 * i);
             }
             try (GradMode _ = Torch.noGrad()) {
                 weight.mul_(2);

@@ -21,13 +21,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$op_entry, frame);
     }
 
-    private static final MemorySegment ADDR$abi_version = Shim.symbol("gatun_abi_version");
-
-    /** gives [0] libtorch's version as major shl 56 | minor shl 48 | patch shl 40, or 0 */
-    public static int abi_version(long frame) {
-        return Shim.op(ADDR$abi_version, frame);
-    }
-
     private static final MemorySegment ADDR$config = Shim.symbol("gatun_config");
 
     /** [0] 0 build configuration, 1 threading, 2 CPU capability gives [0] text, [1] length; free the text with gatun_free */
@@ -112,41 +105,6 @@ public final class CoreRaw {
         return Shim.op(ADDR$autograd_grad, frame);
     }
 
-    private static final MemorySegment ADDR$manual_seed = Shim.symbol("gatun_manual_seed");
-
-    /** [0] seed */
-    public static int manual_seed(long frame) {
-        return Shim.op(ADDR$manual_seed, frame);
-    }
-
-    private static final MemorySegment ADDR$get_rng_state = Shim.symbol("gatun_get_rng_state");
-
-    /** gives [0] handle of the default CPU generator's state, a uint8 tensor */
-    public static int get_rng_state(long frame) {
-        return Shim.op(ADDR$get_rng_state, frame);
-    }
-
-    private static final MemorySegment ADDR$set_rng_state = Shim.symbol("gatun_set_rng_state");
-
-    /** [0] handle of such a tensor */
-    public static int set_rng_state(long frame) {
-        return Shim.op(ADDR$set_rng_state, frame);
-    }
-
-    private static final MemorySegment ADDR$new_generator = Shim.symbol("gatun_new_generator");
-
-    /** [0] seed gives [0] a new CPU generator; gatun_free_generator frees it */
-    public static int new_generator(long frame) {
-        return Shim.op(ADDR$new_generator, frame);
-    }
-
-    private static final MemorySegment ADDR$seed_generator = Shim.symbol("gatun_seed_generator");
-
-    /** [0] generator, [1] seed */
-    public static int seed_generator(long frame) {
-        return Shim.op(ADDR$seed_generator, frame);
-    }
-
     private static final MemorySegment ADDR$get_num_threads = Shim.symbol("gatun_get_num_threads");
 
     /** gives [0] */
@@ -166,13 +124,6 @@ public final class CoreRaw {
     /** [0] 0 or 1, for the calling thread gives [0] 1 when the processor can */
     public static int set_flush_denormal(long frame) {
         return Shim.op(ADDR$set_flush_denormal, frame);
-    }
-
-    private static final MemorySegment ADDR$set_deterministic = Shim.symbol("gatun_set_deterministic");
-
-    /** [0] 0 or 1 */
-    public static int set_deterministic(long frame) {
-        return Shim.op(ADDR$set_deterministic, frame);
     }
 
     private static final MemorySegment ADDR$set_upcall = Shim.symbol("gatun_set_upcall");
@@ -280,11 +231,11 @@ public final class CoreRaw {
         return Shim.op(ADDR$deterministic, frame);
     }
 
-    private static final MemorySegment ADDR$set_deterministic_mode = Shim.symbol("gatun_set_deterministic_mode");
+    private static final MemorySegment ADDR$set_deterministic = Shim.symbol("gatun_set_deterministic");
 
     /** [0] 0 off, 1 on, 2 on with warnings only */
-    public static int set_deterministic_mode(long frame) {
-        return Shim.op(ADDR$set_deterministic_mode, frame);
+    public static int set_deterministic(long frame) {
+        return Shim.op(ADDR$set_deterministic, frame);
     }
 
     private static final MemorySegment ADDR$get_num_interop_threads = Shim.symbol("gatun_get_num_interop_threads");
@@ -306,6 +257,20 @@ public final class CoreRaw {
     /** gives [0] the default CPU generator, which is nobody's to free */
     public static int default_generator(long frame) {
         return Shim.op(ADDR$default_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$new_generator = Shim.symbol("gatun_new_generator");
+
+    /** [0] seed gives [0] a new CPU generator; gatun_free_generator frees it */
+    public static int new_generator(long frame) {
+        return Shim.op(ADDR$new_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$seed_generator = Shim.symbol("gatun_seed_generator");
+
+    /** [0] generator, [1] seed */
+    public static int seed_generator(long frame) {
+        return Shim.op(ADDR$seed_generator, frame);
     }
 
     private static final MemorySegment ADDR$free_generator = Shim.symbol("gatun_free_generator");
@@ -404,5 +369,40 @@ public final class CoreRaw {
     /** [0] exception from gatun_last_error: frees it */
     public static int error_free(long frame) {
         return Shim.op(ADDR$error_free, frame);
+    }
+
+    private static final MemorySegment ADDR$find_op = Shim.symbol("gatun_find_op");
+
+    /** [0] op, [1] its length, [2] overload, [3] its length gives [0] schema, [1] its length, [2] the op for gatun_call_op; free the schema with gatun_free */
+    public static int find_op(long frame) {
+        return Shim.op(ADDR$find_op, frame);
+    }
+
+    private static final MemorySegment ADDR$call_op = Shim.symbol("gatun_call_op");
+
+    /** [0] op, [1] arguments, [2] how many words, [3] handles of the tensors among them, [4] how many gives [0] results, [1] how many words; free them with gatun_free. dispatch.cpp tells what the words are */
+    public static int call_op(long frame) {
+        return Shim.op(ADDR$call_op, frame);
+    }
+
+    private static final MemorySegment ADDR$op_names = Shim.symbol("gatun_op_names");
+
+    /** gives [0] names of all ops that the dispatcher knows, a line each, [1] length; free them with gatun_free */
+    public static int op_names(long frame) {
+        return Shim.op(ADDR$op_names, frame);
+    }
+
+    private static final MemorySegment ADDR$load_library = Shim.symbol("gatun_load_library");
+
+    /** [0] path of a library of custom ops, [1] its length: loads it for good */
+    public static int load_library(long frame) {
+        return Shim.op(ADDR$load_library, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_device_count = Shim.symbol("gatun_cuda_device_count");
+
+    /** gives [0] how many GPUs libtorch can use */
+    public static int cuda_device_count(long frame) {
+        return Shim.op(ADDR$cuda_device_count, frame);
     }
 }

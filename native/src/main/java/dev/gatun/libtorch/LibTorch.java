@@ -22,6 +22,9 @@ public final class LibTorch {
     private final List<NativeLibrary> libraries = new ArrayList<>();
     private final Map<NativeLibrary, String> failedOptional = new LinkedHashMap<>();
     private final SymbolLookup shim;
+    private final TorchSource source;
+    private final TorchVersion version;
+    private boolean umbrellaTried;
 
     private static final class Holder {
         private static LibTorch instance;
@@ -29,10 +32,16 @@ public final class LibTorch {
 
     private LibTorch() {
         String platform = Platform.requireSupported();
-        TorchSource source = TorchSource.find(platform);
+        source = TorchSource.find(platform);
+        TorchVersion found = null;
         for (NativeLibrary library : source.libraries()) {
-            open(library);
+            SymbolLookup lookup = open(library);
+            if (library.name().equals("libtorch_cpu.so")) {
+                found = TorchVersion.of(lookup);
+                TorchVersion.requireSupported(found, library);
+            }
         }
+        version = found;
         for (NativeLibrary library : source.optionalLibraries()) {
             try {
                 open(library);
@@ -46,7 +55,8 @@ public final class LibTorch {
     /**
      * Loads the libraries on the first call and returns them on every call.
      *
-     * @throws NativeLoadException if this platform is not supported, or a library is missing or does not load
+     * @throws NativeLoadException if this platform is not supported, a library is missing or does not load, or libtorch is
+     *     older than {@link TorchVersion#OLDEST}
      */
     public static synchronized LibTorch load() {
         if (Holder.instance == null) {
@@ -90,9 +100,29 @@ public final class LibTorch {
         }
     }
 
+    /**
+     * Loads {@code libtorch.so}, which holds nothing but the need for the other libraries: libraries of custom ops are
+     * linked to it and do not say where it is. Does nothing where it cannot be had; such a library then says so itself.
+     */
+    public synchronized void loadUmbrella() {
+        if (!umbrellaTried) {
+            umbrellaTried = true;
+            try {
+                open(source.umbrella());
+            } catch (NativeLoadException e) {
+                // Whoever needs it learns so from the loader.
+            }
+        }
+    }
+
     /** The shim's functions. */
     public SymbolLookup shim() {
         return shim;
+    }
+
+    /** The version that the loaded libtorch gives as its own. */
+    public TorchVersion version() {
+        return version;
     }
 
     /** What has been loaded, in order. */

@@ -23,6 +23,9 @@ sealed interface TorchSource {
         return List.of();
     }
 
+    /** {@code libtorch.so}, which only names the others as needed. */
+    NativeLibrary umbrella();
+
     static TorchSource find(String platform) {
         String property = System.getProperty("gatun.libtorch");
         String folder = property != null ? property : System.getenv(VARIABLE);
@@ -45,6 +48,11 @@ sealed interface TorchSource {
                 }
             }
             return found;
+        }
+
+        @Override
+        public NativeLibrary umbrella() {
+            return library("libtorch.so");
         }
 
         private Path folder() {
@@ -76,6 +84,11 @@ sealed interface TorchSource {
                 found.add(library("pytorch", name));
             }
             return found;
+        }
+
+        @Override
+        public NativeLibrary umbrella() {
+            return library("pytorch", "libtorch.so");
         }
 
         private NativeLibrary library(String artifact, String name) {

@@ -34,6 +34,11 @@ final class ElfFile {
         }
     }
 
+    /** The processor it is for, by its number in ELF. */
+    int machine() {
+        return bytes.getShort(0x12);
+    }
+
     /** The strings that the dynamic section gives for {@code tag}. */
     List<String> dynamic(int tag) {
         int section = section(SHT_DYNAMIC);

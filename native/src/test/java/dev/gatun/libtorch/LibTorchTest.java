@@ -25,7 +25,7 @@ class LibTorchTest {
         List<ChildJvm> children = IntStream.range(0, 3)
                 .mapToObj(i -> ChildJvm.start(
                         LoadMain.class,
-                        Map.of("GATUN_CACHE", temporary.resolve("gatun").toString()),
+                        Map.of("GATUN_CACHE", temporary.resolve("gatun").toString(), "GATUN_LIBTORCH", ""),
                         List.of("-Dorg.bytedeco.javacpp.cachedir=" + temporary.resolve("javacpp"))))
                 .toList();
         for (ChildJvm child : children) {
@@ -52,6 +52,31 @@ class LibTorchTest {
                 .startsWith("1: ")
                 .endsWith("cannot load " + library + " (from GATUN_LIBTORCH): " + library
                         + ": file too short; ldd names what it misses");
+    }
+
+    @Test
+    void aLibtorchThatIsTooOldIsRefusedWithBothVersions() throws InterruptedException, IOException {
+        compile("libc10.so", "");
+        compile(
+                "libtorch_cpu.so",
+                "extern \"C\" unsigned long aoti_torch_abi_version() { return 0x0209010000000000; }");
+        assertThat(load(Map.of("GATUN_LIBTORCH", temporary.toString())))
+                .startsWith(
+                        "1: " + temporary.resolve("libtorch_cpu.so") + " (from GATUN_LIBTORCH) is libtorch 2.9.1, and"
+                                + " Gatun needs 2.10 or newer: set GATUN_LIBTORCH");
+        compile("libtorch_cpu.so", "");
+        assertThat(load(Map.of("GATUN_LIBTORCH", temporary.toString())))
+                .contains("is a libtorch that does not tell its version, and Gatun needs 2.10 or newer");
+    }
+
+    private void compile(String library, String source) throws IOException, InterruptedException {
+        Path file = Files.writeString(temporary.resolve(library + ".cpp"), source);
+        Compiler.run(List.of(
+                "-shared",
+                "-fPIC",
+                file.toString(),
+                "-o",
+                temporary.resolve(library).toString()));
     }
 
     @Test

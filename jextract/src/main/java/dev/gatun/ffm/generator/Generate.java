@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Turns the schema file into the C++ wrappers and their header ({@code native/}), the raw FFM methods
- * ({@code jextract/}) and the typed ops ({@code bindings/}). What it writes is committed under folders named
+ * ({@code jextract/}), the typed ops ({@code bindings/}) and the page that lists them. What it writes is committed under folders named
  * {@code generated}; a test runs it again and compares.
  */
 public final class Generate {
@@ -57,15 +57,12 @@ public final class Generate {
 
     private static Map<String, String> atenFiles(List<String> schemaLines) {
         List<Op> ops = new ArrayList<>();
-        StringBuilder skipped = new StringBuilder();
+        Map<String, String> skipped = new TreeMap<>();
         for (String line : schemaLines) {
             try {
                 ops.add(Op.parse(line));
             } catch (Op.Unsupported e) {
-                skipped.append(line, 0, line.indexOf('('))
-                        .append('\t')
-                        .append(e.getMessage())
-                        .append('\n');
+                skipped.put("`" + line.substring(0, line.indexOf('(')) + "`", e.getMessage());
             }
         }
         Map<String, String> files = new TreeMap<>();
@@ -89,7 +86,7 @@ public final class Generate {
             files.put(typed + home.className + ".java", new TypedWriter(partOf).write(home, some));
         }
         TypedWriter.records(ops).forEach((name, text) -> files.put(typed + name, text));
-        files.put("jextract/src/generated/ops-not-covered.txt", skipped.toString());
+        files.put("docs/ops.md", OpsPage.write(ops, skipped));
         return files;
     }
 

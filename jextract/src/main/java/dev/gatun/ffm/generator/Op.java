@@ -1,5 +1,6 @@
 package dev.gatun.ffm.generator;
 
+import dev.gatun.ffm.Schema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -58,7 +58,9 @@ final class TypedWriter {
         Signature full = Signature.full(op, isMethod);
         String modifiers = isMethod ? "public " : "public static ";
         String returns = returnType(op, isMethod);
-        out.append("\n    /** {@code ")
+        out.append("\n    /** ")
+                .append(Semantics.sentence(op, isMethod))
+                .append(" {@code ")
                 .append(op.schema().text().replace("*/", "* /"))
                 .append("} */\n    ");
         if (name.equals("clone") && full.parts().isEmpty()) {

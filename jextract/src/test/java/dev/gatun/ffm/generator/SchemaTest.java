@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.gatun.ffm.Schema;
 import org.junit.jupiter.api.Test;
 
 class SchemaTest {
@@ -52,6 +53,6 @@ class SchemaTest {
     void aLineThatIsNoSchemaIsNamed() {
         assertThatThrownBy(() -> Schema.parse("add(Tensor self)"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("not an ATen schema: add(Tensor self)");
+                .hasMessage("not an op's schema: add(Tensor self)");
     }
 }

@@ -1,4 +1,4 @@
-package dev.gatun.ffm.generator;
+package dev.gatun.ffm;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,45 +10,55 @@ import java.util.List;
  * @param name the op's name without the namespace, for example {@code sum}
  * @param overload the overload's name, or the empty string
  */
-record Schema(String text, String name, String overload, List<Argument> arguments, List<Result> results) {
-    /** An argument; {@code type} has no alias annotation, {@code alias} is null, or like {@code a} or {@code a!}. */
-    record Argument(String type, String alias, String name, String defaultValue) {
-        boolean isWritten() {
+public record Schema(String text, String name, String overload, List<Argument> arguments, List<Result> results) {
+    /**
+     * An argument; {@code type} has no alias annotation, {@code alias} is null, or like {@code a} or {@code a!}, and
+     * {@code isKeyword} tells that Python takes it by name only.
+     */
+    public record Argument(String type, String alias, String name, String defaultValue, boolean isKeyword) {
+        /** True when the op writes to it. */
+        public boolean isWritten() {
             return alias != null && alias.endsWith("!");
         }
     }
 
     /** A result; {@code name} is null where the schema gives none. */
-    record Result(String type, String alias, String name) {
-        boolean isWritten() {
+    public record Result(String type, String alias, String name) {
+        /** True when the op writes to it. */
+        public boolean isWritten() {
             return alias != null && alias.endsWith("!");
         }
     }
 
-    static Schema parse(String text) {
+    /** Reads a schema of any namespace. Throws {@link IllegalArgumentException} for a text that is none. */
+    public static Schema parse(String text) {
         int open = text.indexOf('(');
         int arrow = text.lastIndexOf(") -> ");
-        if (!text.startsWith("aten::") || open < 0 || arrow < open) {
-            throw new IllegalArgumentException("not an ATen schema: " + text);
+        int namespace = text.indexOf("::");
+        if (namespace < 0 || open < namespace || arrow < open) {
+            throw new IllegalArgumentException("not an op's schema: " + text);
         }
-        String[] names = text.substring("aten::".length(), open).split("\\.", 2);
+        String[] names = text.substring(namespace + 2, open).split("\\.", 2);
         List<Argument> arguments = new ArrayList<>();
+        boolean isKeyword = false;
         for (String part : splitTopLevel(text.substring(open + 1, arrow))) {
-            if (!part.equals("*")) {
-                arguments.add(argument(part));
+            if (part.equals("*")) {
+                isKeyword = true;
+            } else {
+                arguments.add(argument(part, isKeyword));
             }
         }
         return new Schema(
                 text, names[0], names.length > 1 ? names[1] : "", arguments, results(text.substring(arrow + 5)));
     }
 
-    private static Argument argument(String part) {
+    private static Argument argument(String part, boolean isKeyword) {
         int equals = part.indexOf('=');
         String declaration = equals < 0 ? part : part.substring(0, equals);
         String defaultValue = equals < 0 ? null : part.substring(equals + 1);
         int blank = declaration.lastIndexOf(' ');
         String type = declaration.substring(0, blank);
-        return new Argument(withoutAlias(type), alias(type), declaration.substring(blank + 1), defaultValue);
+        return new Argument(withoutAlias(type), alias(type), declaration.substring(blank + 1), defaultValue, isKeyword);
     }
 
     private static List<Result> results(String text) {
@@ -77,7 +87,7 @@ record Schema(String text, String name, String overload, List<Argument> argument
     }
 
     /** Splits at the commas outside brackets and quotes. */
-    static List<String> splitTopLevel(String text) {
+    public static List<String> splitTopLevel(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
         boolean quoted = false;
