@@ -51,8 +51,9 @@ struct Tensors {
 
 // A c10::List<optional<Tensor>> that borrows its tensors. c10::List is a pointer to a reference-counted ListImpl:
 // vtable, 32-bit strong and weak counts, std::vector<IValue>, element type. The count starts high and never reaches 0,
-// so libtorch never asks for the vtable; ops only iterate, so the element type stays null. (torch_call_dispatcher
-// would also do, but prints its errors to stderr instead of handing them over.)
+// so libtorch never asks for the vtable. The kernels only iterate, but what resolves lazy conjugation boxes the list,
+// and asks for its element type. (torch_call_dispatcher would also do, but prints its errors to stderr instead of
+// handing them over.)
 struct OptionalTensors {
   struct IValue {
     void *payload;
@@ -66,7 +67,20 @@ struct OptionalTensors {
     void *element_type[2] = {nullptr, nullptr};
   } list_impl;
   ListImpl *list = &list_impl;
+  // Made once, kept for good, and only lent to the lists: no reference is counted.
+  static void *const *type() {
+    alignas(std::shared_ptr<void>) static unsigned char bytes[sizeof(std::shared_ptr<void>)];
+    static const bool made = [] {
+      if (reinterpret_cast<const void *>(&c10::OptionalType::ofTensor) == nullptr) return false;
+      new (bytes) std::shared_ptr<void>(c10::OptionalType::ofTensor());
+      return true;
+    }();
+    (void)made;
+    return reinterpret_cast<void *const *>(bytes);
+  }
   explicit OptionalTensors(const int64_t *f) {
+    list_impl.element_type[0] = type()[0];
+    list_impl.element_type[1] = type()[1];
     const auto *handles = reinterpret_cast<const int64_t *>(f[0]);
     for (int64_t i = 0; i < f[1]; i++) {
       list_impl.values.push_back(handles[i] ? IValue{impl_of(handles[i]), 1} : IValue{nullptr, 0});

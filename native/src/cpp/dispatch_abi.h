@@ -41,9 +41,6 @@ struct ListImpl : Counted {
 struct TensorType {
   GATUN_WEAK static const std::shared_ptr<void> &get();
 };
-struct OptionalType {
-  GATUN_WEAK static std::shared_ptr<void> ofTensor();  // 16 bytes of pointer and owner, as in libtorch
-};
 struct IntType {
   GATUN_WEAK static void *get();
 };

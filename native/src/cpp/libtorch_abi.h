@@ -73,6 +73,11 @@ class List {
   void *impl;
 };
 
+struct OptionalType {
+  // In libtorch a SingletonOrSharedTypePtr: pointer and owner too.
+  GATUN_WEAK static std::shared_ptr<void> ofTensor();
+};
+
 struct TensorImpl {
   GATUN_WEAK void *mutable_grad();  // at::Tensor&, lent
   GATUN_WEAK bool requires_grad() const;

@@ -376,6 +376,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) {
+        Guards.unsafe("aten::_adaptive_avg_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -385,6 +386,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool2d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self, Tensor out) {
+        Guards.unsafe("aten::_adaptive_avg_pool2d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -395,6 +397,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long... output_size) {
+        Guards.count("aten::_adaptive_avg_pool3d", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -409,6 +412,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::_adaptive_avg_pool3d.out", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -424,6 +428,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) {
+        Guards.unsafe("aten::_adaptive_avg_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -433,6 +438,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool3d_backward.out(Tensor grad_output, Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor out) {
+        Guards.unsafe("aten::_adaptive_avg_pool3d_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -443,6 +449,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_add_batch_dim(Tensor self, int batch_dim, int level) -> Tensor} */
     public static Tensor _add_batch_dim(Tensor self, long batch_dim, long level) {
+        Guards.unsafe("aten::_add_batch_dim");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, batch_dim);
@@ -997,6 +1004,7 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_batch_norm_impl_index(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> (Tensor, Tensor, Tensor, Tensor, int)} */
     public static TensorTensorTensorTensorInt _batch_norm_impl_index(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
+        Guards.channels("aten::_batch_norm_impl_index", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1013,6 +1021,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_batch_norm_impl_index_backward(int impl_index, Tensor input, Tensor grad_output, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var_transform, bool train, float eps, bool[3] output_mask, Tensor reservedSpace) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _batch_norm_impl_index_backward(long impl_index, Tensor input, Tensor grad_output, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var_transform, boolean train, double eps, boolean[] output_mask, Tensor reservedSpace) {
+        Guards.unsafe("aten::_batch_norm_impl_index_backward");
         Frame f = Frame.begin();
         f.integer(0, impl_index);
         f.tensor(1, input, "input");
@@ -1032,6 +1041,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_no_update", input, weight, bias, running_mean, running_var);
+        Guards.present("aten::_batch_norm_no_update", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1046,6 +1057,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_batch_norm_no_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.channels("aten::_batch_norm_no_update.out", input, weight, bias, running_mean, running_var);
+        Guards.present("aten::_batch_norm_no_update.out", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1063,6 +1076,7 @@ public final class Aten {
 
     /** Returns 4 new values. Changes {@code running_mean}, {@code running_var} in place. {@code aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_with_update", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1077,6 +1091,7 @@ public final class Aten {
 
     /** Writes into {@code running_mean}, {@code running_var}, {@code out}, {@code save_mean}, {@code save_invstd}, {@code reserve}. {@code aten::_batch_norm_with_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd, Tensor(g!) reserve) -> (Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd, Tensor reserve) {
+        Guards.channels("aten::_batch_norm_with_update.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1094,6 +1109,7 @@ public final class Aten {
 
     /** Returns 6 new values. {@code aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors6 _batch_norm_with_update_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_batch_norm_with_update_functional", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1220,6 +1236,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist) -> Tensor} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist) {
+        Guards.unsafe("aten::_cdist_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, x1, "x1");
@@ -1232,6 +1249,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_cdist_backward.out(Tensor grad, Tensor x1, Tensor x2, float p, Tensor cdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cdist_backward(Tensor grad, Tensor x1, Tensor x2, double p, Tensor cdist, Tensor out) {
+        Guards.unsafe("aten::_cdist_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, x1, "x1");
@@ -1278,6 +1296,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_cholesky_solve_helper(Tensor self, Tensor A, bool upper) -> Tensor} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper) {
+        Guards.unsafe("aten::_cholesky_solve_helper");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, A, "A");
@@ -1288,6 +1307,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_cholesky_solve_helper.out(Tensor self, Tensor A, bool upper, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _cholesky_solve_helper(Tensor self, Tensor A, boolean upper, Tensor out) {
+        Guards.unsafe("aten::_cholesky_solve_helper.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, A, "A");
@@ -1479,6 +1499,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convert_indices_from_coo_to_csr(Tensor self, int size, *, bool out_int32=False) -> Tensor} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32) {
+        Guards.unsafe("aten::_convert_indices_from_coo_to_csr");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, size);
@@ -1494,6 +1515,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_convert_indices_from_coo_to_csr.out(Tensor self, int size, *, bool out_int32=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_coo_to_csr(Tensor self, long size, boolean out_int32, Tensor out) {
+        Guards.unsafe("aten::_convert_indices_from_coo_to_csr.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, size);
@@ -1510,6 +1532,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False) -> Tensor} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose) {
+        Guards.unsafe("aten::_convert_indices_from_csr_to_coo");
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
         f.tensor(1, col_indices, "col_indices");
@@ -1531,6 +1554,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_convert_indices_from_csr_to_coo.out(Tensor crow_indices, Tensor col_indices, *, bool out_int32=False, bool transpose=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convert_indices_from_csr_to_coo(Tensor crow_indices, Tensor col_indices, boolean out_int32, boolean transpose, Tensor out) {
+        Guards.unsafe("aten::_convert_indices_from_csr_to_coo.out");
         Frame f = Frame.begin();
         f.tensor(0, crow_indices, "crow_indices");
         f.tensor(1, col_indices, "col_indices");
@@ -1571,6 +1595,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32) {
+        Guards.windows("aten::_convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1591,6 +1616,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled) {
+        Guards.windows("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1610,6 +1636,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32, Tensor out) {
+        Guards.windows("aten::_convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1631,6 +1658,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI, "ggI");
         f.optionalTensor(1, ggW, "ggW");
@@ -1651,6 +1679,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _convolution_mode(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.windows("aten::_convolution_mode", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1807,6 +1836,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity) {
+        Guards.targets("aten::_ctc_loss", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1830,6 +1860,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity) {
+        Guards.targets("aten::_ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1853,6 +1884,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_ctc_loss.Tensor_out(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
+        Guards.targets("aten::_ctc_loss.Tensor_out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1877,6 +1909,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_ctc_loss.out(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
+        Guards.targets("aten::_ctc_loss.out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1901,6 +1934,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
+        Guards.unsafe("aten::_ctc_loss_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, log_probs, "log_probs");
@@ -1922,6 +1956,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_ctc_loss_backward.Tensor(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False) -> Tensor} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity) {
+        Guards.unsafe("aten::_ctc_loss_backward.Tensor");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, log_probs, "log_probs");
@@ -1943,6 +1978,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_ctc_loss_backward.out(Tensor grad, Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, int blank, bool zero_infinity=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, Tensor neg_log_likelihood, Tensor log_alpha, long blank, boolean zero_infinity, Tensor out) {
+        Guards.unsafe("aten::_ctc_loss_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, log_probs, "log_probs");
@@ -2288,6 +2324,7 @@ public final class Aten {
 
     /** Changes {@code values}, {@code indices}. {@code aten::_cummax_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummax_helper(Tensor self, Tensor values, Tensor indices, long dim) {
+        Guards.unsafe("aten::_cummax_helper");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, values, "values");
@@ -2298,6 +2335,7 @@ public final class Aten {
 
     /** Changes {@code values}, {@code indices}. {@code aten::_cummin_helper(Tensor self, Tensor(a!) values, Tensor(b!) indices, int dim) -> ()} */
     public static void _cummin_helper(Tensor self, Tensor values, Tensor indices, long dim) {
+        Guards.unsafe("aten::_cummin_helper");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, values, "values");
@@ -2362,6 +2400,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_matmul_4bit(Tensor inp, Tensor packed_weights, long block_size, long in_features, long out_features) {
+        Guards.unsafe("aten::_dyn_quant_matmul_4bit");
         Frame f = Frame.begin();
         f.tensor(0, inp, "inp");
         f.tensor(1, packed_weights, "packed_weights");
@@ -2374,6 +2413,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor? bias, int block_size, int in_features, int out_features) -> Tensor} */
     public static Tensor _dyn_quant_pack_4bit_weight(Tensor weights, Tensor scales_zeros, Tensor bias, long block_size, long in_features, long out_features) {
+        Guards.unsafe("aten::_dyn_quant_pack_4bit_weight");
         Frame f = Frame.begin();
         f.tensor(0, weights, "weights");
         f.tensor(1, scales_zeros, "scales_zeros");
@@ -2543,6 +2583,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
+        Guards.bags("aten::_embedding_bag", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2589,6 +2631,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.bags("aten::_embedding_bag.out", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2638,6 +2682,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -2662,6 +2707,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_dense_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -2684,6 +2730,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_embedding_bag_dense_backward.out(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_dense_backward(Tensor grad, Tensor indices, Tensor offset2bag, Tensor bag_size, Tensor maximum_indices, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx, Tensor out) {
+        Guards.unsafe("aten::_embedding_bag_dense_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -2707,6 +2754,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
+        Guards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag_forward_only", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2753,6 +2802,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
+        Guards.between("aten::_embedding_bag_forward_only.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2802,6 +2853,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_per_sample_weights_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, weight, "weight");
@@ -2821,6 +2873,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_embedding_bag_per_sample_weights_backward.out(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, int mode, int padding_idx=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, Tensor offset2bag, long mode, long padding_idx, Tensor out) {
+        Guards.unsafe("aten::_embedding_bag_per_sample_weights_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, weight, "weight");
@@ -2841,6 +2894,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, int padding_idx=-1) -> Tensor} */
     public static Tensor _embedding_bag_sparse_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor offset2bag, Tensor bag_size, long num_weights, boolean scale_grad_by_freq, long mode, Tensor per_sample_weights, long padding_idx) {
+        Guards.unsafe("aten::_embedding_bag_sparse_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -3124,6 +3178,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward) {
+        Guards.dims("aten::_fft_c2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3135,6 +3190,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_c2c.out(Tensor self, SymInt[] dim, int normalization, bool forward, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward, Tensor out) {
+        Guards.dims("aten::_fft_c2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3147,6 +3203,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size) {
+        Guards.dims("aten::_fft_c2r", self, dim);
+        Guards.half("aten::_fft_c2r", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3158,6 +3216,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_c2r.out(Tensor self, int[] dim, int normalization, SymInt last_dim_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size, Tensor out) {
+        Guards.dims("aten::_fft_c2r.out", self, dim);
+        Guards.half("aten::_fft_c2r.out", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3170,6 +3230,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided) {
+        Guards.dims("aten::_fft_r2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3181,6 +3242,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_r2c.out(Tensor self, int[] dim, int normalization, bool onesided, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided, Tensor out) {
+        Guards.dims("aten::_fft_r2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -4226,6 +4288,8 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_copy(Tensor[] self, Tensor[] src, bool non_blocking=False) -> Tensor[] self_out} */
     public static Tensor[] _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking) {
+        Guards.sameLength("aten::_foreach_copy", self, src);
+        Guards.plain("aten::_foreach_copy", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, src, "src");
@@ -4241,6 +4305,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_copy.out(Tensor[] self, Tensor[] src, bool non_blocking=False, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking, Tensor... out) {
+        Guards.sameLength("aten::_foreach_copy.out", self, src, out);
+        Guards.plain("aten::_foreach_copy.out", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, src, "src");
@@ -5950,6 +6016,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out, Tensor[] state_steps_out)} */
     public static SelfOutGradsOutStateSumsOutStateStepsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -5978,6 +6046,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code state_sums}, {@code state_steps}, {@code out}. {@code aten::_fused_adagrad.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adagrad.out", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adagrad.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6006,6 +6077,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_adagrad.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out)} */
     public static SelfOutGradsOutStateSumsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad.tensor_lr", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6034,6 +6107,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code state_sums}, {@code out}. {@code aten::_fused_adagrad.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adagrad.tensor_lr_out", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adagrad.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6062,6 +6138,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code state_sums}, {@code state_steps}. {@code aten::_fused_adagrad_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad_", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6089,6 +6167,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code state_sums}. {@code aten::_fused_adagrad_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adagrad_.tensor_lr", self, grads, state_sums);
+        Guards.steps("aten::_fused_adagrad_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6116,6 +6196,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6148,6 +6231,10 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adam.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adam.out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adam.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6180,6 +6267,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adam.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6212,6 +6302,10 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adam.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adam.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adam.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6244,6 +6338,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adam_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam_", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam_", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6275,6 +6372,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adam_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adam_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adam_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6306,6 +6406,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6338,6 +6441,10 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adamw.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adamw.out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.out", self, state_steps);
+        Guards.sameLength("aten::_fused_adamw.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6370,6 +6477,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adamw.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6402,6 +6512,10 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adamw.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_adamw.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw.tensor_lr_out", self, state_steps);
+        Guards.sameLength("aten::_fused_adamw.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6434,6 +6548,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adamw_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw_", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw_", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6465,6 +6582,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_adamw_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        Guards.optimizerIf("aten::_fused_adamw_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        Guards.steps("aten::_fused_adamw_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6697,6 +6817,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6726,6 +6848,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code momentum_buffer_list}, {@code out}. {@code aten::_fused_sgd.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_sgd.out", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.out", momentum, self, momentum_buffer_list);
+        Guards.sameLength("aten::_fused_sgd.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6755,6 +6880,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_sgd.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd.tensor_lr", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6784,6 +6911,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code momentum_buffer_list}, {@code out}. {@code aten::_fused_sgd.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
+        Guards.optimizer("aten::_fused_sgd.tensor_lr_out", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd.tensor_lr_out", momentum, self, momentum_buffer_list);
+        Guards.sameLength("aten::_fused_sgd.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6813,6 +6943,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code momentum_buffer_list}. {@code aten::_fused_sgd_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd_", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd_", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6841,6 +6973,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code momentum_buffer_list}. {@code aten::_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
+        Guards.optimizer("aten::_fused_sgd_.tensor_lr", self, grads);
+        Guards.optimizerIf("aten::_fused_sgd_.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6933,6 +7067,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> (Tensor, Tensor)} */
     public static Tensors2 _grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
+        Guards.unsafe("aten::_grid_sampler_2d_cpu_fallback_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -7319,6 +7454,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_linalg_eigh(Tensor A, str UPLO="L", bool compute_v=True) -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public static EigenvaluesEigenvectors _linalg_eigh(Tensor A, String UPLO, boolean compute_v) {
+        Guards.distinct("aten::_linalg_eigh", A);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, UPLO, "UPLO");
@@ -7339,6 +7475,7 @@ public final class Aten {
 
     /** Writes into {@code eigenvalues}, {@code eigenvectors}. {@code aten::_linalg_eigh.eigenvalues(Tensor A, str UPLO="L", bool compute_v=True, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void _linalg_eigh(Tensor A, String UPLO, boolean compute_v, Tensor eigenvalues, Tensor eigenvectors) {
+        Guards.distinct("aten::_linalg_eigh.eigenvalues", A, eigenvalues, eigenvectors);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, UPLO, "UPLO");
@@ -7360,6 +7497,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_linalg_eigvals(Tensor self) -> Tensor} */
     public static Tensor _linalg_eigvals(Tensor self) {
+        Guards.finite("aten::_linalg_eigvals", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigvals(f.address()), "aten::_linalg_eigvals");
@@ -7515,6 +7653,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
+        Guards.plain("aten::_log_softmax_backward_data", grad_output, output);
+        Guards.sameShape("aten::_log_softmax_backward_data", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -7526,6 +7666,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_log_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _log_softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor out) {
+        Guards.plain("aten::_log_softmax_backward_data.out", grad_output, output);
+        Guards.sameShape("aten::_log_softmax_backward_data.out", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -7547,6 +7689,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_logcumsumexp.out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _logcumsumexp(Tensor self, long dim, Tensor out) {
+        Guards.alike("aten::_logcumsumexp.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -7729,6 +7872,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_masked_softmax(Tensor self, Tensor mask, int? dim=None, int? mask_type=None) -> Tensor} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type) {
+        Guards.plain("aten::_masked_softmax", self, mask);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mask, "mask");
@@ -7760,6 +7904,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_masked_softmax.out(Tensor self, Tensor mask, int? dim=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax(Tensor self, Tensor mask, Long dim, Long mask_type, Tensor out) {
+        Guards.plain("aten::_masked_softmax.out", self, mask);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mask, "mask");
@@ -7792,6 +7937,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, int? dim=None) -> Tensor} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim) {
+        Guards.plain("aten::_masked_softmax_backward", mask, grad_output, output);
+        Guards.unsafe("aten::_masked_softmax_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -7813,6 +7960,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_masked_softmax_backward.out(Tensor grad_output, Tensor output, Tensor mask, int? dim=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _masked_softmax_backward(Tensor grad_output, Tensor output, Tensor mask, Long dim, Tensor out) {
+        Guards.plain("aten::_masked_softmax_backward.out", mask, grad_output, output);
+        Guards.unsafe("aten::_masked_softmax_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -7876,6 +8025,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_mkldnn_transpose(Tensor self, int dim0, int dim1) -> Tensor} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1) {
+        Guards.unsafe("aten::_mkldnn_transpose");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim0);
@@ -7886,6 +8036,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_mkldnn_transpose.out(Tensor self, int dim0, int dim1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose(Tensor self, long dim0, long dim1, Tensor out) {
+        Guards.unsafe("aten::_mkldnn_transpose.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim0);
@@ -7897,6 +8048,7 @@ public final class Aten {
 
     /** Changes {@code self} and returns it. {@code aten::_mkldnn_transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)} */
     public static Tensor _mkldnn_transpose_(Tensor self, long dim0, long dim1) {
+        Guards.unsafe("aten::_mkldnn_transpose_");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim0);
@@ -7965,6 +8117,8 @@ public final class Aten {
 
     /** Returns 3 new values. Changes {@code running_mean}, {@code running_var} in place. {@code aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -7980,6 +8134,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit.no_stats", input, weight, bias);
+        Guards.statistics("aten::_native_batch_norm_legit.no_stats", training);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -7993,6 +8149,8 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::_native_batch_norm_legit.no_stats_out(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::_native_batch_norm_legit.no_stats_out", input, weight, bias);
+        Guards.statistics("aten::_native_batch_norm_legit.no_stats_out", training);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8008,6 +8166,8 @@ public final class Aten {
 
     /** Writes into {@code running_mean}, {@code running_var}, {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::_native_batch_norm_legit.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd) -> (Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::_native_batch_norm_legit.out", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8025,6 +8185,8 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors5 _native_batch_norm_legit_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit_functional", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::_native_batch_norm_legit_functional", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8040,6 +8202,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
+        Guards.channels("aten::_native_batch_norm_legit_no_training", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8054,6 +8217,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::_native_batch_norm_legit_no_training.out(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.channels("aten::_native_batch_norm_legit_no_training.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8070,6 +8234,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)} */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type) {
+        Guards.between("aten::_native_multi_head_attention", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8115,6 +8280,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_native_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type, Tensor out0, Tensor out1) {
+        Guards.between("aten::_native_multi_head_attention.out", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8161,6 +8327,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_neg_view(Tensor(a) self) -> Tensor(a)} */
     public static Tensor _neg_view(Tensor self) {
+        Guards.notQuantized("aten::_neg_view", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._neg_view(f.address()), "aten::_neg_view");
@@ -8169,6 +8336,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_neg_view_copy(Tensor self) -> Tensor} */
     public static Tensor _neg_view_copy(Tensor self) {
+        Guards.notQuantized("aten::_neg_view_copy", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw2._neg_view_copy(f.address()), "aten::_neg_view_copy");
@@ -8177,6 +8345,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_neg_view_copy.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _neg_view_copy(Tensor self, Tensor out) {
+        Guards.notQuantized("aten::_neg_view_copy.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");
@@ -8186,6 +8355,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_nested_compute_contiguous_strides_offsets(Tensor nested_size) -> (Tensor, Tensor)} */
     public static Tensors2 _nested_compute_contiguous_strides_offsets(Tensor nested_size) {
+        Guards.unsafe("aten::_nested_compute_contiguous_strides_offsets");
         Frame f = Frame.begin();
         f.tensor(0, nested_size, "nested_size");
         f.check(dev.gatun.ffm.AtenRaw2._nested_compute_contiguous_strides_offsets(f.address()), "aten::_nested_compute_contiguous_strides_offsets");
@@ -8356,6 +8526,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nested_select_backward(Tensor grad_output, Tensor self, int dim, SymInt index) -> Tensor} */
     public static Tensor _nested_select_backward(Tensor grad_output, Tensor self, long dim, long index) {
+        Guards.unsafe("aten::_nested_select_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -8367,6 +8538,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nested_sum_backward(Tensor grad, Tensor self, int[1]? dim, bool keepdim=False) -> Tensor} */
     public static Tensor _nested_sum_backward(Tensor grad, Tensor self, long[] dim, boolean keepdim) {
+        Guards.unsafe("aten::_nested_sum_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, self, "self");
@@ -8644,6 +8816,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_new_zeros_with_same_feature_meta(Tensor self, Tensor other, *, int self_num_batch_dims=0) -> Tensor} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims) {
+        Guards.unsafe("aten::_new_zeros_with_same_feature_meta");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -8659,6 +8832,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_new_zeros_with_same_feature_meta.out(Tensor self, Tensor other, *, int self_num_batch_dims=0, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _new_zeros_with_same_feature_meta(Tensor self, Tensor other, long self_num_batch_dims, Tensor out) {
+        Guards.unsafe("aten::_new_zeros_with_same_feature_meta.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -8682,6 +8856,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1]) -> Tensor} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long... stride) {
+        Guards.unsafe("aten::_nnpack_spatial_convolution");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -8709,6 +8884,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_nnpack_spatial_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[2] padding, SymInt[2] stride=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nnpack_spatial_convolution(Tensor input, Tensor weight, Tensor bias, long[] padding, long[] stride, Tensor out) {
+        Guards.unsafe("aten::_nnpack_spatial_convolution.out");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -8766,6 +8942,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pack_padded_sequence_backward(Tensor grad, SymInt[] input_size, Tensor batch_sizes, bool batch_first) -> Tensor} */
     public static Tensor _pack_padded_sequence_backward(Tensor grad, long[] input_size, Tensor batch_sizes, boolean batch_first) {
+        Guards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.integers(1, input_size, "input_size");
@@ -8807,6 +8984,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)} */
     public static Tensors2 _pad_packed_sequence(Tensor data, Tensor batch_sizes, boolean batch_first, Scalar padding_value, long total_length) {
+        Guards.packed("aten::_pad_packed_sequence", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -8849,6 +9027,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pdist_backward(Tensor grad, Tensor self, float p, Tensor pdist) -> Tensor} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist) {
+        Guards.unsafe("aten::_pdist_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, self, "self");
@@ -8860,6 +9039,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_pdist_backward.out(Tensor grad, Tensor self, float p, Tensor pdist, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_backward(Tensor grad, Tensor self, double p, Tensor pdist, Tensor out) {
+        Guards.unsafe("aten::_pdist_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, self, "self");
@@ -8964,6 +9144,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_remove_batch_dim(Tensor self, int level, SymInt batch_size, int out_dim) -> Tensor} */
     public static Tensor _remove_batch_dim(Tensor self, long level, long batch_size, long out_dim) {
+        Guards.unsafe("aten::_remove_batch_dim");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, level);
@@ -8975,6 +9156,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)} */
     public static Tensor _reshape_alias(Tensor self, long[] size, long... stride) {
+        Guards.unsafe("aten::_reshape_alias");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -8985,6 +9167,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_reshape_alias_copy(Tensor self, SymInt[] size, SymInt[] stride) -> Tensor} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long... stride) {
+        Guards.unsafe("aten::_reshape_alias_copy");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -8995,6 +9178,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_reshape_alias_copy.out(Tensor self, SymInt[] size, SymInt[] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _reshape_alias_copy(Tensor self, long[] size, long[] stride, Tensor out) {
+        Guards.unsafe("aten::_reshape_alias_copy.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -9472,6 +9656,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, float dropout_p, bool is_causal, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor grad_query, Tensor grad_key, Tensor grad_value)} */
     public static GradQueryGradKeyGradValue _scaled_dot_product_flash_attention_for_cpu_backward(Tensor grad_out, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
+        Guards.unsafe("aten::_scaled_dot_product_flash_attention_for_cpu_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, query, "query");
@@ -9789,6 +9974,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_segment_reduce_backward(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None) -> Tensor} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial) {
+        Guards.unsafe("aten::_segment_reduce_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, output, "output");
@@ -9834,6 +10020,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_segment_reduce_backward.out(Tensor grad, Tensor output, Tensor data, str reduce, *, Tensor? lengths=None, Tensor? offsets=None, int axis=0, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _segment_reduce_backward(Tensor grad, Tensor output, Tensor data, String reduce, Tensor lengths, Tensor offsets, long axis, Scalar initial, Tensor out) {
+        Guards.unsafe("aten::_segment_reduce_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, output, "output");
@@ -9878,6 +10065,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input}, {@code grad_weight}, {@code grad_bias}. {@code aten::_slow_conv2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) grad_input, Tensor(b!) grad_weight, Tensor(c!) grad_bias) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, Tensor grad_input, Tensor grad_weight, Tensor grad_bias) {
+        Guards.unsafe("aten::_slow_conv2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -9898,6 +10086,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_slow_conv2d_backward.output_mask(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask) {
+        Guards.unsafe("aten::_slow_conv2d_backward.output_mask");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -9917,6 +10106,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::_slow_conv2d_backward.output_mask_out(Tensor grad_output, Tensor self, Tensor weight, SymInt[2] kernel_size, SymInt[2] stride, SymInt[2] padding, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _slow_conv2d_backward(Tensor grad_output, Tensor self, Tensor weight, long[] kernel_size, long[] stride, long[] padding, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::_slow_conv2d_backward.output_mask_out");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -9938,6 +10128,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.windows("aten::_slow_conv2d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -9956,6 +10147,7 @@ public final class Aten {
 
     /** Writes into {@code output} and returns it. {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
+        Guards.windows("aten::_slow_conv2d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -9975,6 +10167,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_sobol_engine_draw(Tensor quasi, int n, Tensor sobolstate, int dimension, int num_generated, ScalarType? dtype) -> (Tensor, Tensor)} */
     public static Tensors2 _sobol_engine_draw(Tensor quasi, long n, Tensor sobolstate, long dimension, long num_generated, DType dtype) {
+        Guards.unsafe("aten::_sobol_engine_draw");
         Frame f = Frame.begin();
         f.tensor(0, quasi, "quasi");
         f.integer(1, n);
@@ -9988,6 +10181,7 @@ public final class Aten {
 
     /** Changes {@code self} and returns it. {@code aten::_sobol_engine_ff_(Tensor(a!) self, int n, Tensor sobolstate, int dimension, int num_generated) -> Tensor(a!)} */
     public static Tensor _sobol_engine_ff_(Tensor self, long n, Tensor sobolstate, long dimension, long num_generated) {
+        Guards.unsafe("aten::_sobol_engine_ff_");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, n);
@@ -10000,6 +10194,7 @@ public final class Aten {
 
     /** Changes {@code self} and returns it. {@code aten::_sobol_engine_initialize_state_(Tensor(a!) self, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_initialize_state_(Tensor self, long dimension) {
+        Guards.unsafe("aten::_sobol_engine_initialize_state_");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dimension);
@@ -10009,6 +10204,7 @@ public final class Aten {
 
     /** Changes {@code self} and returns it. {@code aten::_sobol_engine_scramble_(Tensor(a!) self, Tensor ltm, int dimension) -> Tensor(a!)} */
     public static Tensor _sobol_engine_scramble_(Tensor self, Tensor ltm, long dimension) {
+        Guards.unsafe("aten::_sobol_engine_scramble_");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, ltm, "ltm");
@@ -10040,6 +10236,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype) {
+        Guards.plain("aten::_softmax_backward_data", grad_output, output);
+        Guards.sameShape("aten::_softmax_backward_data", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -10051,6 +10249,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_softmax_backward_data.out(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _softmax_backward_data(Tensor grad_output, Tensor output, long dim, DType input_dtype, Tensor grad_input) {
+        Guards.plain("aten::_softmax_backward_data.out", grad_output, output);
+        Guards.sameShape("aten::_softmax_backward_data.out", grad_output, output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -11053,6 +11253,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_stack(Tensor[] tensors, int dim=0) -> Tensor} */
     public static Tensor _stack(Tensor[] tensors, long dim) {
+        Guards.notEmpty("aten::_stack", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -11067,6 +11268,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_stack.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _stack(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::_stack.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -11362,6 +11564,7 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor? input_bias, Tensor? hidden_bias) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_gru_cell_backward(Tensor grad_hy, Tensor input_gates, Tensor hidden_gates, Tensor hx, Tensor input_bias, Tensor hidden_bias) {
+        Guards.unsafe("aten::_thnn_differentiable_gru_cell_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_hy, "grad_hy");
         f.tensor(1, input_gates, "input_gates");
@@ -11375,6 +11578,7 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_thnn_differentiable_lstm_cell_backward(Tensor? grad_hy, Tensor? grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor? input_bias, Tensor? hidden_bias, Tensor cx, Tensor cy) -> (Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors5 _thnn_differentiable_lstm_cell_backward(Tensor grad_hy, Tensor grad_cy, Tensor input_gates, Tensor hidden_gates, Tensor input_bias, Tensor hidden_bias, Tensor cx, Tensor cy) {
+        Guards.unsafe("aten::_thnn_differentiable_lstm_cell_backward");
         Frame f = Frame.begin();
         f.optionalTensor(0, grad_hy, "grad_hy");
         f.optionalTensor(1, grad_cy, "grad_cy");
@@ -11987,6 +12191,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, int num_heads) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads) {
+        Guards.between("aten::_transform_bias_rescale_qkv", 1, 65536, num_heads);
+        Guards.unsafe("aten::_transform_bias_rescale_qkv");
         Frame f = Frame.begin();
         f.tensor(0, qkv, "qkv");
         f.tensor(1, qkv_bias, "qkv_bias");
@@ -11997,6 +12203,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::_transform_bias_rescale_qkv.out(Tensor qkv, Tensor qkv_bias, int num_heads, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.between("aten::_transform_bias_rescale_qkv.out", 1, 65536, num_heads);
+        Guards.unsafe("aten::_transform_bias_rescale_qkv.out");
         Frame f = Frame.begin();
         f.tensor(0, qkv, "qkv");
         f.tensor(1, qkv_bias, "qkv_bias");
@@ -12009,6 +12217,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type) {
+        Guards.between("aten::_transformer_encoder_layer_fwd", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -12051,6 +12260,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_transformer_encoder_layer_fwd.out(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type, Tensor out) {
+        Guards.between("aten::_transformer_encoder_layer_fwd.out", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -12332,6 +12542,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> Tensor} */
     public static Tensor _unsafe_masked_index(Tensor self, Tensor mask, Tensor[] indices, Scalar fill) {
+        Guards.unsafe("aten::_unsafe_masked_index");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mask, "mask");
@@ -12353,6 +12564,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices, Tensor values) -> Tensor} */
     public static Tensor _unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor[] indices, Tensor values) {
+        Guards.unsafe("aten::_unsafe_masked_index_put_accumulate");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mask, "mask");
@@ -12869,6 +13081,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
+        Guards.scales("aten::_upsample_nearest_exact1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12904,6 +13117,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12940,6 +13154,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -12950,6 +13165,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
+        Guards.scales("aten::_upsample_nearest_exact1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -12986,6 +13202,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13023,6 +13240,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13079,6 +13297,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13136,6 +13355,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13146,6 +13366,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13203,6 +13424,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13261,6 +13483,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13338,6 +13561,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::_upsample_nearest_exact3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13416,6 +13640,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::_upsample_nearest_exact3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13426,6 +13651,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::_upsample_nearest_exact3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13504,6 +13730,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::_upsample_nearest_exact3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13830,6 +14057,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor} */
     public static Tensor _weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) {
+        Guards.unsafe("aten::_weight_int8pack_mm");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -13840,6 +14068,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor} */
     public static Tensor _weight_norm(Tensor v, Tensor g, long dim) {
+        Guards.norms("aten::_weight_norm", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -13867,6 +14096,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
+        Guards.norms("aten::_weight_norm_interface", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -13882,6 +14112,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
+        Guards.norms("aten::_weight_norm_interface.out", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -13898,6 +14129,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim) {
+        Guards.unsafe("aten::_weight_norm_interface_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_w, "grad_w");
         f.tensor(1, saved_v, "saved_v");
@@ -13910,6 +14142,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_weight_norm_interface_backward.out(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, int dim, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface_backward(Tensor grad_w, Tensor saved_v, Tensor saved_g, Tensor saved_norms, long dim, Tensor out0, Tensor out1) {
+        Guards.unsafe("aten::_weight_norm_interface_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_w, "grad_w");
         f.tensor(1, saved_v, "saved_v");
@@ -13948,6 +14181,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::adaptive_avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
+        Guards.loops("aten::adaptive_avg_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -13958,6 +14192,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices) {
+        Guards.unsafe("aten::adaptive_max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -13968,6 +14203,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::adaptive_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::adaptive_max_pool2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -13979,6 +14215,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) -> Tensor} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices) {
+        Guards.unsafe("aten::adaptive_max_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -13989,6 +14226,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::adaptive_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::adaptive_max_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14078,6 +14316,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool2d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14108,6 +14347,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
+        Guards.loops("aten::avg_pool2d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14139,6 +14379,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool3d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14169,6 +14410,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
+        Guards.loops("aten::avg_pool3d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14200,6 +14442,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_var, bool update, float eps, bool[3] output_mask, Tensor reserve) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_var, boolean update, double eps, boolean[] output_mask, Tensor reserve) {
+        Guards.unsafe("aten::batch_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -14390,6 +14633,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum) {
+        Guards.channels("aten::batch_norm_update_stats", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, running_mean, "running_mean");
@@ -14401,6 +14645,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::batch_norm_update_stats.out(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum, Tensor out0, Tensor out1) {
+        Guards.channels("aten::batch_norm_update_stats.out", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, running_mean, "running_mean");
@@ -14540,6 +14785,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.windows("aten::conv_depthwise3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -14559,6 +14805,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::conv_depthwise3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.windows("aten::conv_depthwise3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -14591,6 +14838,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14609,6 +14857,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14629,6 +14878,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
+        Guards.windows("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14646,6 +14896,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward_overrideable.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.windows("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14665,6 +14916,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
+        Guards.windows("aten::convolution_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -14681,6 +14933,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::convolution_overrideable.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
+        Guards.windows("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -14698,6 +14951,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor} */
     public static Tensor copy(Tensor self, Tensor src, boolean non_blocking) {
+        Guards.plain("aten::copy", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, src, "src");
@@ -14713,6 +14967,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::copy.out(Tensor self, Tensor src, bool non_blocking=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor copy(Tensor self, Tensor src, boolean non_blocking, Tensor out) {
+        Guards.plain("aten::copy.out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, src, "src");
@@ -15107,6 +15362,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, int dim) -> Tensor} */
     public static Tensor cummaxmin_backward(Tensor grad, Tensor input, Tensor indices, long dim) {
+        Guards.unsafe("aten::cummaxmin_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, input, "input");
@@ -15279,6 +15535,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor} */
     public static Tensor embedding_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
+        Guards.indices("aten::embedding_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -15292,6 +15549,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
+        Guards.indices("aten::embedding_dense_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, indices, "indices");
@@ -15304,6 +15562,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::embedding_dense_backward.out(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, Tensor out) {
+        Guards.indices("aten::embedding_dense_backward.out", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, indices, "indices");
@@ -15351,6 +15610,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_sparse_backward(Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_sparse_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
+        Guards.indices("aten::embedding_sparse_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -15603,6 +15863,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::fbgemm_pack_gemm_matrix_fp16(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_gemm_matrix_fp16(Tensor input) {
+        Guards.unsafe("aten::fbgemm_pack_gemm_matrix_fp16");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_gemm_matrix_fp16(f.address()), "aten::fbgemm_pack_gemm_matrix_fp16");
@@ -15611,6 +15872,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::fbgemm_pack_quantized_matrix(Tensor input) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input) {
+        Guards.unsafe("aten::fbgemm_pack_quantized_matrix");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_pack_quantized_matrix(f.address()), "aten::fbgemm_pack_quantized_matrix");
@@ -15619,6 +15881,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::fbgemm_pack_quantized_matrix.KN(Tensor input, int K, int N) -> Tensor} */
     public static Tensor fbgemm_pack_quantized_matrix(Tensor input, long K, long N) {
+        Guards.unsafe("aten::fbgemm_pack_quantized_matrix.KN");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integer(1, K);
@@ -15637,6 +15900,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::fractional_max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
+        Guards.unsafe("aten::fractional_max_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15654,6 +15918,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::fractional_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::fractional_max_pool2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15672,6 +15937,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::fractional_max_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
+        Guards.unsafe("aten::fractional_max_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15689,6 +15955,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::fractional_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::fractional_max_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16497,6 +16764,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::max_pool2d_backward");
+        Guards.loops("aten::max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16556,6 +16825,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::max_pool2d_backward.out(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::max_pool2d_backward.out");
+        Guards.loops("aten::max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16616,6 +16887,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool2d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -16674,6 +16946,7 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::max_pool2d_with_indices.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
+        Guards.loops("aten::max_pool2d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -16733,6 +17006,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
+        Guards.unsafe("aten::max_pool2d_with_indices_backward");
+        Guards.loops("aten::max_pool2d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16753,6 +17028,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::max_pool2d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::max_pool2d_with_indices_backward.grad_input");
+        Guards.loops("aten::max_pool2d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16774,6 +17051,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool3d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -16832,6 +17110,7 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::max_pool3d_with_indices.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
+        Guards.loops("aten::max_pool3d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -16891,6 +17170,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
+        Guards.unsafe("aten::max_pool3d_with_indices_backward");
+        Guards.loops("aten::max_pool3d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16911,6 +17192,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::max_pool3d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
+        Guards.unsafe("aten::max_pool3d_with_indices_backward.grad_input");
+        Guards.loops("aten::max_pool3d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -17299,6 +17582,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
+        Guards.windows("aten::mkldnn_convolution", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -17313,6 +17597,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
+        Guards.windows("aten::mkldnn_convolution.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -17422,6 +17707,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::mkldnn_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17480,6 +17766,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.loops("aten::mkldnn_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17539,6 +17826,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::mkldnn_max_pool2d_backward");
+        Guards.loops("aten::mkldnn_max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17599,6 +17888,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool2d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::mkldnn_max_pool2d_backward.out");
+        Guards.loops("aten::mkldnn_max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17660,6 +17951,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::mkldnn_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17718,6 +18010,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.loops("aten::mkldnn_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17777,6 +18070,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.unsafe("aten::mkldnn_max_pool3d_backward");
+        Guards.loops("aten::mkldnn_max_pool3d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17837,6 +18132,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool3d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.unsafe("aten::mkldnn_max_pool3d_backward.out");
+        Guards.loops("aten::mkldnn_max_pool3d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17898,6 +18195,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
+        Guards.unsafe("aten::mkldnn_reorder_conv2d_weight");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -17961,6 +18259,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_reorder_conv2d_weight.out(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv2d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
+        Guards.unsafe("aten::mkldnn_reorder_conv2d_weight.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -18025,6 +18324,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long... input_size) {
+        Guards.unsafe("aten::mkldnn_reorder_conv3d_weight");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -18088,6 +18388,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_reorder_conv3d_weight.out(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_reorder_conv3d_weight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long[] input_size, Tensor out) {
+        Guards.unsafe("aten::mkldnn_reorder_conv3d_weight.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -18152,6 +18453,7 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train) {
+        Guards.unsafe("aten::mkldnn_rnn_layer");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight0, "weight0");
@@ -18175,6 +18477,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::mkldnn_rnn_layer.out(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor weight3, Tensor hx_, Tensor cx_, boolean reverse, long[] batch_sizes, long mode, long hidden_size, long num_layers, boolean has_biases, boolean bidirectional, boolean batch_first, boolean train, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
+        Guards.unsafe("aten::mkldnn_rnn_layer.out");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight0, "weight0");
@@ -18201,6 +18504,7 @@ public final class Aten {
 
     /** Returns 7 new values. {@code aten::mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors7 mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace) {
+        Guards.unsafe("aten::mkldnn_rnn_layer_backward");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight1, "weight1");
@@ -18231,6 +18535,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}, {@code out4}, {@code out5}, {@code out6}. {@code aten::mkldnn_rnn_layer_backward.out(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor? grad_output, Tensor? grad_hy, Tensor? grad_cy, bool reverse, int mode, int hidden_size, int num_layers, bool has_biases, bool train, bool bidirectional, int[] batch_sizes, bool batch_first, Tensor workspace, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3, Tensor(e!) out4, Tensor(f!) out5, Tensor(g!) out6) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void mkldnn_rnn_layer_backward(Tensor input, Tensor weight1, Tensor weight2, Tensor weight3, Tensor weight4, Tensor hx_, Tensor cx_tmp, Tensor output, Tensor hy_, Tensor cy_, Tensor grad_output, Tensor grad_hy, Tensor grad_cy, boolean reverse, long mode, long hidden_size, long num_layers, boolean has_biases, boolean train, boolean bidirectional, long[] batch_sizes, boolean batch_first, Tensor workspace, Tensor out0, Tensor out1, Tensor out2, Tensor out3, Tensor out4, Tensor out5, Tensor out6) {
+        Guards.unsafe("aten::mkldnn_rnn_layer_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight1, "weight1");
@@ -18449,6 +18754,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target) -> Tensor} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target) {
+        Guards.unsafe("aten::multilabel_margin_loss_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -18461,6 +18767,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::multilabel_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, int reduction, Tensor is_target, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor multilabel_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, long reduction, Tensor is_target, Tensor grad_input) {
+        Guards.unsafe("aten::multilabel_margin_loss_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -18495,6 +18802,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
+        Guards.channels("aten::native_batch_norm", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::native_batch_norm", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -18510,6 +18819,8 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::native_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
+        Guards.channels("aten::native_batch_norm.out", input, weight, bias, running_mean, running_var);
+        Guards.statistics("aten::native_batch_norm.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -18527,6 +18838,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask) {
+        Guards.unsafe("aten::native_batch_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -18544,6 +18856,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::native_batch_norm_backward.out(Tensor grad_out, Tensor input, Tensor? weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, Tensor? save_invstd, bool train, float eps, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor weight, Tensor running_mean, Tensor running_var, Tensor save_mean, Tensor save_invstd, boolean train, double eps, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::native_batch_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -18656,6 +18969,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask) {
+        Guards.unsafe("aten::native_group_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -18673,6 +18987,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::native_group_norm_backward.out(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor weight, long N, long C, long HxW, long group, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::native_group_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -18718,6 +19033,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask) {
+        Guards.unsafe("aten::native_layer_norm_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -18733,6 +19049,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::native_layer_norm_backward.out(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_layer_norm_backward(Tensor grad_out, Tensor input, long[] normalized_shape, Tensor mean, Tensor rstd, Tensor weight, Tensor bias, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
+        Guards.unsafe("aten::native_layer_norm_backward.out");
         Frame f = Frame.begin();
         f.tensor(0, grad_out, "grad_out");
         f.tensor(1, input, "input");
@@ -19252,6 +19569,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_gru_cell");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -19283,6 +19601,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> (Tensor, Tensor)} */
     public static Tensors2 quantized_lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_lstm_cell");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -19314,6 +19633,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.windows("aten::quantized_max_pool1d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19372,6 +19693,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.windows("aten::quantized_max_pool1d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool1d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19431,6 +19754,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.windows("aten::quantized_max_pool2d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19489,6 +19814,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.windows("aten::quantized_max_pool2d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19548,6 +19875,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.windows("aten::quantized_max_pool3d", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19606,6 +19935,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
+        Guards.windows("aten::quantized_max_pool3d.out", stride, padding, dilation);
+        Guards.loops("aten::quantized_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19665,6 +19996,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_rnn_relu_cell");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -19696,6 +20028,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) -> Tensor} */
     public static Tensor quantized_rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh, Tensor packed_ih, Tensor packed_hh, Tensor col_offsets_ih, Tensor col_offsets_hh, Scalar scale_ih, Scalar scale_hh, Scalar zero_point_ih, Scalar zero_point_hh) {
+        Guards.unsafe("aten::quantized_rnn_tanh_cell");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -19741,6 +20074,7 @@ public final class Aten {
 
     /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor} */
     public static Tensor random(Tensor self, long from, Long to, Generator generator) {
+        Guards.start("aten::random.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, from);
@@ -19767,6 +20101,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random.from_out(Tensor self, int from, int? to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random(Tensor self, long from, Long to, Generator generator, Tensor out) {
+        Guards.start("aten::random.from_out", from);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, from);
@@ -19840,6 +20175,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad1d_backward", self);
+        Guards.unsafe("aten::reflection_pad1d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19855,6 +20192,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::reflection_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad1d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad1d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19871,6 +20210,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad2d_backward", self);
+        Guards.unsafe("aten::reflection_pad2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19886,6 +20227,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::reflection_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad2d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19902,6 +20245,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::reflection_pad3d_backward", self);
+        Guards.unsafe("aten::reflection_pad3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19917,6 +20262,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::reflection_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::reflection_pad3d_backward.grad_input", self);
+        Guards.unsafe("aten::reflection_pad3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19943,6 +20290,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad1d_backward", self);
+        Guards.unsafe("aten::replication_pad1d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19958,6 +20307,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::replication_pad1d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[2] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad1d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad1d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19974,6 +20325,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad2d_backward", self);
+        Guards.unsafe("aten::replication_pad2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -19989,6 +20342,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::replication_pad2d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[4] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad2d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20005,6 +20360,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
+        Guards.distinct("aten::replication_pad3d_backward", self);
+        Guards.unsafe("aten::replication_pad3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20020,6 +20377,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::replication_pad3d_backward.grad_input(Tensor grad_output, Tensor self, SymInt[6] padding, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
+        Guards.distinct("aten::replication_pad3d_backward.grad_input", self);
+        Guards.unsafe("aten::replication_pad3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20198,6 +20557,7 @@ public final class Aten {
 
     /** Writes into {@code noise}, {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::rrelu_with_noise.out(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor rrelu_with_noise(Tensor self, Tensor noise, Scalar lower, Scalar upper, boolean training, Generator generator, Tensor out) {
+        Guards.sameShape("aten::rrelu_with_noise.out", self, noise, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, noise, "noise");
@@ -20724,6 +21084,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.windows("aten::slow_conv3d", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20772,6 +21133,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
+        Guards.windows("aten::slow_conv3d.out", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20811,6 +21173,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        Guards.windows("aten::slow_conv3d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20829,6 +21192,7 @@ public final class Aten {
 
     /** Writes into {@code output} and returns it. {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
+        Guards.windows("aten::slow_conv3d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20848,6 +21212,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.windows("aten::slow_conv_dilated2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20907,6 +21272,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -20957,6 +21323,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
+        Guards.windows("aten::slow_conv_dilated3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21016,6 +21383,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
+        Guards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21066,6 +21434,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
+        Guards.windows("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21136,6 +21505,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
+        Guards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21197,6 +21567,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
+        Guards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21267,6 +21638,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
+        Guards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22660,6 +23032,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
+        Guards.scales("aten::upsample_nearest1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22696,6 +23069,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22733,6 +23107,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22790,6 +23165,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22848,6 +23224,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22926,6 +23303,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
+        Guards.scales("aten::upsample_nearest3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23236,6 +23614,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor} */
     public static Tensor view_copy(Tensor self, DType dtype) {
+        Guards.notQuantized("aten::view_copy.dtype", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.dtype(1, dtype, "dtype");
@@ -23245,6 +23624,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::view_copy.dtype_out(Tensor self, ScalarType dtype, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor view_copy(Tensor self, DType dtype, Tensor out) {
+        Guards.notQuantized("aten::view_copy.dtype_out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.dtype(1, dtype, "dtype");

@@ -73,6 +73,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool1d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -87,6 +88,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool2d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool2d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -101,6 +103,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool3d(long... output_size) {
+        Guards.loops("aten::adaptive_avg_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -115,6 +118,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool1d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -129,6 +133,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool2d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool2d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -143,6 +148,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool3d(long... output_size) {
+        Guards.loops("aten::adaptive_max_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -1381,6 +1387,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor} */
     public Tensor avg_pool1d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
+        Guards.loops("aten::avg_pool1d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -1439,6 +1446,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool2d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -1518,6 +1526,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
+        Guards.loops("aten::avg_pool3d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -2749,6 +2758,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor col2im(long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long... stride) {
+        Guards.loops("aten::col2im", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -3433,6 +3443,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Scalar other, String rounding_mode) {
+        Guards.division("aten::div.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3462,6 +3473,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Tensor other, String rounding_mode) {
+        Guards.division("aten::div.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3491,6 +3503,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Scalar other, String rounding_mode) {
+        Guards.division("aten::div_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3520,6 +3533,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Tensor other, String rounding_mode) {
+        Guards.division("aten::div_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3549,6 +3563,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Scalar other, String rounding_mode) {
+        Guards.division("aten::divide.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3578,6 +3593,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Tensor other, String rounding_mode) {
+        Guards.division("aten::divide.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3607,6 +3623,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Scalar other, String rounding_mode) {
+        Guards.division("aten::divide_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3636,6 +3653,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Tensor other, String rounding_mode) {
+        Guards.division("aten::divide_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -6407,6 +6425,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor im2col(long[] kernel_size, long[] dilation, long[] padding, long... stride) {
+        Guards.loops("aten::im2col", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -7452,6 +7471,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)} */
     public EigenvaluesEigenvectors linalg_eigh(String UPLO) {
+        Guards.distinct("aten::linalg_eigh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO, "UPLO");
@@ -7466,6 +7486,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_eigvals(Tensor self) -> Tensor} */
     public Tensor linalg_eigvals() {
+        Guards.finite("aten::linalg_eigvals", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvals(f.address()), "aten::linalg_eigvals");
@@ -7474,6 +7495,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
     public Tensor linalg_eigvalsh(String UPLO) {
+        Guards.finite("aten::linalg_eigvalsh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO, "UPLO");
@@ -7714,6 +7736,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor linalg_matrix_power(long n) {
+        Guards.power("aten::linalg_matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -8767,6 +8790,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor matrix_power(long n) {
+        Guards.power("aten::matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -8808,6 +8832,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool1d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -8866,6 +8891,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)} */
     public Tensors2 max_pool1d_with_indices(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool1d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -8924,6 +8950,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -8982,6 +9009,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
+        Guards.loops("aten::max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -11180,6 +11208,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(long from, Long to, Generator generator) {
+        Guards.start("aten::random_.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, from);
@@ -11253,6 +11282,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor reflection_pad1d(long... padding) {
+        Guards.distinct("aten::reflection_pad1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11267,6 +11297,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor reflection_pad2d(long... padding) {
+        Guards.distinct("aten::reflection_pad2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11281,6 +11312,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor reflection_pad3d(long... padding) {
+        Guards.distinct("aten::reflection_pad3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11496,6 +11528,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor replication_pad1d(long... padding) {
+        Guards.distinct("aten::replication_pad1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11510,6 +11543,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor replication_pad2d(long... padding) {
+        Guards.distinct("aten::replication_pad2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11524,6 +11558,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor replication_pad3d(long... padding) {
+        Guards.distinct("aten::replication_pad3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -14394,6 +14429,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
     public Tensor to_mkldnn(DType dtype) {
+        Guards.some("aten::to_mkldnn", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalDtype(1, dtype);
@@ -15110,6 +15146,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
+        Guards.scales("aten::upsample_nearest1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15145,6 +15182,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15201,6 +15239,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
+        Guards.scales("aten::upsample_nearest3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15722,6 +15761,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor zero_() {
+        Guards.fillable("aten::zero_", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw11.zero_(f.address()), "aten::zero_");

@@ -43,6 +43,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool1d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.loops("aten::adaptive_avg_pool1d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -58,6 +59,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.loops("aten::adaptive_avg_pool2d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -73,6 +75,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::adaptive_avg_pool3d.out", 3, output_size);
+        Guards.loops("aten::adaptive_avg_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -88,6 +92,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool2d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
+        Guards.loops("aten::adaptive_max_pool2d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -103,6 +108,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool3d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
+        Guards.loops("aten::adaptive_max_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -471,6 +477,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns new tensors. {@code aten::align_tensors(Tensor[] tensors) -> Tensor[]} */
     public static Tensor[] align_tensors(Tensor... tensors) {
+        Guards.notEmpty("aten::align_tensors", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw3.align_tensors(f.address()), "aten::align_tensors");
@@ -1074,6 +1081,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
+        Guards.loops("aten::avg_pool1d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1133,6 +1141,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        Guards.loops("aten::avg_pool2d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1213,6 +1222,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
+        Guards.loops("aten::avg_pool3d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1578,6 +1588,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
     public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
+        Guards.finite("aten::binomial", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
         f.tensor(1, prob, "prob");
@@ -1593,6 +1604,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binomial_out(Tensor count, Tensor prob, Generator generator, Tensor out) {
+        Guards.finite("aten::binomial.out", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
         f.tensor(1, prob, "prob");
@@ -2213,6 +2225,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::cat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cat_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::cat.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -2361,6 +2374,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
+        Guards.between("aten::choose_qparams_optimized", 1, 65536, n_bins);
+        Guards.elements("aten::choose_qparams_optimized", input, numel);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integer(1, numel);
@@ -2562,6 +2577,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
+        Guards.loops("aten::col2im.out", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -2631,6 +2647,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::concat.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concat_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::concat.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -2660,6 +2677,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::concatenate.out(Tensor[] tensors, int dim=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor concatenate_out(Tensor[] tensors, long dim, Tensor out) {
+        Guards.notEmpty("aten::concatenate.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -2710,6 +2728,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2769,6 +2788,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv1d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2808,6 +2828,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2867,6 +2888,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv2d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2906,6 +2928,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2965,6 +2988,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
+        Guards.windows("aten::conv3d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3021,6 +3045,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.windows("aten::conv_transpose1d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3091,6 +3116,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.windows("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3161,6 +3187,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
+        Guards.windows("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3231,6 +3258,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
+        Guards.windows("aten::convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3247,6 +3275,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
+        Guards.windows("aten::convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3406,6 +3435,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, long reduction, boolean zero_infinity) {
+        Guards.targets("aten::ctc_loss.IntList", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -3435,6 +3465,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, long reduction, boolean zero_infinity) {
+        Guards.targets("aten::ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -3743,6 +3774,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, String rounding_mode, Tensor out) {
+        Guards.division("aten::div.Scalar_mode_out", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.scalar(1, other, "other");
@@ -3794,6 +3826,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
+        Guards.division("aten::div.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -3815,6 +3848,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
+        Guards.division("aten::divide.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -3990,6 +4024,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
+        Guards.bags("aten::embedding_bag", weight, indices, offsets);
+        Guards.between("aten::embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -4030,6 +4066,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
+        Guards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
+        Guards.between("aten::embedding_bag.padding_idx", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -5900,6 +5938,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::gru.data", hx, params);
+        Guards.packed("aten::gru.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -5916,6 +5956,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::gru.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -5932,6 +5973,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::gru_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -6472,6 +6514,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
+        Guards.loops("aten::im2col.out", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -7402,6 +7445,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code eigvals}, {@code eigvecs}. {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eigh_out(Tensor self, String UPLO, Tensor eigvals, Tensor eigvecs) {
+        Guards.distinct("aten::linalg_eigh.eigvals", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.string(1, UPLO, "UPLO");
@@ -7417,6 +7461,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvals_out(Tensor self, Tensor out) {
+        Guards.finite("aten::linalg_eigvals.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");
@@ -7426,6 +7471,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
+        Guards.finite("aten::linalg_eigvalsh.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.string(1, UPLO, "UPLO");
@@ -7543,6 +7589,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, boolean hermitian) {
+        Guards.pivots("aten::linalg_ldl_solve", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
         f.tensor(1, pivots, "pivots");
@@ -7559,6 +7606,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, boolean hermitian, Tensor out) {
+        Guards.pivots("aten::linalg_ldl_solve.out", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
         f.tensor(1, pivots, "pivots");
@@ -7921,6 +7969,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_power_out(Tensor self, long n, Tensor out) {
+        Guards.power("aten::linalg_matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, n);
@@ -9606,6 +9655,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::lstm.data", hx, params);
+        Guards.packed("aten::lstm.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -9622,6 +9673,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::lstm.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9638,6 +9690,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::lstm_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9831,6 +9884,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matrix_power_out(Tensor self, long n, Tensor out) {
+        Guards.power("aten::matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, n);
@@ -12199,6 +12253,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad1d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12214,6 +12269,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad2d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12229,6 +12285,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::reflection_pad3d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12383,6 +12440,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad1d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad1d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12398,6 +12456,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad2d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad2d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12413,6 +12472,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad3d_out(Tensor self, long[] padding, Tensor out) {
+        Guards.distinct("aten::replication_pad3d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12520,6 +12580,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::rnn_relu.data", hx, params);
+        Guards.packed("aten::rnn_relu.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12536,6 +12598,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::rnn_relu.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12552,6 +12615,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12575,6 +12639,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
+        Guards.cell("aten::rnn_tanh.data", hx, params);
+        Guards.packed("aten::rnn_tanh.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12591,6 +12657,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
+        Guards.cell("aten::rnn_tanh.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12607,6 +12674,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
+        Guards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -13971,6 +14039,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -13980,6 +14049,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -13999,6 +14069,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14019,6 +14090,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14029,6 +14101,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14048,6 +14121,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14068,6 +14142,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14077,6 +14152,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14096,6 +14172,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14116,6 +14193,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14126,6 +14204,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14145,6 +14224,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14165,6 +14245,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14174,6 +14255,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14193,6 +14275,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14213,6 +14296,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14223,6 +14307,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14242,6 +14327,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14262,6 +14348,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14271,6 +14358,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Scalar n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14290,6 +14378,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14310,6 +14399,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14320,6 +14410,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Scalar x, Tensor n) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14339,6 +14430,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14469,6 +14561,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_h", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14478,6 +14571,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Scalar n) {
+        Guards.degree("aten::special_hermite_polynomial_h.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14497,6 +14591,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14517,6 +14612,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14527,6 +14623,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Scalar x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_h.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14546,6 +14643,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_h.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14566,6 +14664,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_he", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14575,6 +14674,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Scalar n) {
+        Guards.degree("aten::special_hermite_polynomial_he.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14594,6 +14694,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14614,6 +14715,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14624,6 +14726,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Scalar x, Tensor n) {
+        Guards.degree("aten::special_hermite_polynomial_he.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14643,6 +14746,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_hermite_polynomial_he.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14699,6 +14803,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Tensor n) {
+        Guards.degree("aten::special_laguerre_polynomial_l", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14708,6 +14813,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Scalar n) {
+        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14727,6 +14833,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14747,6 +14854,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14757,6 +14865,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Scalar x, Tensor n) {
+        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14776,6 +14885,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14796,6 +14906,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Tensor n) {
+        Guards.degree("aten::special_legendre_polynomial_p", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14805,6 +14916,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Scalar n) {
+        Guards.degree("aten::special_legendre_polynomial_p.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14824,6 +14936,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14844,6 +14957,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14854,6 +14968,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Scalar x, Tensor n) {
+        Guards.degree("aten::special_legendre_polynomial_p.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14873,6 +14988,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_legendre_polynomial_p.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15098,6 +15214,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15107,6 +15224,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15126,6 +15244,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15146,6 +15265,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15156,6 +15276,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15175,6 +15296,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15195,6 +15317,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15204,6 +15327,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15223,6 +15347,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15243,6 +15368,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15253,6 +15379,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15272,6 +15399,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15292,6 +15420,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15301,6 +15430,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15320,6 +15450,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15340,6 +15471,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15350,6 +15482,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15369,6 +15502,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15389,6 +15523,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15398,6 +15533,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Scalar n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15417,6 +15553,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15437,6 +15574,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15447,6 +15585,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Scalar x, Tensor n) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15466,6 +15605,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
+        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -16254,6 +16394,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_mkldnn_out(Tensor self, DType dtype, Tensor out) {
+        Guards.some("aten::to_mkldnn.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
@@ -16874,6 +17015,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
+        Guards.scales("aten::upsample_nearest1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -16910,6 +17052,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16920,6 +17063,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::upsample_nearest2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -16977,6 +17121,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16987,6 +17132,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
+        Guards.scales("aten::upsample_nearest2d.vec_out");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16998,6 +17144,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        Guards.scales("aten::upsample_nearest3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17076,6 +17223,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
+        Guards.scales("aten::upsample_nearest3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);

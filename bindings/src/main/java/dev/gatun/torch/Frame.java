@@ -442,8 +442,11 @@ final class Frame {
         }
         List<TorchException.Operand> described = new ArrayList<>();
         for (int i = 0; i < Math.min(tensors.size(), MAX_OPERANDS); i++) {
-            described.add(TorchException.Operand.of(names.get(i), tensors.get(i)));
-            TensorData.repair(tensors.get(i));
+            TorchException.Operand operand = TorchException.Operand.of(names.get(i), tensors.get(i));
+            described.add(operand);
+            if (operand.dtype() != null) {
+                TensorData.repair(tensors.get(i));
+            }
         }
         boolean more = tensors.size() > MAX_OPERANDS;
         String missing = cuda ? CudaSupport.missing() : null;

@@ -20,7 +20,8 @@ record TensorInfo(
 
     static TensorInfo of(Tensor tensor) {
         Frame f = Frame.begin();
-        f.tensor(0, tensor);
+        // No operand of the frame: an error here would be described by asking for the same again.
+        f.integer(0, tensor.handle());
         f.check(CoreRaw.tensor_info(f.address()), "Tensor.info");
         int dim = Math.toIntExact(f.readInteger(3));
         return new TensorInfo(
@@ -43,6 +44,7 @@ record TensorInfo(
         return Native.segment(address, (long) count * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
     }
 
+    /** True when the elements lie in one storage, by strides. */
     boolean strided() {
         return layout == Layout.STRIDED;
     }

@@ -56,20 +56,28 @@ public final class TorchException extends RuntimeException {
      * A tensor that the op was called with.
      *
      * @param name the argument's name in the op's schema; in a list with its position
-     * @param dtype the element type
+     * @param dtype the element type; null for a tensor without plain sizes or dtype (nested, closed meanwhile)
      * @param shape the size of each dimension
-     * @param device where the data is
+     * @param device where the data is; null with the dtype
      */
     public record Operand(String name, DType dtype, List<Long> shape, Device device) {
         static Operand of(String name, Tensor tensor) {
-            TensorInfo info = tensor.info();
-            List<Long> shape = Arrays.stream(info.sizes()).boxed().toList();
-            return new Operand(name, info.dtype(), shape, info.device());
+            try {
+                TensorInfo info = tensor.info();
+                List<Long> shape = Arrays.stream(info.sizes()).boxed().toList();
+                return new Operand(name, info.dtype(), shape, info.device());
+            } catch (TorchException | IllegalArgumentException | IllegalStateException e) {
+                // Nested tensors have no sizes, and some dtypes no Java name: that must not hide what libtorch said.
+                return new Operand(name, null, List.of(), null);
+            }
         }
 
         /** For example {@code float32[2,3]}; the device follows unless it is the CPU. */
         @Override
         public String toString() {
+            if (dtype == null) {
+                return "a tensor without plain sizes or dtype";
+            }
             String text = dtype + shape.toString().replace(" ", "");
             return device.equals(Device.CPU) ? text : text + " on " + device;
         }

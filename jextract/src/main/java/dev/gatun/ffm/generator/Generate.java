@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * Turns the schema file into the C++ wrappers and their header ({@code native/}), the raw FFM methods
- * ({@code jextract/}), the typed ops ({@code bindings/}) and the page that lists them. What it writes is committed under folders named
+ * ({@code jextract/}), the typed ops ({@code bindings/}), a table of where each op is ({@code apps/}) and the page that lists
+ * them. What it writes is committed under folders named
  * {@code generated}; a test runs it again and compares.
  */
 public final class Generate {
@@ -32,7 +33,8 @@ public final class Generate {
         }
         Path root = Path.of(args[0]);
         Map<String, String> files = files(root);
-        for (String folder : List.of("native/src/generated", "jextract/src/generated", "bindings/src/generated")) {
+        for (String folder : List.of(
+                "native/src/generated", "jextract/src/generated", "bindings/src/generated", "apps/src/generated")) {
             removeStale(root, root.resolve(folder), files);
         }
         int written = 0;
@@ -49,13 +51,15 @@ public final class Generate {
 
     /** Every generated file, by its path from the project's root. */
     static Map<String, String> files(Path root) throws IOException {
-        Map<String, String> files = atenFiles(Files.readAllLines(root.resolve("jextract/src/main/schema/aten.txt")));
+        Path schema = root.resolve("jextract/src/main/schema");
+        Guards guards = Guards.parse(Files.readAllLines(schema.resolve("guards.txt")));
+        Map<String, String> files = atenFiles(Files.readAllLines(schema.resolve("aten.txt")), guards);
         String header = Files.readString(root.resolve("native/src/cpp/gatun_core.h"));
         files.put("jextract/src/generated/java/dev/gatun/ffm/CoreRaw.java", RawWriter.core(header));
         return files;
     }
 
-    private static Map<String, String> atenFiles(List<String> schemaLines) {
+    private static Map<String, String> atenFiles(List<String> schemaLines, Guards guards) {
         List<Op> ops = new ArrayList<>();
         Map<String, String> skipped = new TreeMap<>();
         for (String line : schemaLines) {
@@ -80,11 +84,16 @@ public final class Generate {
         }
         files.put("native/src/generated/cpp/aten_tables.cpp", CppWriter.tables(parts));
         files.put("native/src/generated/cpp/gatun_aten.h", CppWriter.header(ops, parts));
+        StringBuilder table = new StringBuilder();
         String typed = "bindings/src/generated/java/dev/gatun/torch/";
         for (Home home : Home.values()) {
             List<Op> some = ops.stream().filter(op -> Home.of(op) == home).toList();
-            files.put(typed + home.className + ".java", new TypedWriter(partOf).write(home, some));
+            TypedWriter writer = new TypedWriter(partOf, guards);
+            files.put(typed + home.className + ".java", writer.write(home, some));
+            table.append(writer.table());
         }
+        guards.requireAllUsed();
+        files.put("apps/src/generated/resources/dev/gatun/apps/fuzz/ops.txt", table.toString());
         TypedWriter.records(ops).forEach((name, text) -> files.put(typed + name, text));
         files.put("docs/ops.md", OpsPage.write(ops, skipped));
         return files;

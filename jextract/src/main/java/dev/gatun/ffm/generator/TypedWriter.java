@@ -11,9 +11,20 @@ final class TypedWriter {
     private final Map<Op, Integer> partOf;
     private final StringBuilder out = new StringBuilder();
     private final Set<String> taken = new HashSet<>();
+    private final StringBuilder table = new StringBuilder();
+    private final Guards guards;
 
-    TypedWriter(Map<Op, Integer> partOf) {
+    TypedWriter(Map<Op, Integer> partOf, Guards guards) {
         this.partOf = partOf;
+        this.guards = guards;
+    }
+
+    /**
+     * Where each op that was written can be called, a line an op: its name, the Java class and method, and for each
+     * Java parameter its schema type ({@code !} when the op writes to it), name and Java type.
+     */
+    String table() {
+        return table.toString();
     }
 
     String write(Home home, List<Op> ops) {
@@ -31,8 +42,34 @@ final class TypedWriter {
             }
             names.put(op, name);
         }
-        names.forEach((op, name) -> writeOp(op, name, isMethod));
+        names.forEach((op, name) -> {
+            writeOp(op, name, isMethod);
+            describe(op, home, name, isMethod);
+        });
         return out.append("}\n").toString();
+    }
+
+    private void describe(Op op, Home home, String name, boolean isMethod) {
+        table.append(op.fullName())
+                .append('\t')
+                .append(home.className)
+                .append('\t')
+                .append(name);
+        if (isMethod) {
+            describe(op, op.parameters().getFirst());
+        }
+        Signature.visible(op, isMethod).forEach(p -> describe(op, p));
+        table.append('\n');
+    }
+
+    private void describe(Op op, Op.Parameter p) {
+        table.append('\t')
+                .append(p.argument().type())
+                .append(p.argument().isWritten() ? "!" : "")
+                .append(' ')
+                .append(p.name())
+                .append(' ')
+                .append(Signature.javaType(op, p));
     }
 
     private static String outName(Op op) {
@@ -99,7 +136,12 @@ final class TypedWriter {
     }
 
     private String body(Op op, boolean isMethod) {
-        StringBuilder body = new StringBuilder("        Frame f = Frame.begin();\n");
+        StringBuilder body = new StringBuilder();
+        // A guard looks at its tensors with calls of its own, so it comes before the frame is begun.
+        for (String call : guards.calls(op, isMethod)) {
+            body.append("        Guards.").append(call).append(";\n");
+        }
+        body.append("        Frame f = Frame.begin();\n");
         List<Op.Parameter> all = op.parameters();
         for (int i = 0; i < all.size(); i++) {
             Op.Parameter p = all.get(i);

@@ -34,7 +34,7 @@ class GenerateTest {
     @Test
     void nothingElseLiesAmongTheGeneratedFiles() throws IOException {
         Set<String> committed = new TreeSet<>();
-        for (String module : List.of("native", "jextract", "bindings")) {
+        for (String module : List.of("native", "jextract", "bindings", "apps")) {
             Path folder = ROOT.resolve(module).resolve("src/generated");
             try (Stream<Path> present = Files.walk(folder)) {
                 present.filter(Files::isRegularFile)
