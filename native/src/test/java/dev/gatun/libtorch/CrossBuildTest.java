@@ -26,9 +26,10 @@ class CrossBuildTest {
         ProcessBuilder build = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         module.resolve("src/build/BuildShim.java").toString(),
-                        module.toString(),
                         folder.resolve("target").toString(),
-                        folder.toString())
+                        folder.resolve(ShimFile.NAME).toString(),
+                        module.resolve("src/cpp").toString(),
+                        module.resolve("src/generated/cpp").toString())
                 .redirectErrorStream(true);
         build.environment().put("CXX", COMPILER);
         Process process = build.start();
