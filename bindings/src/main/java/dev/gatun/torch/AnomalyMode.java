@@ -3,8 +3,10 @@ package dev.gatun.torch;
 import dev.gatun.ffm.CoreRaw;
 
 /**
- * A stretch of code in which every op remembers the Java stack that called it, so that an error of the backward pass
+ * Makes every op in a stretch of code remember the Java stack that called it, so that an error of the backward pass
  * names the line of the forward pass: see {@link Autograd#detectAnomaly()}. The switch is the process's.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="anomaly"}
  */
 public final class AnomalyMode implements AutoCloseable {
     private final boolean enabledBefore;

@@ -4,15 +4,11 @@ import dev.gatun.ffm.CoreRaw;
 import java.util.Objects;
 
 /**
- * A stretch of code in which libtorch chooses the type of each op on one kind of device ({@code torch.autocast}): matrix
+ * Lets libtorch choose the type of each op on one kind of device in a stretch of code ({@code torch.autocast}): matrix
  * products in {@code dtype}, sums and losses in float32. Casts of leaves are kept until the outermost stretch ends. For this
  * thread; stretches nest.
  *
- * {@snippet :
- * try (Autocast _ = Autocast.open(Device.CPU, DType.BFLOAT16)) {
- *     loss = model.forward(batch);
- * }
- * }
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="autocast"}
  */
 public final class Autocast implements AutoCloseable {
     private final Thread thread = Thread.currentThread();

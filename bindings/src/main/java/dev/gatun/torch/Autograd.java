@@ -2,7 +2,14 @@ package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
 
-/** {@code torch.autograd}. */
+/**
+ * Computes gradients without touching any {@code grad} field, and looks for NaN in them ({@code torch.autograd}).
+ * {@link Tensor#backward()} is the way to gradients that add up in {@link Tensor#grad()}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="grad"}
+ *
+ * <p>A gradient has the shape, dtype and device of its input and belongs to the current {@link Scope}.
+ */
 public final class Autograd {
     private Autograd() {}
 
@@ -20,6 +27,9 @@ public final class Autograd {
      * @param createGraph whether the results can be differentiated themselves (implies {@code retainGraph})
      * @param allowUnused whether an input that the outputs do not depend on yields null instead of an error
      * @return one new tensor for each input
+     * @throws IllegalArgumentException if the number of output gradients is not that of the outputs
+     * @throws TorchException if an output is no scalar and has no gradient given, does not require one, or its graph is
+     *     freed; or if an input was not used and {@code allowUnused} is false
      */
     public static Tensor[] grad(
             Tensor[] outputs,

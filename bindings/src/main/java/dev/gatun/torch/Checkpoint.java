@@ -7,9 +7,10 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * Activation checkpointing ({@code torch.utils.checkpoint}, the form with {@code use_reentrant=False}): what a block's ops
- * would save for the backward pass is dropped, and computed again there. Gradients are the same bits; the block runs
- * twice.
+ * Drops what a block's ops would save for the backward pass, and computes it again there ({@code torch.utils.checkpoint},
+ * the form with {@code use_reentrant=False}). Gradients are the same bits; the block runs twice.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="checkpoint"}
  *
  * <p>The block may use parameters and other tensors besides its inputs; those must stay open until the backward pass. It
  * must do the same the second time, and not change its inputs. The recomputation sees the modes of the first run

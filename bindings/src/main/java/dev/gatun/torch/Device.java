@@ -1,16 +1,21 @@
 package dev.gatun.torch;
 
 /**
- * Where a tensor's data lives ({@code torch.device}).
+ * Names the place where a tensor's data lives ({@code torch.device}). One alone serves as {@link TensorOptions}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="device"}
  *
  * @param type the kind of device
  * @param index which one, or -1 for the current one of its kind (always -1 for CPU and meta)
  */
 public record Device(Type type, int index) implements TensorOptions {
-    /** The kinds of device that Gatun knows. {@code META} has shapes but no data. */
+    /** The kinds of device that Gatun knows. */
     public enum Type {
+        /** The processor. */
         CPU(0),
+        /** An NVIDIA GPU, where libtorch and the driver support one. */
         CUDA(1),
+        /** Shapes without data. */
         META(14);
 
         private final int code;

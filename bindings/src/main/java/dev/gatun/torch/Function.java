@@ -1,22 +1,9 @@
 package dev.gatun.torch;
 
 /**
- * An op with a derivative of one's own ({@code torch.autograd.Function}): {@link #forward} and {@link #backward} in Java.
+ * Defines an op and its derivative ({@code torch.autograd.Function}): {@link #forward} and {@link #backward} in Java.
  *
- * {@snippet :
- * Function exp = new Function() {
- *     protected Tensor[] forward(Context ctx, Tensor... inputs) {
- *         Tensor result = inputs[0].exp();
- *         ctx.saveForBackward(result);
- *         return new Tensor[] {result};
- *     }
- *
- *     protected Tensor[] backward(Context ctx, Tensor... gradients) {
- *         return new Tensor[] {gradients[0].mul(ctx.savedTensors()[0])};
- *     }
- * };
- * Tensor y = exp.call(x);
- * }
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="function"}
  *
  * <p>A backward made of differentiable ops can itself be differentiated. One object may be applied any number of times and
  * on several threads: what belongs to one application is in its {@link FunctionContext}.

@@ -2,7 +2,14 @@ package dev.gatun.torch;
 
 import java.util.Arrays;
 
-/** What one application of a {@link Function} keeps from its forward to its backward ({@code ctx} in PyTorch). */
+/**
+ * Keeps what one application of a {@link Function} needs from its forward to its backward ({@code ctx} in PyTorch).
+ *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="context"}
+ *
+ * <p>Saved tensors are kept by handles of the context's own, which the graph frees; those that {@link #savedTensors()}
+ * returns belong to the current {@link Scope}.
+ */
 public final class FunctionContext implements AutoCloseable {
     private final boolean[] needs;
     private Tensor[] toSave = {};

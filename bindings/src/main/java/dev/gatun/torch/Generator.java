@@ -4,10 +4,14 @@ import dev.gatun.ffm.CoreRaw;
 import java.lang.ref.Cleaner;
 
 /**
- * A source of random numbers for the CPU ({@code torch.Generator}), for ops that take one: of its own, or the one that
- * serves all ops without ({@link #defaultGenerator()}). Ops that draw from one generator on several threads at once make
- * the stream of numbers depend on timing, so give each thread its own. It is freed by {@link #close()}, or when
- * it becomes unreachable.
+ * Draws random numbers for ops on the CPU ({@code torch.Generator}): a generator of one's own, or the one that
+ * serves all ops without ({@link #defaultGenerator()}).
+ *
+ * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="generator"}
+ *
+ * <p>It is freed by {@link #close()}, or when it becomes unreachable; a closed one throws
+ * {@link IllegalStateException}. Ops that draw from one generator on several threads at once make the stream of numbers
+ * depend on timing, so give each thread its own.
  */
 public final class Generator implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();

@@ -2,7 +2,12 @@ package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
 
-/** A stretch of code with recording for autograd switched off or on, for this thread: see {@link Torch#noGrad()}. */
+/**
+ * Switches recording for autograd off or on for a stretch of code and this thread: see {@link Torch#noGrad()} and
+ * {@link Torch#enableGrad()}. Stretches nest, and end in the reverse order of beginning.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="gradMode"}
+ */
 public final class GradMode implements AutoCloseable {
     private final boolean before = isEnabled();
     private final Thread thread = Thread.currentThread();

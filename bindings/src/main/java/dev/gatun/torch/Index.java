@@ -1,13 +1,13 @@
 package dev.gatun.torch;
 
 /**
- * What stands between two commas of {@code x[...]} in Python, for {@link Tensor#get(Index...)} and
- * {@link Tensor#set(Tensor, Index...)}:
+ * Stands for what is between two commas of {@code x[...]} in Python, in {@link Tensor#get(Index...)} and
+ * {@link Tensor#set(Tensor, Index...)}.
  *
- * {@snippet :
- * x.get(Index.of(0), Index.slice(1, 5), Index.ELLIPSIS, Index.NEW_AXIS); // x[0, 1:5, ..., None]
- * x.set(0, Index.of(x.lt(0)));                                          // x[x < 0] = 0
- * }
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="index"}
+ *
+ * <p>Integers, slices, the ellipsis and new axes make views; tensors, lists and booleans make copies. A position keeps
+ * a tensor that it is made of, and does not own it.
  */
 public sealed interface Index {
     /** As many whole dimensions as the other positions leave ({@code ...}); once in an expression. */
@@ -80,7 +80,9 @@ public sealed interface Index {
 
     /** The two positions that take no element. */
     enum Mark implements Index {
+        /** {@link Index#ELLIPSIS}. */
         ELLIPSIS,
+        /** {@link Index#NEW_AXIS}. */
         NEW_AXIS
     }
 
@@ -98,6 +100,7 @@ public sealed interface Index {
 
     /** A stretch; null ends are left out. */
     record Slice(Long start, Long stop, long step) implements Index {
+        /** Refuses a step that is not positive. */
         public Slice {
             if (step <= 0) {
                 throw new IllegalArgumentException(

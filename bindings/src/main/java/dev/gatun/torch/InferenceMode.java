@@ -2,7 +2,15 @@ package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
 
-/** A stretch of code in inference mode, or out of it, for this thread: see {@link Torch#inferenceMode()}. */
+/**
+ * Runs a stretch of code in inference mode, or out of it, on this thread: see {@link Torch#inferenceMode()}. Stretches
+ * nest, and end in the reverse order of beginning.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="inferenceMode"}
+ *
+ * <p>Tensors made there stay inference tensors afterwards: a recorded op that would save one for its backward pass is a
+ * {@link TorchException}, and a {@code clone()} made outside is an ordinary tensor.
+ */
 public final class InferenceMode implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final long state;

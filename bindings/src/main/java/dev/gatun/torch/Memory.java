@@ -7,14 +7,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * What tensors take: how many are alive, how many bytes libtorch holds, and, when asked for, which lines of a program made
- * the tensors that are still alive. All figures are of the whole process.
+ * Tells what tensors take: how many are alive, how many bytes libtorch holds, and, when asked for, which lines of a
+ * program made the tensors that are still alive. All figures are of the whole process, and any thread may ask.
  *
- * {@snippet :
- * Memory.recordSites(true);
- * ...
- * System.out.println(Memory.report());
- * }
+ * {@snippet class="dev.gatun.torch.snippets.ScopeSnippetsTest" region="memory"}
  */
 public final class Memory {
     private Memory() {}

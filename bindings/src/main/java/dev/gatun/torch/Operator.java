@@ -9,9 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * An op of libtorch's dispatcher, found by its name ({@code torch.ops.NAMESPACE.OP.OVERLOAD}). This reaches ops that have
- * no Java method: those of {@linkplain Torch#loadLibrary custom libraries}, and those that a newer libtorch brings.
- * Every call compares the arguments with the schema in Java; a typed method, where there is one, is faster.
+ * Calls an op of libtorch's dispatcher that is found by its name ({@code torch.ops.NAMESPACE.OP.OVERLOAD}). This reaches
+ * ops that have no Java method: those of {@linkplain Torch#loadLibrary custom libraries}, and those that a newer libtorch
+ * brings.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="operator"}
+ *
+ * <p>Every call compares the arguments with the schema in Java; a typed method, where there is one, is faster. One may be
+ * kept for good and used by any thread.
  */
 public final class Operator {
     private static final Map<String, Operator> FOUND = new ConcurrentHashMap<>();

@@ -1,6 +1,13 @@
 package dev.gatun.torch;
 
-/** What registering a hook returns ({@code torch.utils.hooks.RemovableHandle}): takes the hook away again. */
+/**
+ * Takes a hook away again: what registering one returns ({@code torch.utils.hooks.RemovableHandle}).
+ *
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="hook"}
+ *
+ * <p>A hook lives as long as the graph or the leaf that it is on; it need not be removed, and a lost handle removes
+ * nothing.
+ */
 public final class RemovableHandle implements AutoCloseable {
     private final Runnable removal;
 

@@ -4,9 +4,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What an {@link Operator} returned. Each value is a {@link Tensor}, {@code Long}, {@code Double}, {@code Boolean},
- * {@code String}, {@link Device}, a {@code List} of such values, or null for {@code None}. The methods without an index
- * are for ops with one result; all that ask for a type throw {@link IllegalStateException} when the value has another.
+ * Holds what an {@link Operator} returned. Each value is a {@link Tensor}, {@code Long}, {@code Double}, {@code Boolean},
+ * {@code String}, {@link Device}, a {@code List} of such values, or null for {@code None}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="results"}
+ *
+ * <p>The methods without an index are for ops with one result; all that ask for a type throw
+ * {@link IllegalStateException} when the value has another. New tensors among the values belong to the {@link Scope} in
+ * which the op was called.
  */
 public final class Results {
     private final String op;

@@ -5,15 +5,11 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A stretch of code whose ops save their tensors for the backward pass in another form
+ * Keeps what the ops in a stretch of code save for the backward pass in another form
  * ({@code torch.autograd.graph.saved_tensors_hooks}), for this thread: on another device, in fewer bits, or not at all
  * ({@link Checkpoint}).
  *
- * {@snippet :
- * try (var _ = SavedTensorsHooks.open(t -> t.to(DType.BFLOAT16), t -> t.to(DType.FLOAT32))) {
- *     loss = model.forward(batch);
- * }
- * }
+ * {@snippet class="dev.gatun.torch.snippets.AutogradSnippetsTest" region="savedTensors"}
  *
  * <p>{@code pack} gets each tensor as it is saved, in a scope of its own, and returns what to keep; a tensor that it
  * returns is taken care of: it lives until the graph dies. {@code unpack} gets that back in the backward pass, possibly on

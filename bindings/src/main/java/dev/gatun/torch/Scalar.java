@@ -1,8 +1,13 @@
 package dev.gatun.torch;
 
 /**
- * A Python number as ops take it ({@code c10::Scalar}): a double, an integer or a boolean. Which of the three it is
+ * Holds a number as ops take it in Python ({@code c10::Scalar}): a double, an integer or a boolean. Which of the three it is
  * matters to type promotion, exactly as in PyTorch: an int64 tensor times {@code Scalar.of(2)} stays int64.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="scalar"}
+ *
+ * <p>Two are equal when both kind and value are: {@code Scalar.of(2)} is not {@code Scalar.of(2.0)}. One is a value of
+ * Java's: there is nothing to free.
  */
 public final class Scalar extends Number {
     private static final long serialVersionUID = 1L;

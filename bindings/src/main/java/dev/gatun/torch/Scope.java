@@ -3,20 +3,14 @@ package dev.gatun.torch;
 import java.util.Arrays;
 
 /**
- * Owns the tensors made on its thread while it is the innermost open scope, and frees them when it closes:
+ * Owns the tensors made on its thread while it is the innermost open scope, and frees them when it closes.
  *
- * {@snippet :
- * Tensor result;
- * try (Scope scope = Scope.open()) {
- *     Tensor hidden = x.matmul(w).relu();
- *     result = scope.promote(hidden.softmax(-1));
- * } // hidden and everything between is freed here; result belongs to the enclosing scope
- * }
+ * {@snippet class="dev.gatun.torch.snippets.ScopeSnippetsTest" region="promote"}
  *
- * <p>A tensor made while no scope is open is unscoped: it lives until {@link Tensor#close()}, and if it is lost
- * without that, a cleaner reclaims it and counts it ({@link #reclaimedTensors()}). A scope belongs to the thread that
- * opened it, and so do its tensors: using them from another thread is a {@link WrongThreadException}. Scopes close in
- * the reverse order of opening.
+ * <p>A tensor made while no scope is open is unscoped: it lives until {@link Tensor#close()}, and if it is lost without
+ * that, a cleaner reclaims it and counts it ({@link #reclaimedTensors()}). A scope belongs to the thread that opened
+ * it, and so do its tensors: using them from another thread is a {@link WrongThreadException}. Scopes close in the
+ * reverse order of opening.
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
@@ -78,12 +72,11 @@ public final class Scope implements AutoCloseable {
 
     /**
      * Takes {@code tensor} over, from another scope of this thread or, when it is {@linkplain Tensor#unscoped() unscoped},
-     * from any thread; it dies with this scope. The hand-over between threads:
+     * from any thread; it dies with this scope. The hand-over between threads, by the one that made it and by the other:
      *
-     * {@snippet :
-     * queue.put(scope.promote(batch).unscoped());      // the thread that made it
-     * Tensor batch = scope.adopt(queue.take());        // the thread that goes on with it
-     * }
+     * {@snippet class="dev.gatun.torch.snippets.ScopeSnippetsTest" region="send"}
+     *
+     * {@snippet class="dev.gatun.torch.snippets.ScopeSnippetsTest" region="adopt"}
      *
      * @return the same tensor
      * @throws IllegalStateException if this scope is closed or of another thread

@@ -8,15 +8,24 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * A tensor ({@code torch.Tensor}): a handle of libtorch's reference-counted one. Ops are inherited from
- * {@link TensorMethods} under PyTorch's names; views ({@code view}, {@code transpose}, indexing …) share their storage
- * with the tensor they come from.
+ * Holds numbers of one type in any number of dimensions ({@code torch.Tensor}): a handle of libtorch's reference-counted
+ * tensor. Ops are inherited from {@link TensorMethods} under PyTorch's names, reading and writing elements from
+ * {@link TensorElements}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="tensor"}
  *
  * <p>Ownership: a tensor belongs to the {@link Scope} in which it was made and is freed with it, or lives until
- * {@link #close()} when there is none. Freeing a handle frees the data only when no view, autograd graph or other handle
- * uses it. A closed tensor throws {@link IllegalStateException}; a scoped one used from another thread
- * {@link WrongThreadException}. An unscoped tensor may be used from any thread, but must not be closed while another
- * thread uses it.
+ * {@link #close()} when there is none. Every op that returns a tensor makes a new handle, owned so; ops with a
+ * {@code _} at the end return this one. Freeing a handle frees the data only when no view, autograd graph or other
+ * handle uses it.
+ *
+ * <p>Views ({@code view}, {@code transpose}, indexing …) share their storage with the tensor they come from: a write to
+ * one shows in the other. dtype and device of results follow PyTorch's rules of type promotion; tensors on different
+ * devices do not mix.
+ *
+ * <p>Errors: what libtorch refuses is a {@link TorchException}. A closed tensor throws {@link IllegalStateException}; a
+ * scoped one used from another thread {@link WrongThreadException}. An unscoped tensor may be used from any thread, but
+ * must not be closed while another thread uses it.
  */
 public final class Tensor extends TensorElements implements AutoCloseable {
     /** Frees what became unreachable; one thread for all of Gatun. */
@@ -123,7 +132,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         this.place = place;
     }
 
-    /** Moves this tensor to {@code scope}, which must be of this thread, or out of all scopes for null; returns this. */
+    /**
+     * Moves this tensor to {@code scope}, or out of all scopes for null; returns this.
+     *
+     * @throws IllegalStateException if the scope is closed or of another thread, or this tensor is closed
+     */
     public Tensor moveTo(Scope scope) {
         handle();
         if (scope != null && (scope.isClosed() || scope.thread() != Thread.currentThread())) {
@@ -141,7 +154,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return moveTo(null);
     }
 
-    /** Frees this handle now. Closing twice does nothing. */
+    /**
+     * Frees this handle now. Closing twice does nothing.
+     *
+     * @throws WrongThreadException if it belongs to a scope of another thread
+     */
     @Override
     public void close() {
         if (handle != 0) {
@@ -194,7 +211,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return info().sizes();
     }
 
-    /** The size of dimension {@code dim}, which counts from the end when negative ({@code Tensor.size(dim)}). */
+    /**
+     * The size of dimension {@code dim}, which counts from the end when negative ({@code Tensor.size(dim)}).
+     *
+     * @throws IndexOutOfBoundsException if there is no such dimension
+     */
     public long size(int dim) {
         long[] shape = shape();
         int index = dim < 0 ? dim + shape.length : dim;
@@ -254,7 +275,12 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         return info().requiresGrad();
     }
 
-    /** Starts or stops recording, in place ({@code Tensor.requires_grad_}); floating-point leaves only. Returns this. */
+    /**
+     * Starts or stops recording, in place ({@code Tensor.requires_grad_}); returns this.
+     *
+     * @throws TorchException when started for a type that is neither floating-point nor complex, or stopped for a tensor
+     *     that is no leaf
+     */
     public Tensor requiresGrad_(boolean requiresGrad) {
         Frame f = Frame.begin();
         f.tensor(0, this);
@@ -282,6 +308,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     /**
      * Sets {@code Tensor.grad}, which then shares its data with {@code gradient}, of this tensor's shape, type and device;
      * null clears it.
+     *
+     * @throws IllegalArgumentException if they differ
      */
     public void setGrad(Tensor gradient) {
         if (gradient != null) {
@@ -300,7 +328,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         f.check(CoreRaw.set_grad(f.address()), "Tensor.setGrad");
     }
 
-    /** Adds d(this)/d(leaf) to the gradient of every leaf it depends on ({@code Tensor.backward()}); scalars only. */
+    /**
+     * Adds d(this)/d(leaf) to the gradient of every leaf it depends on ({@code Tensor.backward()}) and frees the graph.
+     *
+     * @throws TorchException if this is no scalar, does not require a gradient, or its graph is freed
+     */
     public void backward() {
         backward(null, false, false);
     }

@@ -3,7 +3,17 @@ package dev.gatun.torch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** How the elements of a tensor get in and out: by index, and from and to Java's arrays and memory. */
+/**
+ * Moves the elements of a tensor in and out: by index, and from and to Java's arrays and memory. These are methods of
+ * {@link Tensor}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="elements"}
+ *
+ * <p>What is read into Java is a copy, except by {@link #segment}; what is made of Java's data is one, except by
+ * {@link #wrap}. Nothing is converted on the way: an array of another type than the tensor's is an
+ * {@link IllegalArgumentException}. Tensors on another device are copied from and to there. New tensors are on the CPU
+ * and belong to the current {@link Scope}.
+ */
 public abstract sealed class TensorElements extends TensorMethods permits Tensor {
     TensorElements() {}
 
@@ -85,12 +95,20 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
         return NestedArrays.fromTensor(self(), type);
     }
 
-    /** The value of a one-element tensor as a Java number ({@code Tensor.item()}). */
+    /**
+     * The value of a one-element tensor as a Java number ({@code Tensor.item()}).
+     *
+     * @throws TorchException if it has another number of elements
+     */
     public Scalar item() {
         return Aten.item(self());
     }
 
-    /** A new 1-d tensor, or one of {@code shape}, holding a copy of {@code data} in row-major order, float32. */
+    /**
+     * A new 1-d tensor, or one of {@code shape}, holding a copy of {@code data} in row-major order, float32.
+     *
+     * @throws IllegalArgumentException if {@code shape} does not have as many elements as {@code data}
+     */
     public static Tensor of(float[] data, long... shape) {
         return TensorData.copyOf(
                 MemorySegment.ofArray(NullArgument.refuse(data, "data")),
@@ -136,7 +154,11 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
                 MemorySegment.ofArray(TensorData.bytes(data)), DType.BOOL, TensorData.shape(shape, data.length));
     }
 
-    /** A new tensor of {@code shape} holding a copy of {@code data}: row-major, native byte order. */
+    /**
+     * A new tensor of {@code shape} holding a copy of {@code data}: row-major, native byte order.
+     *
+     * @throws IllegalArgumentException unless {@code data} has exactly as many bytes as the elements need
+     */
     public static Tensor of(MemorySegment data, DType dtype, long... shape) {
         return TensorData.copyOf(data, dtype, shape);
     }
@@ -173,17 +195,29 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
         return TensorData.segment(self(), arena);
     }
 
-    /** Copies all elements, row-major, into {@code target}, which must hold {@code numel * byteSize} bytes. */
+    /**
+     * Copies all elements, row-major, into {@code target}.
+     *
+     * @throws IllegalArgumentException unless {@code target} has exactly {@code numel * byteSize} bytes
+     */
     public void copyTo(MemorySegment target) {
         TensorData.copyTo(self(), target);
     }
 
-    /** Overwrites all elements from {@code source}, row-major; not recorded for the backward pass. */
+    /**
+     * Overwrites all elements from {@code source}, row-major; not recorded for the backward pass.
+     *
+     * @throws IllegalArgumentException unless {@code source} has exactly {@code numel * byteSize} bytes
+     */
     public void copyFrom(MemorySegment source) {
         TensorData.copyFrom(self(), source);
     }
 
-    /** A row-major copy of a float32 tensor's elements, whatever its shape. */
+    /**
+     * A row-major copy of a float32 tensor's elements, whatever its shape.
+     *
+     * @throws IllegalArgumentException if the tensor has another type: {@code to(DType.FLOAT32)} converts it
+     */
     public float[] toFloatArray() {
         float[] array = new float[TensorData.arrayLength(self(), DType.FLOAT32)];
         copyTo(MemorySegment.ofArray(array));

@@ -1,8 +1,11 @@
 package dev.gatun.torch;
 
 /**
- * Where and of what type a new tensor is ({@code dtype=, device=} in PyTorch). A {@link DType} or a {@link Device} alone
- * is one too, so {@code Torch.zeros(shape, DType.INT64)} reads as in Python. Null parts mean the default.
+ * Tells where and of what type a new tensor is ({@code dtype=, device=} in PyTorch). A {@link DType} or a {@link Device}
+ * alone is one too, so {@code Torch.zeros(shape, DType.INT64)} reads as in Python. Null parts mean the default: float32
+ * on the CPU unless {@link Torch#setDefaultDtype} changed it, or what the op's tensor has.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="options"}
  */
 public interface TensorOptions {
     /** The element type, or null for the default (float32 unless changed, or what the op derives). */

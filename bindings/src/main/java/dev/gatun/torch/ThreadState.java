@@ -3,13 +3,10 @@ package dev.gatun.torch;
 import java.util.concurrent.Callable;
 
 /**
- * The modes of one thread, to be taken to another: grad mode, inference mode, autocast on CPU and CUDA, flushing of
+ * Carries the modes of one thread to another: grad mode, inference mode, autocast on CPU and CUDA, flushing of
  * denormals. What belongs to the process (default dtype, number of threads, determinism) needs no carrying.
  *
- * {@snippet :
- * ThreadState state = ThreadState.capture();
- * executor.submit(state.wrap(() -> forward(part)));
- * }
+ * {@snippet class="dev.gatun.torch.snippets.ModeSnippetsTest" region="threadState"}
  */
 public final class ThreadState {
     private static final int CPU = 0;

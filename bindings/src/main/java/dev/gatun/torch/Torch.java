@@ -6,7 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The functions of {@code torch}: ATen's, inherited under PyTorch's names, and the process's state. */
+/**
+ * Calls the functions of {@code torch}: ATen's, inherited from {@link TorchFunctions} under PyTorch's names, and the
+ * process's state.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.TensorSnippetsTest" region="torch"}
+ *
+ * <p>Functions that make a tensor of nothing take its dtype and device as {@link TensorOptions}; without, it is of the
+ * default type ({@link #getDefaultDtype()}), on the CPU. What they return belongs to the current {@link Scope}; what
+ * libtorch refuses is a {@link TorchException}.
+ */
 public final class Torch extends TorchFunctions {
     private Torch() {}
 
@@ -58,7 +67,11 @@ public final class Torch extends TorchFunctions {
         return Generator.defaultGenerator().getState();
     }
 
-    /** Puts back what {@link #getRngState()} returned ({@code torch.set_rng_state}). */
+    /**
+     * Puts back what {@link #getRngState()} returned ({@code torch.set_rng_state}).
+     *
+     * @throws TorchException if it is no such state; nothing is changed then
+     */
     public static void setRngState(byte[] state) {
         Generator.defaultGenerator().setState(state);
     }
@@ -95,7 +108,12 @@ public final class Torch extends TorchFunctions {
         return (int) f.readInteger(0);
     }
 
-    /** Sets how many threads one op may use ({@code torch.set_num_threads}); other numbers may round differently. */
+    /**
+     * Sets how many threads one op may use ({@code torch.set_num_threads}), for the whole process; with another number,
+     * sums may round differently.
+     *
+     * @throws IllegalArgumentException if it is not positive, or far more than there are processors
+     */
     public static void setNumThreads(int threads) {
         // OpenMP ends the process when it cannot start a thread.
         int most = Math.max(256, 8 * Runtime.getRuntime().availableProcessors());
@@ -118,7 +136,7 @@ public final class Torch extends TorchFunctions {
         return f.readBool(0);
     }
 
-    /** Makes ops that have no deterministic form fail ({@code torch.use_deterministic_algorithms}). */
+    /** Makes ops that have no deterministic form fail ({@code torch.use_deterministic_algorithms}); for the whole process. */
     public static void useDeterministicAlgorithms(boolean on) {
         useDeterministicAlgorithms(on, false);
     }
@@ -130,7 +148,7 @@ public final class Torch extends TorchFunctions {
         f.check(CoreRaw.set_deterministic(f.address()), "Torch.useDeterministicAlgorithms");
     }
 
-    /** Whether they were asked for ({@code torch.are_deterministic_algorithms_enabled()}). */
+    /** Whether deterministic algorithms were asked for ({@code torch.are_deterministic_algorithms_enabled()}). */
     public static boolean areDeterministicAlgorithmsEnabled() {
         return deterministic() != 0;
     }
@@ -153,7 +171,12 @@ public final class Torch extends TorchFunctions {
         return (int) f.readInteger(0);
     }
 
-    /** Sets that ({@code torch.set_num_interop_threads}); once, and before libtorch has used them. */
+    /**
+     * Sets how many threads run whole tasks beside each other ({@code torch.set_num_interop_threads}).
+     *
+     * @throws IllegalArgumentException if it is not positive, or far more than there are processors
+     * @throws TorchException the second time, or when libtorch has used them
+     */
     public static void setNumInteropThreads(int threads) {
         int most = Math.max(256, 8 * Runtime.getRuntime().availableProcessors());
         if (threads < 1 || threads > most) {
@@ -186,7 +209,7 @@ public final class Torch extends TorchFunctions {
             }
             default ->
                 throw new IllegalArgumentException(
-                        "the default dtype must be one of float16, bfloat16, float32 and" + " float64, not " + dtype);
+                        "the default dtype must be one of float16, bfloat16, float32 and float64, not " + dtype);
         }
     }
 
@@ -207,12 +230,12 @@ public final class Torch extends TorchFunctions {
         return config(0);
     }
 
-    /** Its threading ({@code torch.__config__.parallel_info()}). */
+    /** How the loaded libtorch uses threads ({@code torch.__config__.parallel_info()}). */
     public static String parallelInfo() {
         return config(1);
     }
 
-    /** The vector instructions it uses here ({@code torch.backends.cpu.get_cpu_capability()}). */
+    /** The vector instructions that libtorch uses here ({@code torch.backends.cpu.get_cpu_capability()}). */
     public static String cpuCapability() {
         return config(2);
     }

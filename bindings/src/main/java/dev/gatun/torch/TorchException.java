@@ -5,9 +5,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * libtorch refused or failed an op. The message names the op, describes its tensor operands (dtype, shape, device) and
- * ends in libtorch's own sentence, without its C++ backtrace: {@code aten::mm(float32[2,3], float32[2,3]): mat1 and mat2
- * shapes cannot be multiplied (2x3 and 2x3)}.
+ * Reports an op that libtorch refused or failed. The message names the op, describes its tensor operands (dtype, shape, device) and
+ * ends in libtorch's own sentence, without its C++ backtrace:
+ * {@code aten::mm(float32[2,3], float32[2,3]): mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)}.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="exception"}
+ *
+ * <p>It may be kept and passed to other threads; it describes its tensors and keeps none of them alive.
+ *
+ * @serial exclude
  */
 public final class TorchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
