@@ -1,9 +1,11 @@
 package dev.gatun.apps.fuzz;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** A report as people and as programs read it. */
 final class FuzzTable {
@@ -37,38 +39,23 @@ final class FuzzTable {
     }
 
     static String json(FuzzReport report) {
-        String outcomes = java.util.Arrays.stream(Outcome.values())
-                .map(outcome -> quote(outcome.name().toLowerCase(java.util.Locale.ROOT)) + ": " + report.total(outcome))
-                .collect(Collectors.joining(", "));
-        String without = report.withoutSuccess().entrySet().stream()
-                .map(FuzzTable::member)
-                .collect(Collectors.joining(",\n    ", "{\n    ", "\n  }"));
-        String findings = report.findings().stream()
-                .map(f -> "{\"op\": " + quote(f.op()) + ", \"call\": " + f.number() + ", \"arguments\": "
-                        + quote(f.arguments()) + ", \"ending\": " + quote(f.ending())
-                        + "}")
-                .collect(Collectors.joining(",\n    ", "[\n    ", "\n  ]"));
-        return "{\n  \"seed\": " + report.seed() + ",\n  \"calls\": " + report.calls() + ",\n  \"ops\": "
-                + report.counts().size() + ",\n  \"outcomes\": {" + outcomes + "},\n  \"withoutSuccess\": " + without
-                + ",\n  \"findings\": " + findings + "\n}\n";
-    }
-
-    private static String member(Map.Entry<String, List<String>> entry) {
-        return quote(entry.getKey()) + ": "
-                + quote(entry.getValue().isEmpty() ? "" : entry.getValue().getFirst());
-    }
-
-    private static String quote(String text) {
-        StringBuilder out = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ') {
-                out.append(String.format("\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("seed", report.seed());
+        json.put("calls", report.calls());
+        json.put("ops", report.counts().size());
+        Map<String, Long> outcomes = new LinkedHashMap<>();
+        for (Outcome outcome : Outcome.values()) {
+            outcomes.put(outcome.name().toLowerCase(Locale.ROOT), report.total(outcome));
         }
-        return out.append('"').toString();
+        json.put("outcomes", outcomes);
+        Map<String, String> without = new LinkedHashMap<>();
+        report.withoutSuccess().forEach((op, reasons) -> without.put(op, reasons.isEmpty() ? "" : reasons.getFirst()));
+        json.put("withoutSuccess", without);
+        json.put("findings", report.findings());
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the report cannot be written as JSON", e);
+        }
     }
 }
