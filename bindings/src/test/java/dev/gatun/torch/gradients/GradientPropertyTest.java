@@ -9,10 +9,6 @@ import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.constantpool.MemberRefEntry;
-import java.lang.classfile.constantpool.PoolEntry;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
@@ -50,22 +46,9 @@ class GradientPropertyTest {
         // A name stands for a call: the compiled tables do call a method of that name.
         Set<String> called = new HashSet<>();
         for (Class<?> table : DifferentiableOps.TABLES) {
-            called.addAll(methodsOfTorchIn(table));
+            called.addAll(CalledMethods.ofTorchIn(table));
         }
         assertThat(called).containsAll(names);
-    }
-
-    private static Set<String> methodsOfTorchIn(Class<?> table) throws IOException {
-        Set<String> names = new HashSet<>();
-        try (InputStream in = table.getResourceAsStream(table.getSimpleName() + ".class")) {
-            for (PoolEntry entry : ClassFile.of().parse(in.readAllBytes()).constantPool()) {
-                if (entry instanceof MemberRefEntry member
-                        && member.owner().asInternalName().matches("dev/gatun/torch/(Tensor|Torch).*")) {
-                    names.add(member.name().stringValue());
-                }
-            }
-        }
-        return names;
     }
 
     private static void check(DifferentiableOps.Case op, Random random) {

@@ -33,7 +33,12 @@ final class IndexOps {
         ops.one("index, with a hole", ANY, x -> x.index(null, indices(m - 1, 0)), n, m);
         ops.one("index, by a mask", ANY, x -> x.index(x.lt(10)), n, m);
         ops.one("embedding", ANY, x -> Torch.embedding(x, indices(0, n - 1, 0)), n, m);
-        ops.one("embedding_bag", ANY, x -> Torch.embedding_bag(x, indices(0, n - 1, 0), indices(0, 1))._0(), n, m);
+        ops.one(
+                "embedding_bag",
+                ANY,
+                x -> Torch.embedding_bag(x, indices(0, n - 1, 0), indices(0, 1))._0(),
+                n,
+                m);
     }
 
     private static void writes(DifferentiableOps ops, long n, long m) {

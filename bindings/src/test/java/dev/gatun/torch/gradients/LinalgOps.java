@@ -43,12 +43,7 @@ final class LinalgOps {
         ops.one("linalg_inv", ANY, x -> Torch.linalg_inv(regular(x)), square);
         ops.one("linalg_pinv", ANY, x -> regular(x).linalg_pinv(1e-12), square);
         ops.two("linalg_solve", ANY, (x, y) -> Torch.linalg_solve(regular(x), y), square, right);
-        ops.two(
-                "linalg_solve_triangular",
-                ANY,
-                (x, y) -> regular(x).linalg_solve_triangular(y, true),
-                square,
-                right);
+        ops.two("linalg_solve_triangular", ANY, (x, y) -> regular(x).linalg_solve_triangular(y, true), square, right);
         ops.two("cholesky_solve", ANY, (x, y) -> y.cholesky_solve(regular(x).tril()), square, right);
         ops.one("cholesky_inverse", ANY, x -> regular(x).tril().cholesky_inverse(), square);
         ops.one("matrix_power", UNIT, x -> x.matrix_power(3), square);
@@ -72,6 +67,11 @@ final class LinalgOps {
         ops.one("linalg_vander", ANY, x -> Torch.linalg_vander(x), n + 1);
         ops.one("fft_rfft", ANY, x -> x.fft_rfft().view_as_real(), n, m);
         ops.one("fft_irfft", ANY, x -> x.view_as_complex().fft_irfft(2 * m), n, m + 1, 2);
-        ops.two("triangular_solve", ANY, (x, y) -> y.triangular_solve(regular(x)).solution(), shape(n, n), shape(n, m));
+        ops.two(
+                "triangular_solve",
+                ANY,
+                (x, y) -> y.triangular_solve(regular(x)).solution(),
+                shape(n, n),
+                shape(n, m));
     }
 }

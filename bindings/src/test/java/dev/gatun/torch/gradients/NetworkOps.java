@@ -22,12 +22,7 @@ final class NetworkOps {
     private static void convolutions(DifferentiableOps ops, long n, long m, long k) {
         ops.many("conv1d", ANY, x -> Torch.conv1d(x[0], x[1], x[2]), shape(1, n, m + 1), shape(k, n, 2), shape(k));
         ops.many(
-                "conv2d",
-                ANY,
-                x -> Torch.conv2d(x[0], x[1], x[2]),
-                shape(1, n, 3, m + 1),
-                shape(k, n, 2, 2),
-                shape(k));
+                "conv2d", ANY, x -> Torch.conv2d(x[0], x[1], x[2]), shape(1, n, 3, m + 1), shape(k, n, 2, 2), shape(k));
         ops.two("conv3d", ANY, (x, y) -> Torch.conv3d(x, y), shape(1, n, 2, 2, m), shape(k, n, 2, 1, 1));
         ops.two("conv_transpose1d", ANY, (x, y) -> Torch.conv_transpose1d(x, y), shape(1, n, m), shape(n, k, 2));
         ops.two("conv_transpose2d", ANY, (x, y) -> Torch.conv_transpose2d(x, y), shape(1, n, 2, m), shape(n, k, 2, 2));
@@ -50,13 +45,7 @@ final class NetworkOps {
         long[] size = {m + 1};
         ops.many("layer_norm", APART, x -> Torch.layer_norm(x[0], size, x[1], x[2]), shape(n, m + 1), size, size);
         ops.two("rms_norm", ANY, (x, y) -> Torch.rms_norm(x, size, y), shape(n, m + 1), size);
-        ops.many(
-                "group_norm",
-                APART,
-                x -> Torch.group_norm(x[0], 2, x[1], x[2]),
-                shape(n, 4, m),
-                shape(4),
-                shape(4));
+        ops.many("group_norm", APART, x -> Torch.group_norm(x[0], 2, x[1], x[2]), shape(n, 4, m), shape(4), shape(4));
         ops.many(
                 "batch_norm",
                 APART,
@@ -86,12 +75,19 @@ final class NetworkOps {
     private static void cells(DifferentiableOps ops, long n, long m, long k) {
         long[] input = {n, m};
         long[] hidden = {n, k};
-        ops.many("gru_cell", ANY, x -> Torch.gru_cell(x[0], x[1], x[2], x[3]), input, hidden, shape(3 * k, m), shape(
-                3 * k, k));
+        ops.many(
+                "gru_cell",
+                ANY,
+                x -> Torch.gru_cell(x[0], x[1], x[2], x[3]),
+                input,
+                hidden,
+                shape(3 * k, m),
+                shape(3 * k, k));
         ops.many(
                 "lstm_cell",
                 ANY,
-                x -> Torch.lstm_cell(x[0], new Tensor[] {x[1], x[2]}, x[3], x[4])._1(),
+                x -> Torch.lstm_cell(x[0], new Tensor[] {x[1], x[2]}, x[3], x[4])
+                        ._1(),
                 input,
                 hidden,
                 hidden,
