@@ -347,6 +347,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long... output_size) {
+        Guards.count("aten::_adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -361,6 +362,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::_adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -5891,6 +5893,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_zero(Tensor[] self) -> Tensor[] self_out} */
     public static Tensor[] _foreach_zero(Tensor... self) {
+        Guards.fillable("aten::_foreach_zero", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero(f.address()), "aten::_foreach_zero");
@@ -5899,6 +5902,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_zero.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_zero(Tensor[] self, Tensor... out) {
+        Guards.fillable("aten::_foreach_zero.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5907,6 +5911,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_zero_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_zero_(Tensor... self) {
+        Guards.fillable("aten::_foreach_zero_", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_(f.address()), "aten::_foreach_zero_");
@@ -6647,6 +6652,7 @@ public final class Aten {
 
     /** Returns 2 new values. Changes {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point} in place. {@code aten::_fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask)} */
     public static OutputMask _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -6677,6 +6683,7 @@ public final class Aten {
 
     /** Writes into {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point}, {@code out0}, {@code out1}. {@code aten::_fused_moving_avg_obs_fq_helper.out(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False, *, Tensor(e!) out0, Tensor(f!) out1) -> (Tensor(e!), Tensor(f!))} */
     public static void _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant, Tensor out0, Tensor out1) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -6708,6 +6715,7 @@ public final class Aten {
 
     /** Returns 6 new values. {@code aten::_fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask, Tensor running_min_out, Tensor running_max_out, Tensor scale_out, Tensor zero_point_out)} */
     public static OutputMaskRunningMinOutRunningMaxOutScaleOutZeroPointOut _fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper_functional");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -10348,6 +10356,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_sparse_broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)} */
     public static Tensor _sparse_broadcast_to(Tensor self, long... size) {
+        Guards.notZero("aten::_sparse_broadcast_to", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10357,6 +10366,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_sparse_broadcast_to_copy(Tensor self, int[] size) -> Tensor} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long... size) {
+        Guards.notZero("aten::_sparse_broadcast_to_copy", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10366,6 +10376,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_sparse_broadcast_to_copy.out(Tensor self, int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long[] size, Tensor out) {
+        Guards.notZero("aten::_sparse_broadcast_to_copy.out", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -14034,6 +14045,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, int qGroupSize, Tensor qScaleAndZeros) -> Tensor} */
     public static Tensor _weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, long qGroupSize, Tensor qScaleAndZeros) {
+        Guards.unsafe("aten::_weight_int4pack_mm_for_cpu");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -15974,6 +15986,7 @@ public final class Aten {
 
     /** Returns a new tensor. Changes {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point} in place. {@code aten::fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> Tensor} */
     public static Tensor fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::fused_moving_avg_obs_fake_quant");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -17534,6 +17547,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long... output_size) {
+        Guards.count("aten::mkldnn_adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17548,6 +17562,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_adaptive_avg_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
+        Guards.count("aten::mkldnn_adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -19274,6 +19289,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_zeros(Tensor self, long[] size, Tensor out) {
+        Guards.fillable("aten::new_zeros.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -23653,6 +23669,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zero(Tensor self, Tensor out) {
+        Guards.fillable("aten::zero.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");

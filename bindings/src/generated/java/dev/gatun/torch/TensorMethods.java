@@ -89,6 +89,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool2d(long... output_size) {
         Guards.loops("aten::adaptive_avg_pool2d", output_size);
+        Guards.count("aten::adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -6182,6 +6183,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
     public HistBinEdges histogram(long bins, double[] range, Tensor weight, boolean density) {
+        Guards.between("aten::histogram.bin_ct", 1, 2147483647, bins);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, bins);
@@ -6460,6 +6462,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor} */
     public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) {
+        Guards.plain("aten::index_add", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6487,6 +6490,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) {
+        Guards.plain("aten::index_add_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6514,6 +6518,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor} */
     public Tensor index_copy(long dim, Tensor index, Tensor source) {
+        Guards.plain("aten::index_copy", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6525,6 +6530,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)} */
     public Tensor index_copy_(long dim, Tensor index, Tensor source) {
+        Guards.plain("aten::index_copy_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6632,6 +6638,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor} */
     public Tensor index_reduce(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
+        Guards.plain("aten::index_reduce", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6650,6 +6657,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)} */
     public Tensor index_reduce_(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
+        Guards.plain("aten::index_reduce_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -10087,6 +10095,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_zeros(long[] size, TensorOptions options) {
+        Guards.fillableLike("aten::new_zeros", self(), options);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, size, "size");
@@ -15770,6 +15779,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor zeros_like(TensorOptions options, MemoryFormat memory_format) {
+        Guards.fillableLike("aten::zeros_like", self(), options);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.options(1, options);

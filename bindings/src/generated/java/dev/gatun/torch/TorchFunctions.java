@@ -60,6 +60,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
         Guards.loops("aten::adaptive_avg_pool2d.out", output_size);
+        Guards.count("aten::adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -2023,6 +2024,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::block_diag(Tensor[] tensors) -> Tensor} */
     public static Tensor block_diag(Tensor... tensors) {
+        Guards.plain("aten::block_diag", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.block_diag(f.address()), "aten::block_diag");
@@ -2031,6 +2033,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor block_diag_out(Tensor[] tensors, Tensor out) {
+        Guards.plain("aten::block_diag.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.tensor(2, out, "out");
@@ -2328,6 +2331,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::cholesky.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_out(Tensor self, boolean upper, Tensor out) {
+        Guards.batches("aten::cholesky.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -2376,6 +2380,7 @@ public abstract sealed class TorchFunctions permits Torch {
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
         Guards.between("aten::choose_qparams_optimized", 1, 65536, n_bins);
         Guards.elements("aten::choose_qparams_optimized", input, numel);
+        Guards.ratio("aten::choose_qparams_optimized", ratio);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integer(1, numel);
@@ -6362,6 +6367,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code hist}, {@code bin_edges}. {@code aten::histogram.bin_ct_out(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, long bins, double[] range, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
+        Guards.between("aten::histogram.bin_ct_out", 1, 2147483647, bins);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, bins);
@@ -6533,6 +6539,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_add.out(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_add_out(Tensor self, long dim, Tensor index, Tensor source, Scalar alpha, Tensor out) {
+        Guards.plain("aten::index_add.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -6561,6 +6568,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_copy.out(Tensor self, int dim, Tensor index, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_copy_out(Tensor self, long dim, Tensor index, Tensor source, Tensor out) {
+        Guards.plain("aten::index_copy.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -6624,6 +6632,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_reduce.out(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_reduce_out(Tensor self, long dim, Tensor index, Tensor source, String reduce, boolean include_self, Tensor out) {
+        Guards.plain("aten::index_reduce.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -7306,6 +7315,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_cholesky.out(Tensor self, *, bool upper=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cholesky_out(Tensor self, boolean upper, Tensor out) {
+        Guards.batches("aten::linalg_cholesky.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -7321,6 +7331,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code L}, {@code info}. {@code aten::linalg_cholesky_ex.L(Tensor self, *, bool upper=False, bool check_errors=False, Tensor(a!) L, Tensor(b!) info) -> (Tensor(a!) L, Tensor(b!) info)} */
     public static void linalg_cholesky_ex_out(Tensor self, boolean upper, boolean check_errors, Tensor L, Tensor info) {
+        Guards.batches("aten::linalg_cholesky_ex.L", L);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -7672,6 +7683,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::linalg_lu.out(Tensor A, *, bool pivot=True, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void linalg_lu_out(Tensor A, boolean pivot, Tensor P, Tensor L, Tensor U) {
+        Guards.batches("aten::linalg_lu.out", L, U);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.bool(1, pivot);
@@ -8445,6 +8457,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code Q}, {@code R}. {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void linalg_qr_out(Tensor A, String mode, Tensor Q, Tensor R) {
+        Guards.batches("aten::linalg_qr.out", R);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, mode, "mode");
@@ -9776,6 +9789,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots, Tensor P, Tensor L, Tensor U) {
+        Guards.batches("aten::lu_unpack.out", L, U);
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
         f.tensor(1, LU_pivots, "LU_pivots");
@@ -11537,6 +11551,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code Q}, {@code R}. {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void qr_out(Tensor self, boolean some, Tensor Q, Tensor R) {
+        Guards.batches("aten::qr.Q", R);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, some);
@@ -12167,6 +12182,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Scalar step, Tensor out) {
+        Guards.step("aten::range.out", step, out);
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
         f.scalar(3, end, "end");
@@ -12208,6 +12224,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, Scalar step, TensorOptions options) {
+        Guards.step("aten::range.step", step, options);
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
         f.scalar(3, end, "end");
@@ -13290,6 +13307,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
+        Guards.unsafeIf("aten::segment_reduce", unsafe);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
@@ -13345,6 +13363,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
+        Guards.unsafeIf("aten::segment_reduce.out", unsafe);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
@@ -16581,6 +16600,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::tril.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tril_out(Tensor self, long diagonal, Tensor out) {
+        Guards.batches("aten::tril.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, diagonal);
@@ -16678,6 +16698,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::triu.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor triu_out(Tensor self, long diagonal, Tensor out) {
+        Guards.batches("aten::triu.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, diagonal);
@@ -17753,6 +17774,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
+        Guards.fillable("aten::zeros_like.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);

@@ -357,11 +357,11 @@ final class Guards {
     }
 
     /** A oneDNN tensor of any dtype is filled as if it were float32. */
-    static void fillable(String op, Tensor self) {
-        if (self != null) {
-            TensorInfo info = self.info();
+    static void fillable(String op, Object... filled) {
+        for (Tensor tensor : tensors(filled)) {
+            TensorInfo info = tensor.info();
             if (info.layout() == Layout.MKLDNN && info.dtype() != DType.FLOAT32) {
-                throw refused(op, "a float32 tensor, as its layout is oneDNN's", self);
+                throw refused(op, "a float32 tensor, as its layout is oneDNN's", tensor);
             }
         }
     }
@@ -443,6 +443,59 @@ final class Guards {
     static void some(String op, Tensor self) {
         if (self != null && self.numel() == 0) {
             throw refused(op, "a tensor with elements", self);
+        }
+    }
+
+    /** {@code fillable}, for a new tensor like {@code self} of another dtype, if {@code options} has one. */
+    static void fillableLike(String op, Tensor self, TensorOptions options) {
+        if (self != null && self.info().layout() == Layout.MKLDNN) {
+            DType dtype = options == null || options.dtype() == null ? self.dtype() : options.dtype();
+            if (dtype != DType.FLOAT32) {
+                throw refused(op, "float32, as the layout is oneDNN's", dtype);
+            }
+        }
+    }
+
+    /** Results of batches of matrices, which are written as if one step led from each matrix to the next. */
+    static void batches(String op, Tensor... results) {
+        for (Tensor result : results) {
+            if (result != null && result.dim() > 3 && result.numel() > 0) {
+                TensorInfo info = result.info();
+                if (info.strided() && !info.contiguous()) {
+                    throw refused(op, "a contiguous tensor for a result of more than three dimensions", result);
+                }
+            }
+        }
+    }
+
+    /** A step that integers have no place for becomes 0, which the range is divided by. */
+    static void step(String op, Scalar step, Object result) {
+        DType dtype = result instanceof Tensor tensor
+                ? tensor.dtype()
+                : result instanceof TensorOptions options ? options.dtype() : null;
+        boolean whole = dtype != null && !dtype.isFloatingPoint() && !dtype.isComplex();
+        if (whole && step != null && Math.abs(step.doubleValue()) < 1) {
+            throw refused(op, "a step of at least 1, or at most -1, for " + dtype, step.doubleValue());
+        }
+    }
+
+    /** {@code unsafe}, when the caller asks libtorch not to check. */
+    static void unsafeIf(String op, boolean unchecked) {
+        if (unchecked) {
+            unsafe(op);
+        }
+    }
+
+    /** A share of something. */
+    static void ratio(String op, double ratio) {
+        if (!(ratio >= 0 && ratio <= 1)) {
+            throw refused(op, "a number from 0 to 1", ratio);
+        }
+    }
+
+    static void notZero(String op, long[] size) {
+        if (size != null && Arrays.stream(size).anyMatch(s -> s == 0)) {
+            throw refused(op, "sizes other than 0", Arrays.toString(size));
         }
     }
 }

@@ -70,7 +70,10 @@ final class Guards {
         }
         for (int i = 0; i < op.parameters().size(); i++) {
             if (op.parameters().get(i).name().equals(argument)) {
-                return Stream.of(isMethod && i == 0 ? "self()" : JavaNames.escape(argument));
+                return Stream.of(
+                        isMethod && i == 0
+                                ? "self()"
+                                : Signature.javaName(op, op.parameters().get(i)));
             }
         }
         return Stream.empty();
