@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * Which ops are checked in Java before libtorch sees them, as {@code guards.txt} lists them: a line names ops (a
- * {@code *} stands for any text), the guard, a method of {@code dev.gatun.torch.Guards} with the op's own argument
+ * {@code *} stands for any text), the guard, a class and method of {@code dev.gatun.torch} with the op's own argument
  * names (one that an op lacks is passed as null), and why. Ops without a line get no code.
  */
 final class Guards {
