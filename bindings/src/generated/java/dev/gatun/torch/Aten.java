@@ -347,6 +347,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long... output_size) {
+        NumberGuards.count("aten::_adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -361,6 +362,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
+        NumberGuards.count("aten::_adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -397,7 +399,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long... output_size) {
-        Guards.count("aten::_adaptive_avg_pool3d", 3, output_size);
+        NumberGuards.count("aten::_adaptive_avg_pool3d", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -412,7 +414,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _adaptive_avg_pool3d(Tensor self, long[] output_size, Tensor out) {
-        Guards.count("aten::_adaptive_avg_pool3d.out", 3, output_size);
+        NumberGuards.count("aten::_adaptive_avg_pool3d.out", 3, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -1004,7 +1006,7 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_batch_norm_impl_index(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> (Tensor, Tensor, Tensor, Tensor, int)} */
     public static TensorTensorTensorTensorInt _batch_norm_impl_index(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, boolean cudnn_enabled) {
-        Guards.channels("aten::_batch_norm_impl_index", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_impl_index", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1041,7 +1043,7 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
-        Guards.channels("aten::_batch_norm_no_update", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_no_update", input, weight, bias, running_mean, running_var);
         Guards.present("aten::_batch_norm_no_update", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -1057,7 +1059,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_batch_norm_no_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _batch_norm_no_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
-        Guards.channels("aten::_batch_norm_no_update.out", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_no_update.out", input, weight, bias, running_mean, running_var);
         Guards.present("aten::_batch_norm_no_update.out", running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
@@ -1076,7 +1078,7 @@ public final class Aten {
 
     /** Returns 4 new values. Changes {@code running_mean}, {@code running_var} in place. {@code aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
-        Guards.channels("aten::_batch_norm_with_update", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_with_update", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1091,7 +1093,7 @@ public final class Aten {
 
     /** Writes into {@code running_mean}, {@code running_var}, {@code out}, {@code save_mean}, {@code save_invstd}, {@code reserve}. {@code aten::_batch_norm_with_update.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd, Tensor(g!) reserve) -> (Tensor(d!), Tensor(e!), Tensor(f!), Tensor(g!))} */
     public static void _batch_norm_with_update(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd, Tensor reserve) {
-        Guards.channels("aten::_batch_norm_with_update.out", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_with_update.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1109,7 +1111,7 @@ public final class Aten {
 
     /** Returns 6 new values. {@code aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors6 _batch_norm_with_update_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
-        Guards.channels("aten::_batch_norm_with_update_functional", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_batch_norm_with_update_functional", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -1595,7 +1597,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32) {
-        Guards.windows("aten::_convolution", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::_convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1616,7 +1618,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution.deprecated(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, int[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled) -> Tensor} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled) {
-        Guards.windows("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::_convolution.deprecated", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1636,7 +1638,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool benchmark, bool deterministic, bool cudnn_enabled, bool allow_tf32, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean benchmark, boolean deterministic, boolean cudnn_enabled, boolean allow_tf32, Tensor out) {
-        Guards.windows("aten::_convolution.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::_convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1658,7 +1660,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI, "ggI");
         f.optionalTensor(1, ggW, "ggW");
@@ -1679,7 +1681,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str padding, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor _convolution_mode(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.windows("aten::_convolution_mode", stride, padding, dilation);
+        NumberGuards.windows("aten::_convolution_mode", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -1836,7 +1838,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity) {
-        Guards.targets("aten::_ctc_loss", log_probs, targets);
+        LayerGuards.targets("aten::_ctc_loss", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1860,7 +1862,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False) -> (Tensor, Tensor)} */
     public static Tensors2 _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity) {
-        Guards.targets("aten::_ctc_loss.Tensor", log_probs, targets);
+        LayerGuards.targets("aten::_ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1884,7 +1886,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_ctc_loss.Tensor_out(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
-        Guards.targets("aten::_ctc_loss.Tensor_out", log_probs, targets);
+        LayerGuards.targets("aten::_ctc_loss.Tensor_out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -1909,7 +1911,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_ctc_loss.out(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, boolean zero_infinity, Tensor out0, Tensor out1) {
-        Guards.targets("aten::_ctc_loss.out", log_probs, targets);
+        LayerGuards.targets("aten::_ctc_loss.out", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -2583,8 +2585,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
-        Guards.bags("aten::_embedding_bag", weight, indices, offsets);
-        Guards.between("aten::_embedding_bag", 0, 2, mode);
+        LayerGuards.bags("aten::_embedding_bag", weight, indices, offsets);
+        NumberGuards.between("aten::_embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2631,8 +2633,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
-        Guards.bags("aten::_embedding_bag.out", weight, indices, offsets);
-        Guards.between("aten::_embedding_bag.out", 0, 2, mode);
+        LayerGuards.bags("aten::_embedding_bag.out", weight, indices, offsets);
+        NumberGuards.between("aten::_embedding_bag.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2754,8 +2756,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
-        Guards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
-        Guards.between("aten::_embedding_bag_forward_only", 0, 2, mode);
+        LayerGuards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
+        NumberGuards.between("aten::_embedding_bag_forward_only", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -2802,8 +2804,8 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
-        Guards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
-        Guards.between("aten::_embedding_bag_forward_only.out", 0, 2, mode);
+        LayerGuards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
+        NumberGuards.between("aten::_embedding_bag_forward_only.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -3178,7 +3180,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward) {
-        Guards.dims("aten::_fft_c2c", self, dim);
+        NumberGuards.dims("aten::_fft_c2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3190,7 +3192,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_c2c.out(Tensor self, SymInt[] dim, int normalization, bool forward, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2c(Tensor self, long[] dim, long normalization, boolean forward, Tensor out) {
-        Guards.dims("aten::_fft_c2c.out", self, dim);
+        NumberGuards.dims("aten::_fft_c2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3203,8 +3205,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size) {
-        Guards.dims("aten::_fft_c2r", self, dim);
-        Guards.half("aten::_fft_c2r", self, dim, last_dim_size);
+        NumberGuards.dims("aten::_fft_c2r", self, dim);
+        NumberGuards.half("aten::_fft_c2r", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3216,8 +3218,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_c2r.out(Tensor self, int[] dim, int normalization, SymInt last_dim_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_c2r(Tensor self, long[] dim, long normalization, long last_dim_size, Tensor out) {
-        Guards.dims("aten::_fft_c2r.out", self, dim);
-        Guards.half("aten::_fft_c2r.out", self, dim, last_dim_size);
+        NumberGuards.dims("aten::_fft_c2r.out", self, dim);
+        NumberGuards.half("aten::_fft_c2r.out", self, dim, last_dim_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3230,7 +3232,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided) {
-        Guards.dims("aten::_fft_r2c", self, dim);
+        NumberGuards.dims("aten::_fft_r2c", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -3242,7 +3244,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_fft_r2c.out(Tensor self, int[] dim, int normalization, bool onesided, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _fft_r2c(Tensor self, long[] dim, long normalization, boolean onesided, Tensor out) {
-        Guards.dims("aten::_fft_r2c.out", self, dim);
+        NumberGuards.dims("aten::_fft_r2c.out", self, dim);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, dim, "dim");
@@ -5891,6 +5893,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_zero(Tensor[] self) -> Tensor[] self_out} */
     public static Tensor[] _foreach_zero(Tensor... self) {
+        Guards.fillable("aten::_foreach_zero", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero(f.address()), "aten::_foreach_zero");
@@ -5899,6 +5902,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_zero.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_zero(Tensor[] self, Tensor... out) {
+        Guards.fillable("aten::_foreach_zero.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5907,6 +5911,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_zero_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_zero_(Tensor... self) {
+        Guards.fillable("aten::_foreach_zero_", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_(f.address()), "aten::_foreach_zero_");
@@ -6016,8 +6021,8 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out, Tensor[] state_steps_out)} */
     public static SelfOutGradsOutStateSumsOutStateStepsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adagrad", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6046,8 +6051,8 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code state_sums}, {@code state_steps}, {@code out}. {@code aten::_fused_adagrad.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adagrad.out", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad.out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad.out", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad.out", self, state_steps);
         Guards.sameLength("aten::_fused_adagrad.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6077,8 +6082,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_adagrad.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] state_sums_out)} */
     public static SelfOutGradsOutStateSumsOutLists _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adagrad.tensor_lr", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad.tensor_lr", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6107,8 +6112,8 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code state_sums}, {@code out}. {@code aten::_fused_adagrad.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adagrad(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adagrad.tensor_lr_out", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad.tensor_lr_out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad.tensor_lr_out", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad.tensor_lr_out", self, state_steps);
         Guards.sameLength("aten::_fused_adagrad.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6138,8 +6143,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code state_sums}, {@code state_steps}. {@code aten::_fused_adagrad_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, double lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adagrad_", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad_", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad_", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6167,8 +6172,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code state_sums}. {@code aten::_fused_adagrad_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adagrad_(Tensor[] self, Tensor[] grads, Tensor[] state_sums, Tensor[] state_steps, Tensor lr, double lr_decay, double weight_decay, double eps, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adagrad_.tensor_lr", self, grads, state_sums);
-        Guards.steps("aten::_fused_adagrad_.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adagrad_.tensor_lr", self, grads, state_sums);
+        LayerGuards.steps("aten::_fused_adagrad_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6196,9 +6201,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adam", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6231,9 +6236,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adam.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adam.out", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam.out", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam.out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam.out", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam.out", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam.out", self, state_steps);
         Guards.sameLength("aten::_fused_adam.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6267,9 +6272,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adam.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adam.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam.tensor_lr", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6302,9 +6307,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adam.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adam(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adam.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam.tensor_lr_out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam.tensor_lr_out", self, state_steps);
         Guards.sameLength("aten::_fused_adam.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6338,9 +6343,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adam_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adam_", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam_", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam_", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam_", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam_", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6372,9 +6377,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adam_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adam_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adam_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adam_.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adam_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adam_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adam_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6406,9 +6411,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adamw", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6441,9 +6446,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adamw.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adamw.out", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw.out", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw.out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw.out", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw.out", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw.out", self, state_steps);
         Guards.sameLength("aten::_fused_adamw.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6477,9 +6482,9 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_fused_adamw.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] exp_avgs_out, Tensor[] exp_avg_sqs_out, Tensor[] max_exp_avg_sqs_out)} */
     public static SelfOutGradsOutExpAvgsOutExpAvgSqsOutMaxExpAvgSqsOutLists _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adamw.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw.tensor_lr", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6512,9 +6517,9 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}, {@code out}. {@code aten::_fused_adamw.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_adamw(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_adamw.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw.tensor_lr_out", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw.tensor_lr_out", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw.tensor_lr_out", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw.tensor_lr_out", self, state_steps);
         Guards.sameLength("aten::_fused_adamw.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6548,9 +6553,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adamw_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, double lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adamw_", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw_", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw_", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw_", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw_", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw_", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6582,9 +6587,9 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code exp_avgs}, {@code exp_avg_sqs}, {@code max_exp_avg_sqs}. {@code aten::_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_adamw_(Tensor[] self, Tensor[] grads, Tensor[] exp_avgs, Tensor[] exp_avg_sqs, Tensor[] max_exp_avg_sqs, Tensor[] state_steps, Tensor lr, double beta1, double beta2, double weight_decay, double eps, boolean amsgrad, boolean maximize, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_adamw_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
-        Guards.optimizerIf("aten::_fused_adamw_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
-        Guards.steps("aten::_fused_adamw_.tensor_lr", self, state_steps);
+        LayerGuards.optimizer("aten::_fused_adamw_.tensor_lr", self, grads, exp_avgs, exp_avg_sqs);
+        LayerGuards.optimizerIf("aten::_fused_adamw_.tensor_lr", amsgrad, self, max_exp_avg_sqs);
+        LayerGuards.steps("aten::_fused_adamw_.tensor_lr", self, state_steps);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6647,6 +6652,7 @@ public final class Aten {
 
     /** Returns 2 new values. Changes {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point} in place. {@code aten::_fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask)} */
     public static OutputMask _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -6677,6 +6683,7 @@ public final class Aten {
 
     /** Writes into {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point}, {@code out0}, {@code out1}. {@code aten::_fused_moving_avg_obs_fq_helper.out(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False, *, Tensor(e!) out0, Tensor(f!) out1) -> (Tensor(e!), Tensor(f!))} */
     public static void _fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant, Tensor out0, Tensor out1) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -6708,6 +6715,7 @@ public final class Aten {
 
     /** Returns 6 new values. {@code aten::_fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor output, Tensor mask, Tensor running_min_out, Tensor running_max_out, Tensor scale_out, Tensor zero_point_out)} */
     public static OutputMaskRunningMinOutRunningMaxOutScaleOutZeroPointOut _fused_moving_avg_obs_fq_helper_functional(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::_fused_moving_avg_obs_fq_helper_functional");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -6817,8 +6825,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_sgd", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6848,8 +6856,8 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code momentum_buffer_list}, {@code out}. {@code aten::_fused_sgd.out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_sgd.out", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd.out", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd.out", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd.out", momentum, self, momentum_buffer_list);
         Guards.sameLength("aten::_fused_sgd.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6880,8 +6888,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_fused_sgd.tensor_lr(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> (Tensor[] self_out, Tensor[] grads_out, Tensor[] momentum_buffer_list_out)} */
     public static SelfOutGradsOutMomentumBufferListOutLists _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_sgd.tensor_lr", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd.tensor_lr", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd.tensor_lr", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6911,8 +6919,8 @@ public final class Aten {
 
     /** Changes {@code grads}, {@code momentum_buffer_list}, {@code out}. {@code aten::_fused_sgd.tensor_lr_out(Tensor[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None, Tensor(a!)[] out) -> ()} */
     public static void _fused_sgd(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf, Tensor... out) {
-        Guards.optimizer("aten::_fused_sgd.tensor_lr_out", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd.tensor_lr_out", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd.tensor_lr_out", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd.tensor_lr_out", momentum, self, momentum_buffer_list);
         Guards.sameLength("aten::_fused_sgd.tensor_lr_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -6943,8 +6951,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code momentum_buffer_list}. {@code aten::_fused_sgd_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_sgd_", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd_", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd_", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd_", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -6973,8 +6981,8 @@ public final class Aten {
 
     /** Changes {@code self}, {@code grads}, {@code momentum_buffer_list}. {@code aten::_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()} */
     public static void _fused_sgd_(Tensor[] self, Tensor[] grads, Tensor[] momentum_buffer_list, double weight_decay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean is_first_step, Tensor grad_scale, Tensor found_inf) {
-        Guards.optimizer("aten::_fused_sgd_.tensor_lr", self, grads);
-        Guards.optimizerIf("aten::_fused_sgd_.tensor_lr", momentum, self, momentum_buffer_list);
+        LayerGuards.optimizer("aten::_fused_sgd_.tensor_lr", self, grads);
+        LayerGuards.optimizerIf("aten::_fused_sgd_.tensor_lr", momentum, self, momentum_buffer_list);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, grads, "grads");
@@ -7497,7 +7505,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_linalg_eigvals(Tensor self) -> Tensor} */
     public static Tensor _linalg_eigvals(Tensor self) {
-        Guards.finite("aten::_linalg_eigvals", self);
+        NumberGuards.finite("aten::_linalg_eigvals", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._linalg_eigvals(f.address()), "aten::_linalg_eigvals");
@@ -8117,8 +8125,8 @@ public final class Aten {
 
     /** Returns 3 new values. Changes {@code running_mean}, {@code running_var} in place. {@code aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
-        Guards.channels("aten::_native_batch_norm_legit", input, weight, bias, running_mean, running_var);
-        Guards.statistics("aten::_native_batch_norm_legit", training, running_mean, running_var);
+        LayerGuards.channels("aten::_native_batch_norm_legit", input, weight, bias, running_mean, running_var);
+        LayerGuards.statistics("aten::_native_batch_norm_legit", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8134,8 +8142,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps) {
-        Guards.channels("aten::_native_batch_norm_legit.no_stats", input, weight, bias);
-        Guards.statistics("aten::_native_batch_norm_legit.no_stats", training);
+        LayerGuards.channels("aten::_native_batch_norm_legit.no_stats", input, weight, bias);
+        LayerGuards.statistics("aten::_native_batch_norm_legit.no_stats", training);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8149,8 +8157,8 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::_native_batch_norm_legit.no_stats_out(Tensor input, Tensor? weight, Tensor? bias, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
-        Guards.channels("aten::_native_batch_norm_legit.no_stats_out", input, weight, bias);
-        Guards.statistics("aten::_native_batch_norm_legit.no_stats_out", training);
+        LayerGuards.channels("aten::_native_batch_norm_legit.no_stats_out", input, weight, bias);
+        LayerGuards.statistics("aten::_native_batch_norm_legit.no_stats_out", training);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8166,8 +8174,8 @@ public final class Aten {
 
     /** Writes into {@code running_mean}, {@code running_var}, {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::_native_batch_norm_legit.out(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, Tensor(b!) running_var, bool training, float momentum, float eps, *, Tensor(d!) out, Tensor(e!) save_mean, Tensor(f!) save_invstd) -> (Tensor(d!), Tensor(e!), Tensor(f!))} */
     public static void _native_batch_norm_legit(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
-        Guards.channels("aten::_native_batch_norm_legit.out", input, weight, bias, running_mean, running_var);
-        Guards.statistics("aten::_native_batch_norm_legit.out", training, running_mean, running_var);
+        LayerGuards.channels("aten::_native_batch_norm_legit.out", input, weight, bias, running_mean, running_var);
+        LayerGuards.statistics("aten::_native_batch_norm_legit.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8185,8 +8193,8 @@ public final class Aten {
 
     /** Returns 5 new values. {@code aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)} */
     public static Tensors5 _native_batch_norm_legit_functional(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
-        Guards.channels("aten::_native_batch_norm_legit_functional", input, weight, bias, running_mean, running_var);
-        Guards.statistics("aten::_native_batch_norm_legit_functional", training, running_mean, running_var);
+        LayerGuards.channels("aten::_native_batch_norm_legit_functional", input, weight, bias, running_mean, running_var);
+        LayerGuards.statistics("aten::_native_batch_norm_legit_functional", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8202,7 +8210,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps) {
-        Guards.channels("aten::_native_batch_norm_legit_no_training", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_native_batch_norm_legit_no_training", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8217,7 +8225,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::_native_batch_norm_legit_no_training.out(Tensor input, Tensor? weight, Tensor? bias, Tensor running_mean, Tensor running_var, float momentum, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _native_batch_norm_legit_no_training(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, double momentum, double eps, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.channels("aten::_native_batch_norm_legit_no_training.out", input, weight, bias, running_mean, running_var);
+        LayerGuards.channels("aten::_native_batch_norm_legit_no_training.out", input, weight, bias, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -8234,7 +8242,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)} */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type) {
-        Guards.between("aten::_native_multi_head_attention", 1, 65536, num_head);
+        NumberGuards.between("aten::_native_multi_head_attention", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8280,7 +8288,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_native_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type, Tensor out0, Tensor out1) {
-        Guards.between("aten::_native_multi_head_attention.out", 1, 65536, num_head);
+        NumberGuards.between("aten::_native_multi_head_attention.out", 1, 65536, num_head);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8942,7 +8950,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pack_padded_sequence_backward(Tensor grad, SymInt[] input_size, Tensor batch_sizes, bool batch_first) -> Tensor} */
     public static Tensor _pack_padded_sequence_backward(Tensor grad, long[] input_size, Tensor batch_sizes, boolean batch_first) {
-        Guards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
+        LayerGuards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.integers(1, input_size, "input_size");
@@ -8984,7 +8992,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)} */
     public static Tensors2 _pad_packed_sequence(Tensor data, Tensor batch_sizes, boolean batch_first, Scalar padding_value, long total_length) {
-        Guards.packed("aten::_pad_packed_sequence", data, batch_sizes);
+        LayerGuards.packed("aten::_pad_packed_sequence", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -10128,7 +10136,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.windows("aten::_slow_conv2d_forward", stride, padding);
+        NumberGuards.windows("aten::_slow_conv2d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -10147,7 +10155,7 @@ public final class Aten {
 
     /** Writes into {@code output} and returns it. {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
-        Guards.windows("aten::_slow_conv2d_forward.output", stride, padding);
+        NumberGuards.windows("aten::_slow_conv2d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -10348,6 +10356,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_sparse_broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)} */
     public static Tensor _sparse_broadcast_to(Tensor self, long... size) {
+        NumberGuards.notZero("aten::_sparse_broadcast_to", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10357,6 +10366,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_sparse_broadcast_to_copy(Tensor self, int[] size) -> Tensor} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long... size) {
+        NumberGuards.notZero("aten::_sparse_broadcast_to_copy", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10366,6 +10376,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_sparse_broadcast_to_copy.out(Tensor self, int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long[] size, Tensor out) {
+        NumberGuards.notZero("aten::_sparse_broadcast_to_copy.out", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -12191,7 +12202,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::_transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, int num_heads) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads) {
-        Guards.between("aten::_transform_bias_rescale_qkv", 1, 65536, num_heads);
+        NumberGuards.between("aten::_transform_bias_rescale_qkv", 1, 65536, num_heads);
         Guards.unsafe("aten::_transform_bias_rescale_qkv");
         Frame f = Frame.begin();
         f.tensor(0, qkv, "qkv");
@@ -12203,7 +12214,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::_transform_bias_rescale_qkv.out(Tensor qkv, Tensor qkv_bias, int num_heads, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void _transform_bias_rescale_qkv(Tensor qkv, Tensor qkv_bias, long num_heads, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.between("aten::_transform_bias_rescale_qkv.out", 1, 65536, num_heads);
+        NumberGuards.between("aten::_transform_bias_rescale_qkv.out", 1, 65536, num_heads);
         Guards.unsafe("aten::_transform_bias_rescale_qkv.out");
         Frame f = Frame.begin();
         f.tensor(0, qkv, "qkv");
@@ -12217,7 +12228,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type) {
-        Guards.between("aten::_transformer_encoder_layer_fwd", 1, 65536, num_heads);
+        NumberGuards.between("aten::_transformer_encoder_layer_fwd", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -12260,7 +12271,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_transformer_encoder_layer_fwd.out(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type, Tensor out) {
-        Guards.between("aten::_transformer_encoder_layer_fwd.out", 1, 65536, num_heads);
+        NumberGuards.between("aten::_transformer_encoder_layer_fwd.out", 1, 65536, num_heads);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -13081,7 +13092,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
-        Guards.scales("aten::_upsample_nearest_exact1d", scales);
+        NumberGuards.scales("aten::_upsample_nearest_exact1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13117,7 +13128,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales, Tensor out) {
-        Guards.scales("aten::_upsample_nearest_exact1d.out", scales);
+        NumberGuards.scales("aten::_upsample_nearest_exact1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13154,7 +13165,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::_upsample_nearest_exact1d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13165,7 +13176,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
-        Guards.scales("aten::_upsample_nearest_exact1d_backward", scales);
+        NumberGuards.scales("aten::_upsample_nearest_exact1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13202,7 +13213,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
-        Guards.scales("aten::_upsample_nearest_exact1d_backward.grad_input", scales);
+        NumberGuards.scales("aten::_upsample_nearest_exact1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13240,7 +13251,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w) {
-        Guards.scales("aten::_upsample_nearest_exact2d", scales_h, scales_w);
+        NumberGuards.scales("aten::_upsample_nearest_exact2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13297,7 +13308,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
-        Guards.scales("aten::_upsample_nearest_exact2d.out", scales_h, scales_w);
+        NumberGuards.scales("aten::_upsample_nearest_exact2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13355,7 +13366,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::_upsample_nearest_exact2d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13366,7 +13377,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
-        Guards.scales("aten::_upsample_nearest_exact2d_backward", scales_h, scales_w);
+        NumberGuards.scales("aten::_upsample_nearest_exact2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13424,7 +13435,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
-        Guards.scales("aten::_upsample_nearest_exact2d_backward.grad_input", scales_h, scales_w);
+        NumberGuards.scales("aten::_upsample_nearest_exact2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13483,7 +13494,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
-        Guards.scales("aten::_upsample_nearest_exact3d", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::_upsample_nearest_exact3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13561,7 +13572,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
-        Guards.scales("aten::_upsample_nearest_exact3d.out", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::_upsample_nearest_exact3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13640,7 +13651,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::_upsample_nearest_exact3d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13651,7 +13662,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
-        Guards.scales("aten::_upsample_nearest_exact3d_backward", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::_upsample_nearest_exact3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13730,7 +13741,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
-        Guards.scales("aten::_upsample_nearest_exact3d_backward.grad_input", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::_upsample_nearest_exact3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -14034,6 +14045,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, int qGroupSize, Tensor qScaleAndZeros) -> Tensor} */
     public static Tensor _weight_int4pack_mm_for_cpu(Tensor self, Tensor mat2, long qGroupSize, Tensor qScaleAndZeros) {
+        Guards.unsafe("aten::_weight_int4pack_mm_for_cpu");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -14068,7 +14080,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor} */
     public static Tensor _weight_norm(Tensor v, Tensor g, long dim) {
-        Guards.norms("aten::_weight_norm", v, g, dim);
+        LayerGuards.norms("aten::_weight_norm", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -14096,7 +14108,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
-        Guards.norms("aten::_weight_norm_interface", v, g, dim);
+        LayerGuards.norms("aten::_weight_norm_interface", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -14112,7 +14124,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
-        Guards.norms("aten::_weight_norm_interface.out", v, g, dim);
+        LayerGuards.norms("aten::_weight_norm_interface.out", v, g, dim);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -14181,7 +14193,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::adaptive_avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
-        Guards.loops("aten::adaptive_avg_pool3d_backward.grad_input");
+        NumberGuards.loops("aten::adaptive_avg_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14316,7 +14328,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
-        Guards.loops("aten::avg_pool2d_backward", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool2d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14347,7 +14359,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
-        Guards.loops("aten::avg_pool2d_backward.grad_input", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool2d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14379,7 +14391,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
-        Guards.loops("aten::avg_pool3d_backward", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool3d_backward", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14410,7 +14422,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
-        Guards.loops("aten::avg_pool3d_backward.grad_input", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool3d_backward.grad_input", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14633,7 +14645,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)} */
     public static Tensors2 batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum) {
-        Guards.channels("aten::batch_norm_update_stats", input, running_mean, running_var);
+        LayerGuards.channels("aten::batch_norm_update_stats", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, running_mean, "running_mean");
@@ -14645,7 +14657,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::batch_norm_update_stats.out(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void batch_norm_update_stats(Tensor input, Tensor running_mean, Tensor running_var, double momentum, Tensor out0, Tensor out1) {
-        Guards.channels("aten::batch_norm_update_stats.out", input, running_mean, running_var);
+        LayerGuards.channels("aten::batch_norm_update_stats.out", input, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, running_mean, "running_mean");
@@ -14785,7 +14797,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.windows("aten::conv_depthwise3d", stride, padding, dilation);
+        NumberGuards.windows("aten::conv_depthwise3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -14805,7 +14817,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::conv_depthwise3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor conv_depthwise3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.windows("aten::conv_depthwise3d.out", stride, padding, dilation);
+        NumberGuards.windows("aten::conv_depthwise3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -14838,7 +14850,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14857,7 +14869,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14878,7 +14890,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor grad_input, Tensor grad_weight, Tensor grad_bias)} */
     public static GradInputGradWeightGradBias convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
-        Guards.windows("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_backward_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14896,7 +14908,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward_overrideable.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward_overrideable(Tensor grad_output, Tensor input, Tensor weight, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
-        Guards.windows("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_backward_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -14916,7 +14928,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
-        Guards.windows("aten::convolution_overrideable", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_overrideable", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -14933,7 +14945,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::convolution_overrideable.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_overrideable(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
-        Guards.windows("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution_overrideable.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -15535,7 +15547,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_backward(Tensor grad, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, bool sparse) -> Tensor} */
     public static Tensor embedding_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, boolean sparse) {
-        Guards.indices("aten::embedding_backward", indices, num_weights);
+        LayerGuards.indices("aten::embedding_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -15549,7 +15561,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
-        Guards.indices("aten::embedding_dense_backward", indices, num_weights);
+        LayerGuards.indices("aten::embedding_dense_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, indices, "indices");
@@ -15562,7 +15574,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::embedding_dense_backward.out(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor embedding_dense_backward(Tensor grad_output, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq, Tensor out) {
-        Guards.indices("aten::embedding_dense_backward.out", indices, num_weights);
+        LayerGuards.indices("aten::embedding_dense_backward.out", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, indices, "indices");
@@ -15610,7 +15622,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::embedding_sparse_backward(Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor} */
     public static Tensor embedding_sparse_backward(Tensor grad, Tensor indices, long num_weights, long padding_idx, boolean scale_grad_by_freq) {
-        Guards.indices("aten::embedding_sparse_backward", indices, num_weights);
+        LayerGuards.indices("aten::embedding_sparse_backward", indices, num_weights);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.tensor(1, indices, "indices");
@@ -15974,6 +15986,7 @@ public final class Aten {
 
     /** Returns a new tensor. Changes {@code running_min}, {@code running_max}, {@code scale}, {@code zero_point} in place. {@code aten::fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor(a!) running_min, Tensor(b!) running_max, Tensor(c!) scale, Tensor(d!) zero_point, float averaging_const, int quant_min, int quant_max, int ch_axis, bool per_row_fake_quant=False, bool symmetric_quant=False) -> Tensor} */
     public static Tensor fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, double averaging_const, long quant_min, long quant_max, long ch_axis, boolean per_row_fake_quant, boolean symmetric_quant) {
+        Guards.unsafe("aten::fused_moving_avg_obs_fake_quant");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, observer_on, "observer_on");
@@ -16765,7 +16778,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::max_pool2d_backward");
-        Guards.loops("aten::max_pool2d_backward", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16826,7 +16839,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::max_pool2d_backward.out(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::max_pool2d_backward.out");
-        Guards.loops("aten::max_pool2d_backward.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16887,7 +16900,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool2d_with_indices", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -16946,7 +16959,7 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::max_pool2d_with_indices.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool2d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
-        Guards.loops("aten::max_pool2d_with_indices.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17007,7 +17020,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Guards.unsafe("aten::max_pool2d_with_indices_backward");
-        Guards.loops("aten::max_pool2d_with_indices_backward", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -17029,7 +17042,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::max_pool2d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::max_pool2d_with_indices_backward.grad_input");
-        Guards.loops("aten::max_pool2d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -17051,7 +17064,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)} */
     public static Tensors2 max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool3d_with_indices", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool3d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17110,7 +17123,7 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::max_pool3d_with_indices.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void max_pool3d_with_indices(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out, Tensor indices) {
-        Guards.loops("aten::max_pool3d_with_indices.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool3d_with_indices.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17171,7 +17184,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices) -> Tensor} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices) {
         Guards.unsafe("aten::max_pool3d_with_indices_backward");
-        Guards.loops("aten::max_pool3d_with_indices_backward", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool3d_with_indices_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -17193,7 +17206,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::max_pool3d_with_indices_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool ceil_mode, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::max_pool3d_with_indices_backward.grad_input");
-        Guards.loops("aten::max_pool3d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool3d_with_indices_backward.grad_input", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -17534,6 +17547,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long... output_size) {
+        NumberGuards.count("aten::mkldnn_adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17548,6 +17562,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_adaptive_avg_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_adaptive_avg_pool2d(Tensor self, long[] output_size, Tensor out) {
+        NumberGuards.count("aten::mkldnn_adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17582,7 +17597,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_convolution(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups) {
-        Guards.windows("aten::mkldnn_convolution", stride, padding, dilation);
+        NumberGuards.windows("aten::mkldnn_convolution", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -17597,7 +17612,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_convolution.out(Tensor self, Tensor weight, Tensor? bias, SymInt[] padding, SymInt[] stride, SymInt[] dilation, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_convolution(Tensor self, Tensor weight, Tensor bias, long[] padding, long[] stride, long[] dilation, long groups, Tensor out) {
-        Guards.windows("aten::mkldnn_convolution.out", stride, padding, dilation);
+        NumberGuards.windows("aten::mkldnn_convolution.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -17707,7 +17722,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::mkldnn_max_pool2d", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17766,7 +17781,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.loops("aten::mkldnn_max_pool2d.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -17827,7 +17842,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::mkldnn_max_pool2d_backward");
-        Guards.loops("aten::mkldnn_max_pool2d_backward", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool2d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17889,7 +17904,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool2d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool2d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::mkldnn_max_pool2d_backward.out");
-        Guards.loops("aten::mkldnn_max_pool2d_backward.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool2d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -17951,7 +17966,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::mkldnn_max_pool3d", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -18010,7 +18025,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.loops("aten::mkldnn_max_pool3d.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -18071,7 +18086,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
         Guards.unsafe("aten::mkldnn_max_pool3d_backward");
-        Guards.loops("aten::mkldnn_max_pool3d_backward", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool3d_backward", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -18133,7 +18148,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_max_pool3d_backward.out(Tensor grad_output, Tensor output, Tensor input, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_max_pool3d_backward(Tensor grad_output, Tensor output, Tensor input, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
         Guards.unsafe("aten::mkldnn_max_pool3d_backward.out");
-        Guards.loops("aten::mkldnn_max_pool3d_backward.out", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::mkldnn_max_pool3d_backward.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, output, "output");
@@ -18802,8 +18817,8 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps) {
-        Guards.channels("aten::native_batch_norm", input, weight, bias, running_mean, running_var);
-        Guards.statistics("aten::native_batch_norm", training, running_mean, running_var);
+        LayerGuards.channels("aten::native_batch_norm", input, weight, bias, running_mean, running_var);
+        LayerGuards.statistics("aten::native_batch_norm", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -18819,8 +18834,8 @@ public final class Aten {
 
     /** Writes into {@code out}, {@code save_mean}, {@code save_invstd}. {@code aten::native_batch_norm.out(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, *, Tensor(a!) out, Tensor(b!) save_mean, Tensor(c!) save_invstd) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_batch_norm(Tensor input, Tensor weight, Tensor bias, Tensor running_mean, Tensor running_var, boolean training, double momentum, double eps, Tensor out, Tensor save_mean, Tensor save_invstd) {
-        Guards.channels("aten::native_batch_norm.out", input, weight, bias, running_mean, running_var);
-        Guards.statistics("aten::native_batch_norm.out", training, running_mean, running_var);
+        LayerGuards.channels("aten::native_batch_norm.out", input, weight, bias, running_mean, running_var);
+        LayerGuards.statistics("aten::native_batch_norm.out", training, running_mean, running_var);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalTensor(1, weight, "weight");
@@ -19274,6 +19289,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_zeros(Tensor self, long[] size, Tensor out) {
+        Guards.fillable("aten::new_zeros.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -19633,8 +19649,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.windows("aten::quantized_max_pool1d", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool1d", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool1d", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19693,8 +19709,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool1d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.windows("aten::quantized_max_pool1d.out", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool1d.out", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool1d.out", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool1d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19754,8 +19770,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.windows("aten::quantized_max_pool2d", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool2d", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool2d", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19814,8 +19830,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool2d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.windows("aten::quantized_max_pool2d.out", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool2d.out", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool2d.out", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool2d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19875,8 +19891,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::quantized_max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.windows("aten::quantized_max_pool3d", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool3d", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool3d", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -19935,8 +19951,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::quantized_max_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor quantized_max_pool3d(Tensor self, long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode, Tensor out) {
-        Guards.windows("aten::quantized_max_pool3d.out", stride, padding, dilation);
-        Guards.loops("aten::quantized_max_pool3d.out", kernel_size, stride, padding, dilation);
+        NumberGuards.windows("aten::quantized_max_pool3d.out", stride, padding, dilation);
+        NumberGuards.loops("aten::quantized_max_pool3d.out", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -20074,7 +20090,7 @@ public final class Aten {
 
     /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::random.from(Tensor self, int from, int? to, *, Generator? generator=None) -> Tensor} */
     public static Tensor random(Tensor self, long from, Long to, Generator generator) {
-        Guards.start("aten::random.from", from);
+        NumberGuards.start("aten::random.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, from);
@@ -20101,7 +20117,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random.from_out(Tensor self, int from, int? to, *, Generator? generator=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor random(Tensor self, long from, Long to, Generator generator, Tensor out) {
-        Guards.start("aten::random.from_out", from);
+        NumberGuards.start("aten::random.from_out", from);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, from);
@@ -21084,7 +21100,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.windows("aten::slow_conv3d", stride, padding);
+        NumberGuards.windows("aten::slow_conv3d", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21133,7 +21149,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
-        Guards.windows("aten::slow_conv3d.out", stride, padding);
+        NumberGuards.windows("aten::slow_conv3d.out", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21173,7 +21189,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
-        Guards.windows("aten::slow_conv3d_forward", stride, padding);
+        NumberGuards.windows("aten::slow_conv3d_forward", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21192,7 +21208,7 @@ public final class Aten {
 
     /** Writes into {@code output} and returns it. {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
-        Guards.windows("aten::slow_conv3d_forward.output", stride, padding);
+        NumberGuards.windows("aten::slow_conv3d_forward.output", stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21212,7 +21228,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.windows("aten::slow_conv_dilated2d", stride, padding, dilation);
+        NumberGuards.windows("aten::slow_conv_dilated2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21272,7 +21288,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
+        NumberGuards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21323,7 +21339,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
-        Guards.windows("aten::slow_conv_dilated3d", stride, padding, dilation);
+        NumberGuards.windows("aten::slow_conv_dilated3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21383,7 +21399,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
-        Guards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
+        NumberGuards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21434,7 +21450,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
-        Guards.windows("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21505,7 +21521,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
-        Guards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21567,7 +21583,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
-        Guards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21638,7 +21654,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
-        Guards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -23032,7 +23048,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
-        Guards.scales("aten::upsample_nearest1d_backward", scales);
+        NumberGuards.scales("aten::upsample_nearest1d_backward", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23069,7 +23085,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
-        Guards.scales("aten::upsample_nearest1d_backward.grad_input", scales);
+        NumberGuards.scales("aten::upsample_nearest1d_backward.grad_input", scales);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23107,7 +23123,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
-        Guards.scales("aten::upsample_nearest2d_backward", scales_h, scales_w);
+        NumberGuards.scales("aten::upsample_nearest2d_backward", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23165,7 +23181,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
-        Guards.scales("aten::upsample_nearest2d_backward.grad_input", scales_h, scales_w);
+        NumberGuards.scales("aten::upsample_nearest2d_backward.grad_input", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23224,7 +23240,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
-        Guards.scales("aten::upsample_nearest3d_backward", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::upsample_nearest3d_backward", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23303,7 +23319,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
-        Guards.scales("aten::upsample_nearest3d_backward.grad_input", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::upsample_nearest3d_backward.grad_input", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23653,6 +23669,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zero(Tensor self, Tensor out) {
+        Guards.fillable("aten::zero.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");

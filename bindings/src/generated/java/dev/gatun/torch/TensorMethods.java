@@ -73,7 +73,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool1d(long... output_size) {
-        Guards.loops("aten::adaptive_avg_pool1d", output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -88,7 +88,8 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool2d(long... output_size) {
-        Guards.loops("aten::adaptive_avg_pool2d", output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool2d", output_size);
+        NumberGuards.count("aten::adaptive_avg_pool2d", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -103,7 +104,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor} */
     public Tensor adaptive_avg_pool3d(long... output_size) {
-        Guards.loops("aten::adaptive_avg_pool3d", output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -118,7 +119,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool1d(long... output_size) {
-        Guards.loops("aten::adaptive_max_pool1d", output_size);
+        NumberGuards.loops("aten::adaptive_max_pool1d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -133,7 +134,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool2d(long... output_size) {
-        Guards.loops("aten::adaptive_max_pool2d", output_size);
+        NumberGuards.loops("aten::adaptive_max_pool2d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -148,7 +149,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)} */
     public Tensors2 adaptive_max_pool3d(long... output_size) {
-        Guards.loops("aten::adaptive_max_pool3d", output_size);
+        NumberGuards.loops("aten::adaptive_max_pool3d", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -1387,7 +1388,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True) -> Tensor} */
     public Tensor avg_pool1d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad) {
-        Guards.loops("aten::avg_pool1d", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool1d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -1446,7 +1447,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool2d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
-        Guards.loops("aten::avg_pool2d", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool2d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -1526,7 +1527,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor} */
     public Tensor avg_pool3d(long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
-        Guards.loops("aten::avg_pool3d", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool3d", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -2758,7 +2759,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor col2im(long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long... stride) {
-        Guards.loops("aten::col2im", output_size, kernel_size, dilation, padding, stride);
+        NumberGuards.loops("aten::col2im", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -3443,7 +3444,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Scalar other, String rounding_mode) {
-        Guards.division("aten::div.Scalar_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::div.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3473,7 +3474,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor div(Tensor other, String rounding_mode) {
-        Guards.division("aten::div.Tensor_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::div.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3503,7 +3504,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Scalar other, String rounding_mode) {
-        Guards.division("aten::div_.Scalar_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::div_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3533,7 +3534,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor div_(Tensor other, String rounding_mode) {
-        Guards.division("aten::div_.Tensor_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::div_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3563,7 +3564,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Scalar other, String rounding_mode) {
-        Guards.division("aten::divide.Scalar_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::divide.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3593,7 +3594,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor} */
     public Tensor divide(Tensor other, String rounding_mode) {
-        Guards.division("aten::divide.Tensor_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::divide.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -3623,7 +3624,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Scalar other, String rounding_mode) {
-        Guards.division("aten::divide_.Scalar_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::divide_.Scalar_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.scalar(1, other, "other");
@@ -3653,7 +3654,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)} */
     public Tensor divide_(Tensor other, String rounding_mode) {
-        Guards.division("aten::divide_.Tensor_mode", self(), other, rounding_mode);
+        NumberGuards.division("aten::divide_.Tensor_mode", self(), other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, other, "other");
@@ -6182,6 +6183,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)} */
     public HistBinEdges histogram(long bins, double[] range, Tensor weight, boolean density) {
+        NumberGuards.between("aten::histogram.bin_ct", 1, 2147483647, bins);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, bins);
@@ -6425,7 +6427,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor} */
     public Tensor im2col(long[] kernel_size, long[] dilation, long[] padding, long... stride) {
-        Guards.loops("aten::im2col", kernel_size, dilation, padding, stride);
+        NumberGuards.loops("aten::im2col", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -6460,6 +6462,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor} */
     public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) {
+        Guards.plain("aten::index_add", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6487,6 +6490,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)} */
     public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) {
+        Guards.plain("aten::index_add_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6514,6 +6518,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor} */
     public Tensor index_copy(long dim, Tensor index, Tensor source) {
+        Guards.plain("aten::index_copy", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6525,6 +6530,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)} */
     public Tensor index_copy_(long dim, Tensor index, Tensor source) {
+        Guards.plain("aten::index_copy_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6632,6 +6638,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor} */
     public Tensor index_reduce(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
+        Guards.plain("aten::index_reduce", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -6650,6 +6657,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)} */
     public Tensor index_reduce_(long dim, Tensor index, Tensor source, String reduce, boolean include_self) {
+        Guards.plain("aten::index_reduce_", self(), source);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -7486,7 +7494,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_eigvals(Tensor self) -> Tensor} */
     public Tensor linalg_eigvals() {
-        Guards.finite("aten::linalg_eigvals", self());
+        NumberGuards.finite("aten::linalg_eigvals", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw6.linalg_eigvals(f.address()), "aten::linalg_eigvals");
@@ -7495,7 +7503,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
     public Tensor linalg_eigvalsh(String UPLO) {
-        Guards.finite("aten::linalg_eigvalsh", self());
+        NumberGuards.finite("aten::linalg_eigvalsh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO, "UPLO");
@@ -7736,7 +7744,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::linalg_matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor linalg_matrix_power(long n) {
-        Guards.power("aten::linalg_matrix_power", n);
+        NumberGuards.power("aten::linalg_matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -8790,7 +8798,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::matrix_power(Tensor self, int n) -> Tensor} */
     public Tensor matrix_power(long n) {
-        Guards.power("aten::matrix_power", n);
+        NumberGuards.power("aten::matrix_power", n);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, n);
@@ -8832,7 +8840,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool1d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool1d", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool1d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -8891,7 +8899,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)} */
     public Tensors2 max_pool1d_with_indices(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool1d_with_indices", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool1d_with_indices", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -8950,7 +8958,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool2d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool2d", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool2d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -9009,7 +9017,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor} */
     public Tensor max_pool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, boolean ceil_mode) {
-        Guards.loops("aten::max_pool3d", kernel_size, stride, padding, dilation);
+        NumberGuards.loops("aten::max_pool3d", kernel_size, stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -10087,6 +10095,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public Tensor new_zeros(long[] size, TensorOptions options) {
+        Guards.fillableLike("aten::new_zeros", self(), options);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, size, "size");
@@ -11208,7 +11217,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)} */
     public Tensor random_(long from, Long to, Generator generator) {
-        Guards.start("aten::random_.from", from);
+        NumberGuards.start("aten::random_.from", from);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, from);
@@ -15146,7 +15155,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
-        Guards.scales("aten::upsample_nearest1d", scales);
+        NumberGuards.scales("aten::upsample_nearest1d", scales);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15182,7 +15191,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
-        Guards.scales("aten::upsample_nearest2d", scales_h, scales_w);
+        NumberGuards.scales("aten::upsample_nearest2d", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15239,7 +15248,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
-        Guards.scales("aten::upsample_nearest3d", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::upsample_nearest3d", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15770,6 +15779,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor} */
     public Tensor zeros_like(TensorOptions options, MemoryFormat memory_format) {
+        Guards.fillableLike("aten::zeros_like", self(), options);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.options(1, options);

@@ -43,7 +43,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool1d.out(Tensor self, int[1] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool1d_out(Tensor self, long[] output_size, Tensor out) {
-        Guards.loops("aten::adaptive_avg_pool1d.out", output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool1d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -59,7 +59,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool2d.out(Tensor self, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool2d_out(Tensor self, long[] output_size, Tensor out) {
-        Guards.loops("aten::adaptive_avg_pool2d.out", output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool2d.out", output_size);
+        NumberGuards.count("aten::adaptive_avg_pool2d.out", 2, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -75,8 +76,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::adaptive_avg_pool3d.out(Tensor self, SymInt[3] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_out(Tensor self, long[] output_size, Tensor out) {
-        Guards.count("aten::adaptive_avg_pool3d.out", 3, output_size);
-        Guards.loops("aten::adaptive_avg_pool3d.out", output_size);
+        NumberGuards.count("aten::adaptive_avg_pool3d.out", 3, output_size);
+        NumberGuards.loops("aten::adaptive_avg_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -92,7 +93,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool2d.out(Tensor self, int[2] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool2d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
-        Guards.loops("aten::adaptive_max_pool2d.out", output_size);
+        NumberGuards.loops("aten::adaptive_max_pool2d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -108,7 +109,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out}, {@code indices}. {@code aten::adaptive_max_pool3d.out(Tensor self, int[3] output_size, *, Tensor(a!) out, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void adaptive_max_pool3d_out(Tensor self, long[] output_size, Tensor out, Tensor indices) {
-        Guards.loops("aten::adaptive_max_pool3d.out", output_size);
+        NumberGuards.loops("aten::adaptive_max_pool3d.out", output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -1081,7 +1082,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool1d.out(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool ceil_mode=False, bool count_include_pad=True, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool1d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Tensor out) {
-        Guards.loops("aten::avg_pool1d.out", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool1d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1141,7 +1142,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool2d.out(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool2d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
-        Guards.loops("aten::avg_pool2d.out", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool2d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1222,7 +1223,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::avg_pool3d.out(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor avg_pool3d_out(Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor out) {
-        Guards.loops("aten::avg_pool3d.out", kernel_size, stride, padding);
+        NumberGuards.loops("aten::avg_pool3d.out", kernel_size, stride, padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -1588,7 +1589,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. Draws from {@code generator}, or from the default one for null. {@code aten::binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor} */
     public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
-        Guards.finite("aten::binomial", count, prob);
+        NumberGuards.finite("aten::binomial", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
         f.tensor(1, prob, "prob");
@@ -1604,7 +1605,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. Draws from {@code generator}, or from the default one for null. {@code aten::binomial.out(Tensor count, Tensor prob, Generator? generator=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor binomial_out(Tensor count, Tensor prob, Generator generator, Tensor out) {
-        Guards.finite("aten::binomial.out", count, prob);
+        NumberGuards.finite("aten::binomial.out", count, prob);
         Frame f = Frame.begin();
         f.tensor(0, count, "count");
         f.tensor(1, prob, "prob");
@@ -2023,6 +2024,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::block_diag(Tensor[] tensors) -> Tensor} */
     public static Tensor block_diag(Tensor... tensors) {
+        Guards.plain("aten::block_diag", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.check(dev.gatun.ffm.AtenRaw4.block_diag(f.address()), "aten::block_diag");
@@ -2031,6 +2033,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor block_diag_out(Tensor[] tensors, Tensor out) {
+        Guards.plain("aten::block_diag.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.tensor(2, out, "out");
@@ -2328,6 +2331,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::cholesky.out(Tensor self, bool upper=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor cholesky_out(Tensor self, boolean upper, Tensor out) {
+        Guards.batches("aten::cholesky.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -2374,8 +2378,9 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::choose_qparams_optimized(Tensor input, int numel, int n_bins, float ratio, int bit_width) -> (Tensor, Tensor)} */
     public static Tensors2 choose_qparams_optimized(Tensor input, long numel, long n_bins, double ratio, long bit_width) {
-        Guards.between("aten::choose_qparams_optimized", 1, 65536, n_bins);
-        Guards.elements("aten::choose_qparams_optimized", input, numel);
+        NumberGuards.between("aten::choose_qparams_optimized", 1, 65536, n_bins);
+        NumberGuards.elements("aten::choose_qparams_optimized", input, numel);
+        NumberGuards.ratio("aten::choose_qparams_optimized", ratio);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integer(1, numel);
@@ -2577,7 +2582,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
-        Guards.loops("aten::col2im.out", output_size, kernel_size, dilation, padding, stride);
+        NumberGuards.loops("aten::col2im.out", output_size, kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -2728,7 +2733,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv1d", stride, padding, dilation);
+        NumberGuards.windows("aten::conv1d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2788,7 +2793,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], str padding="valid", SymInt[1] dilation=[1], SymInt groups=1) -> Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv1d.padding", stride, padding, dilation);
+        NumberGuards.windows("aten::conv1d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2828,7 +2833,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv2d", stride, padding, dilation);
+        NumberGuards.windows("aten::conv2d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2888,7 +2893,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], str padding="valid", SymInt[2] dilation=[1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv2d.padding", stride, padding, dilation);
+        NumberGuards.windows("aten::conv2d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2928,7 +2933,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv3d", stride, padding, dilation);
+        NumberGuards.windows("aten::conv3d", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -2988,7 +2993,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], str padding="valid", SymInt[3] dilation=[1, 1, 1], SymInt groups=1) -> Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Guards.windows("aten::conv3d.padding", stride, padding, dilation);
+        NumberGuards.windows("aten::conv3d.padding", stride, padding, dilation);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3045,7 +3050,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=[1], SymInt[1] padding=[0], SymInt[1] output_padding=[0], SymInt groups=1, SymInt[1] dilation=[1]) -> Tensor} */
     public static Tensor conv_transpose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.windows("aten::conv_transpose1d", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::conv_transpose1d", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3116,7 +3121,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt groups=1, SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor conv_transpose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.windows("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::conv_transpose2d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3187,7 +3192,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt groups=1, SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor conv_transpose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] output_padding, long groups, long... dilation) {
-        Guards.windows("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::conv_transpose3d.input", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3258,7 +3263,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> Tensor} */
     public static Tensor convolution(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups) {
-        Guards.windows("aten::convolution", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3275,7 +3280,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::convolution.out(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor convolution_out(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, Tensor out) {
-        Guards.windows("aten::convolution.out", stride, padding, dilation, output_padding);
+        NumberGuards.windows("aten::convolution.out", stride, padding, dilation, output_padding);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, weight, "weight");
@@ -3435,7 +3440,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, long[] input_lengths, long[] target_lengths, long blank, long reduction, boolean zero_infinity) {
-        Guards.targets("aten::ctc_loss.IntList", log_probs, targets);
+        LayerGuards.targets("aten::ctc_loss.IntList", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -3465,7 +3470,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor} */
     public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank, long reduction, boolean zero_infinity) {
-        Guards.targets("aten::ctc_loss.Tensor", log_probs, targets);
+        LayerGuards.targets("aten::ctc_loss.Tensor", log_probs, targets);
         Frame f = Frame.begin();
         f.tensor(0, log_probs, "log_probs");
         f.tensor(1, targets, "targets");
@@ -3774,7 +3779,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::div.Scalar_mode_out(Tensor self, Scalar other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Scalar other, String rounding_mode, Tensor out) {
-        Guards.division("aten::div.Scalar_mode_out", self, other, rounding_mode);
+        NumberGuards.division("aten::div.Scalar_mode_out", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.scalar(1, other, "other");
@@ -3826,7 +3831,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::div.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor div_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
-        Guards.division("aten::div.out_mode", self, other, rounding_mode);
+        NumberGuards.division("aten::div.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -3848,7 +3853,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::divide.out_mode(Tensor self, Tensor other, *, str? rounding_mode, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor divide_out(Tensor self, Tensor other, String rounding_mode, Tensor out) {
-        Guards.division("aten::divide.out_mode", self, other, rounding_mode);
+        NumberGuards.division("aten::divide.out_mode", self, other, rounding_mode);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -4024,8 +4029,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
-        Guards.bags("aten::embedding_bag", weight, indices, offsets);
-        Guards.between("aten::embedding_bag", 0, 2, mode);
+        LayerGuards.bags("aten::embedding_bag", weight, indices, offsets);
+        NumberGuards.between("aten::embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -4066,8 +4071,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
-        Guards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
-        Guards.between("aten::embedding_bag.padding_idx", 0, 2, mode);
+        LayerGuards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
+        NumberGuards.between("aten::embedding_bag.padding_idx", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.tensor(1, indices, "indices");
@@ -5938,8 +5943,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        Guards.cell("aten::gru.data", hx, params);
-        Guards.packed("aten::gru.data", data, batch_sizes);
+        LayerGuards.cell("aten::gru.data", hx, params);
+        LayerGuards.packed("aten::gru.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -5956,7 +5961,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        Guards.cell("aten::gru.input", hx, params);
+        LayerGuards.cell("aten::gru.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -5973,7 +5978,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        Guards.cell("aten::gru_cell", hx, w_ih, w_hh);
+        LayerGuards.cell("aten::gru_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -6362,6 +6367,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code hist}, {@code bin_edges}. {@code aten::histogram.bin_ct_out(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False, Tensor(a!) hist, Tensor(b!) bin_edges) -> (Tensor(a!) hist, Tensor(b!) bin_edges)} */
     public static void histogram_out(Tensor self, long bins, double[] range, Tensor weight, boolean density, Tensor hist, Tensor bin_edges) {
+        NumberGuards.between("aten::histogram.bin_ct_out", 1, 2147483647, bins);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, bins);
@@ -6514,7 +6520,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
-        Guards.loops("aten::im2col.out", kernel_size, dilation, padding, stride);
+        NumberGuards.loops("aten::im2col.out", kernel_size, dilation, padding, stride);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -6533,6 +6539,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_add.out(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_add_out(Tensor self, long dim, Tensor index, Tensor source, Scalar alpha, Tensor out) {
+        Guards.plain("aten::index_add.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -6561,6 +6568,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_copy.out(Tensor self, int dim, Tensor index, Tensor source, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_copy_out(Tensor self, long dim, Tensor index, Tensor source, Tensor out) {
+        Guards.plain("aten::index_copy.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -6624,6 +6632,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::index_reduce.out(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor index_reduce_out(Tensor self, long dim, Tensor index, Tensor source, String reduce, boolean include_self, Tensor out) {
+        Guards.plain("aten::index_reduce.out", self, source);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -7306,6 +7315,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_cholesky.out(Tensor self, *, bool upper=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_cholesky_out(Tensor self, boolean upper, Tensor out) {
+        Guards.batches("aten::linalg_cholesky.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -7321,6 +7331,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code L}, {@code info}. {@code aten::linalg_cholesky_ex.L(Tensor self, *, bool upper=False, bool check_errors=False, Tensor(a!) L, Tensor(b!) info) -> (Tensor(a!) L, Tensor(b!) info)} */
     public static void linalg_cholesky_ex_out(Tensor self, boolean upper, boolean check_errors, Tensor L, Tensor info) {
+        Guards.batches("aten::linalg_cholesky_ex.L", L);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, upper);
@@ -7461,7 +7472,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_eigvals.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvals_out(Tensor self, Tensor out) {
-        Guards.finite("aten::linalg_eigvals.out", self);
+        NumberGuards.finite("aten::linalg_eigvals.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");
@@ -7471,7 +7482,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
-        Guards.finite("aten::linalg_eigvalsh.out", self);
+        NumberGuards.finite("aten::linalg_eigvalsh.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.string(1, UPLO, "UPLO");
@@ -7589,7 +7600,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor} */
     public static Tensor linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, boolean hermitian) {
-        Guards.pivots("aten::linalg_ldl_solve", LD, pivots);
+        LayerGuards.pivots("aten::linalg_ldl_solve", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
         f.tensor(1, pivots, "pivots");
@@ -7606,7 +7617,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_ldl_solve.out(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_ldl_solve_out(Tensor LD, Tensor pivots, Tensor B, boolean hermitian, Tensor out) {
-        Guards.pivots("aten::linalg_ldl_solve.out", LD, pivots);
+        LayerGuards.pivots("aten::linalg_ldl_solve.out", LD, pivots);
         Frame f = Frame.begin();
         f.tensor(0, LD, "LD");
         f.tensor(1, pivots, "pivots");
@@ -7672,6 +7683,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::linalg_lu.out(Tensor A, *, bool pivot=True, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void linalg_lu_out(Tensor A, boolean pivot, Tensor P, Tensor L, Tensor U) {
+        Guards.batches("aten::linalg_lu.out", L, U);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.bool(1, pivot);
@@ -7969,7 +7981,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matrix_power_out(Tensor self, long n, Tensor out) {
-        Guards.power("aten::linalg_matrix_power.out", n);
+        NumberGuards.power("aten::linalg_matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, n);
@@ -8445,6 +8457,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code Q}, {@code R}. {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void linalg_qr_out(Tensor A, String mode, Tensor Q, Tensor R) {
+        Guards.batches("aten::linalg_qr.out", R);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, mode, "mode");
@@ -9655,8 +9668,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        Guards.cell("aten::lstm.data", hx, params);
-        Guards.packed("aten::lstm.data", data, batch_sizes);
+        LayerGuards.cell("aten::lstm.data", hx, params);
+        LayerGuards.packed("aten::lstm.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -9673,7 +9686,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        Guards.cell("aten::lstm.input", hx, params);
+        LayerGuards.cell("aten::lstm.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9690,7 +9703,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        Guards.cell("aten::lstm_cell", hx, w_ih, w_hh);
+        LayerGuards.cell("aten::lstm_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9776,6 +9789,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots, Tensor P, Tensor L, Tensor U) {
+        Guards.batches("aten::lu_unpack.out", L, U);
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
         f.tensor(1, LU_pivots, "LU_pivots");
@@ -9884,7 +9898,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::matrix_power.out(Tensor self, int n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matrix_power_out(Tensor self, long n, Tensor out) {
-        Guards.power("aten::matrix_power.out", n);
+        NumberGuards.power("aten::matrix_power.out", n);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, n);
@@ -11537,6 +11551,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code Q}, {@code R}. {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void qr_out(Tensor self, boolean some, Tensor Q, Tensor R) {
+        Guards.batches("aten::qr.Q", R);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, some);
@@ -12167,6 +12182,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::range.out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor range_out(Scalar start, Scalar end, Scalar step, Tensor out) {
+        NumberGuards.step("aten::range.out", step, out);
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
         f.scalar(3, end, "end");
@@ -12208,6 +12224,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor range(Scalar start, Scalar end, Scalar step, TensorOptions options) {
+        NumberGuards.step("aten::range.step", step, options);
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
         f.scalar(3, end, "end");
@@ -12580,8 +12597,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        Guards.cell("aten::rnn_relu.data", hx, params);
-        Guards.packed("aten::rnn_relu.data", data, batch_sizes);
+        LayerGuards.cell("aten::rnn_relu.data", hx, params);
+        LayerGuards.packed("aten::rnn_relu.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12598,7 +12615,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        Guards.cell("aten::rnn_relu.input", hx, params);
+        LayerGuards.cell("aten::rnn_relu.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12615,7 +12632,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        Guards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
+        LayerGuards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12639,8 +12656,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        Guards.cell("aten::rnn_tanh.data", hx, params);
-        Guards.packed("aten::rnn_tanh.data", data, batch_sizes);
+        LayerGuards.cell("aten::rnn_tanh.data", hx, params);
+        LayerGuards.packed("aten::rnn_tanh.data", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12657,7 +12674,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        Guards.cell("aten::rnn_tanh.input", hx, params);
+        LayerGuards.cell("aten::rnn_tanh.input", hx, params);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12674,7 +12691,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        Guards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
+        LayerGuards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -13290,6 +13307,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
+        Guards.unsafeIf("aten::segment_reduce", unsafe);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
@@ -13345,6 +13363,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
+        Guards.unsafeIf("aten::segment_reduce.out", unsafe);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
@@ -14039,7 +14058,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_t", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14049,7 +14068,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Tensor x, Scalar n) {
-        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14069,7 +14088,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_t.n_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14090,7 +14109,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_t.out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14101,7 +14120,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_t(Scalar x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14121,7 +14140,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_t.x_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14142,7 +14161,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_u", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14152,7 +14171,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Tensor x, Scalar n) {
-        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14172,7 +14191,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_u.n_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14193,7 +14212,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_u.out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14204,7 +14223,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_u(Scalar x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14224,7 +14243,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_u.x_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14245,7 +14264,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_v", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14255,7 +14274,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Tensor x, Scalar n) {
-        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14275,7 +14294,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_v.n_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14296,7 +14315,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_v.out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14307,7 +14326,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_v(Scalar x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14327,7 +14346,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_v.x_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14348,7 +14367,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_w", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14358,7 +14377,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Tensor x, Scalar n) {
-        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14378,7 +14397,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_w.n_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14399,7 +14418,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_w.out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14410,7 +14429,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_chebyshev_polynomial_w(Scalar x, Tensor n) {
-        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14430,7 +14449,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_chebyshev_polynomial_w.x_scalar_out", n);
+        NumberGuards.degree("aten::special_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14561,7 +14580,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Tensor n) {
-        Guards.degree("aten::special_hermite_polynomial_h", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14571,7 +14590,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Tensor x, Scalar n) {
-        Guards.degree("aten::special_hermite_polynomial_h.n_scalar", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14591,7 +14610,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_h.n_scalar_out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14612,7 +14631,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_h.out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14623,7 +14642,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_h(Scalar x, Tensor n) {
-        Guards.degree("aten::special_hermite_polynomial_h.x_scalar", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14643,7 +14662,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_h.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_h_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_h.x_scalar_out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_h.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14664,7 +14683,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Tensor n) {
-        Guards.degree("aten::special_hermite_polynomial_he", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14674,7 +14693,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Tensor x, Scalar n) {
-        Guards.degree("aten::special_hermite_polynomial_he.n_scalar", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14694,7 +14713,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_he.n_scalar_out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14715,7 +14734,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_he.out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14726,7 +14745,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_hermite_polynomial_he(Scalar x, Tensor n) {
-        Guards.degree("aten::special_hermite_polynomial_he.x_scalar", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14746,7 +14765,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_hermite_polynomial_he.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_hermite_polynomial_he_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_hermite_polynomial_he.x_scalar_out", n);
+        NumberGuards.degree("aten::special_hermite_polynomial_he.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14803,7 +14822,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Tensor n) {
-        Guards.degree("aten::special_laguerre_polynomial_l", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14813,7 +14832,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Tensor x, Scalar n) {
-        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14833,7 +14852,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_laguerre_polynomial_l.n_scalar_out", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14854,7 +14873,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_laguerre_polynomial_l.out", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14865,7 +14884,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_laguerre_polynomial_l(Scalar x, Tensor n) {
-        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14885,7 +14904,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_laguerre_polynomial_l.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_laguerre_polynomial_l_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_laguerre_polynomial_l.x_scalar_out", n);
+        NumberGuards.degree("aten::special_laguerre_polynomial_l.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14906,7 +14925,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Tensor n) {
-        Guards.degree("aten::special_legendre_polynomial_p", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14916,7 +14935,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Tensor x, Scalar n) {
-        Guards.degree("aten::special_legendre_polynomial_p.n_scalar", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14936,7 +14955,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_legendre_polynomial_p.n_scalar_out", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -14957,7 +14976,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_legendre_polynomial_p.out", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -14968,7 +14987,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_legendre_polynomial_p(Scalar x, Tensor n) {
-        Guards.degree("aten::special_legendre_polynomial_p.x_scalar", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -14988,7 +15007,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_legendre_polynomial_p.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_legendre_polynomial_p_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_legendre_polynomial_p.x_scalar_out", n);
+        NumberGuards.degree("aten::special_legendre_polynomial_p.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15214,7 +15233,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15224,7 +15243,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Tensor x, Scalar n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15244,7 +15263,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15265,7 +15284,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15276,7 +15295,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_t(Scalar x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15296,7 +15315,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_t.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_t_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_t.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15317,7 +15336,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15327,7 +15346,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Tensor x, Scalar n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15347,7 +15366,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15368,7 +15387,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15379,7 +15398,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_u(Scalar x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15399,7 +15418,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_u.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_u_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_u.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15420,7 +15439,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15430,7 +15449,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Tensor x, Scalar n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15450,7 +15469,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15471,7 +15490,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15482,7 +15501,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_v(Scalar x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15502,7 +15521,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_v.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_v_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_v.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15523,7 +15542,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15533,7 +15552,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Tensor x, Scalar n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15553,7 +15572,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.n_scalar_out(Tensor x, Scalar n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Scalar n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w.n_scalar_out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.scalar(1, n, "n");
@@ -15574,7 +15593,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.out(Tensor x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Tensor x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w.out", n);
         Frame f = Frame.begin();
         f.tensor(0, x, "x");
         f.tensor(1, n, "n");
@@ -15585,7 +15604,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor} */
     public static Tensor special_shifted_chebyshev_polynomial_w(Scalar x, Tensor n) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -15605,7 +15624,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::special_shifted_chebyshev_polynomial_w.x_scalar_out(Scalar x, Tensor n, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor special_shifted_chebyshev_polynomial_w_out(Scalar x, Tensor n, Tensor out) {
-        Guards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar_out", n);
+        NumberGuards.degree("aten::special_shifted_chebyshev_polynomial_w.x_scalar_out", n);
         Frame f = Frame.begin();
         f.scalar(0, x, "x");
         f.tensor(3, n, "n");
@@ -16581,6 +16600,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::tril.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor tril_out(Tensor self, long diagonal, Tensor out) {
+        Guards.batches("aten::tril.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, diagonal);
@@ -16678,6 +16698,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::triu.out(Tensor self, SymInt diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor triu_out(Tensor self, long diagonal, Tensor out) {
+        Guards.batches("aten::triu.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, diagonal);
@@ -17015,7 +17036,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
-        Guards.scales("aten::upsample_nearest1d.out", scales);
+        NumberGuards.scales("aten::upsample_nearest1d.out", scales);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17052,7 +17073,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::upsample_nearest1d.vec");
+        NumberGuards.scales("aten::upsample_nearest1d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17063,7 +17084,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
-        Guards.scales("aten::upsample_nearest2d.out", scales_h, scales_w);
+        NumberGuards.scales("aten::upsample_nearest2d.out", scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17121,7 +17142,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::upsample_nearest2d.vec");
+        NumberGuards.scales("aten::upsample_nearest2d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17132,7 +17153,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
-        Guards.scales("aten::upsample_nearest2d.vec_out");
+        NumberGuards.scales("aten::upsample_nearest2d.vec_out");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17144,7 +17165,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
-        Guards.scales("aten::upsample_nearest3d.out", scales_h, scales_w, scales_d);
+        NumberGuards.scales("aten::upsample_nearest3d.out", scales_h, scales_w, scales_d);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17223,7 +17244,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
-        Guards.scales("aten::upsample_nearest3d.vec");
+        NumberGuards.scales("aten::upsample_nearest3d.vec");
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17753,6 +17774,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
+        Guards.fillable("aten::zeros_like.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);

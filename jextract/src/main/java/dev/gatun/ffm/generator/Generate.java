@@ -84,7 +84,7 @@ public final class Generate {
         }
         files.put("native/src/generated/cpp/aten_tables.cpp", CppWriter.tables(parts));
         files.put("native/src/generated/cpp/gatun_aten.h", CppWriter.header(ops, parts));
-        StringBuilder table = new StringBuilder();
+        StringBuilder table = new StringBuilder("# " + DO_NOT_EDIT);
         String typed = "bindings/src/generated/java/dev/gatun/torch/";
         for (Home home : Home.values()) {
             List<Op> some = ops.stream().filter(op -> Home.of(op) == home).toList();

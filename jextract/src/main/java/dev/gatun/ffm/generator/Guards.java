@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * Which ops are checked in Java before libtorch sees them, as {@code guards.txt} lists them: a line names ops (a
- * {@code *} stands for any text), the guard, a method of {@code dev.gatun.torch.Guards} with the op's own argument
+ * {@code *} stands for any text), the guard, a class and method of {@code dev.gatun.torch} with the op's own argument
  * names (one that an op lacks is passed as null), and why. Ops without a line get no code.
  */
 final class Guards {
@@ -70,7 +70,10 @@ final class Guards {
         }
         for (int i = 0; i < op.parameters().size(); i++) {
             if (op.parameters().get(i).name().equals(argument)) {
-                return Stream.of(isMethod && i == 0 ? "self()" : JavaNames.escape(argument));
+                return Stream.of(
+                        isMethod && i == 0
+                                ? "self()"
+                                : Signature.javaName(op, op.parameters().get(i)));
             }
         }
         return Stream.empty();

@@ -139,7 +139,7 @@ final class TypedWriter {
         StringBuilder body = new StringBuilder();
         // A guard looks at its tensors with calls of its own, so it comes before the frame is begun.
         for (String call : guards.calls(op, isMethod)) {
-            body.append("        Guards.").append(call).append(";\n");
+            body.append("        ").append(call).append(";\n");
         }
         body.append("        Frame f = Frame.begin();\n");
         List<Op.Parameter> all = op.parameters();
