@@ -23661,6 +23661,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::zero(Tensor self) -> Tensor} */
     public static Tensor zero(Tensor self) {
+        Guards.fillable("aten::zero", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.zero(f.address()), "aten::zero");

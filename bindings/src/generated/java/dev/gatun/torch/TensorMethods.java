@@ -12000,6 +12000,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Tensor src, String reduce) {
+        Guards.plain("aten::scatter.reduce", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12012,6 +12013,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Tensor src) {
+        Guards.plain("aten::scatter.src", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12023,6 +12025,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Scalar value) {
+        Guards.plain("aten::scatter.value", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12044,6 +12047,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor} */
     public Tensor scatter(long dim, Tensor index, Scalar value, String reduce) {
+        Guards.plain("aten::scatter.value_reduce", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12066,6 +12070,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Tensor src, String reduce) {
+        Guards.plain("aten::scatter_.reduce", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12078,6 +12083,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Tensor src) {
+        Guards.plain("aten::scatter_.src", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12089,6 +12095,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Scalar value) {
+        Guards.plain("aten::scatter_.value", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12110,6 +12117,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)} */
     public Tensor scatter_(long dim, Tensor index, Scalar value, String reduce) {
+        Guards.plain("aten::scatter_.value_reduce", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12132,6 +12140,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor} */
     public Tensor scatter_add(long dim, Tensor index, Tensor src) {
+        Guards.plain("aten::scatter_add", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12143,6 +12152,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)} */
     public Tensor scatter_add_(long dim, Tensor index, Tensor src) {
+        Guards.plain("aten::scatter_add_", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12154,6 +12164,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor} */
     public Tensor scatter_reduce(long dim, Tensor index, Tensor src, String reduce, boolean include_self) {
+        Guards.plain("aten::scatter_reduce.two", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);
@@ -12172,6 +12183,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)} */
     public Tensor scatter_reduce_(long dim, Tensor index, Tensor src, String reduce, boolean include_self) {
+        Guards.plain("aten::scatter_reduce_.two", self(), src);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, dim);

@@ -769,6 +769,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor arange_out(Scalar start, Scalar end, Scalar step, Tensor out) {
+        NumberGuards.step("aten::arange.start_out", step, out);
         Frame f = Frame.begin();
         f.scalar(0, start, "start");
         f.scalar(3, end, "end");
@@ -12972,6 +12973,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter.reduce_out(Tensor self, int dim, Tensor index, Tensor src, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, Tensor out) {
+        Guards.plain("aten::scatter.reduce_out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -12985,6 +12987,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter.src_out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
+        Guards.plain("aten::scatter.src_out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -12997,6 +13000,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter.value_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, Tensor out) {
+        Guards.plain("aten::scatter.value_out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -13019,6 +13023,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter.value_reduce_out(Tensor self, int dim, Tensor index, Scalar value, *, str reduce, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_out(Tensor self, long dim, Tensor index, Scalar value, String reduce, Tensor out) {
+        Guards.plain("aten::scatter.value_reduce_out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -13042,6 +13047,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter_add.out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_add_out(Tensor self, long dim, Tensor index, Tensor src, Tensor out) {
+        Guards.plain("aten::scatter_add.out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -13054,6 +13060,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::scatter_reduce.two_out(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor scatter_reduce_out(Tensor self, long dim, Tensor index, Tensor src, String reduce, boolean include_self, Tensor out) {
+        Guards.plain("aten::scatter_reduce.two_out", self, src);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, dim);
@@ -13308,6 +13315,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Returns a new tensor. {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
         Guards.unsafeIf("aten::segment_reduce", unsafe);
+        Guards.some("aten::segment_reduce", offsets);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
@@ -13364,6 +13372,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
         Guards.unsafeIf("aten::segment_reduce.out", unsafe);
+        Guards.some("aten::segment_reduce.out", offsets);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.string(1, reduce, "reduce");
