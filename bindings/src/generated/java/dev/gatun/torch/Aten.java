@@ -11216,6 +11216,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_spdiags(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None) -> Tensor} */
     public static Tensor _spdiags(Tensor diagonals, Tensor offsets, long[] shape, Layout layout) {
+        Guards.unsafe("aten::_spdiags");
         Frame f = Frame.begin();
         f.tensor(0, diagonals, "diagonals");
         f.tensor(1, offsets, "offsets");
@@ -11232,6 +11233,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_spdiags.out(Tensor diagonals, Tensor offsets, int[] shape, Layout? layout=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _spdiags(Tensor diagonals, Tensor offsets, long[] shape, Layout layout, Tensor out) {
+        Guards.unsafe("aten::_spdiags.out");
         Frame f = Frame.begin();
         f.tensor(0, diagonals, "diagonals");
         f.tensor(1, offsets, "offsets");
@@ -14194,6 +14196,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::adaptive_avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self, Tensor grad_input) {
         NumberGuards.loops("aten::adaptive_avg_pool3d_backward.grad_input");
+        Guards.unsafe("aten::adaptive_avg_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14329,6 +14332,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::avg_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         NumberGuards.loops("aten::avg_pool2d_backward", kernel_size, stride, padding);
+        Guards.unsafe("aten::avg_pool2d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14360,6 +14364,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] stride, int[2] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
         NumberGuards.loops("aten::avg_pool2d_backward.grad_input", kernel_size, stride, padding);
+        Guards.unsafe("aten::avg_pool2d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14392,6 +14397,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::avg_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override) -> Tensor} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override) {
         NumberGuards.loops("aten::avg_pool3d_backward", kernel_size, stride, padding);
+        Guards.unsafe("aten::avg_pool3d_backward");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -14423,6 +14429,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::avg_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] stride, int[3] padding, bool ceil_mode, bool count_include_pad, int? divisor_override, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor avg_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] stride, long[] padding, boolean ceil_mode, boolean count_include_pad, Long divisor_override, Tensor grad_input) {
         NumberGuards.loops("aten::avg_pool3d_backward.grad_input", kernel_size, stride, padding);
+        Guards.unsafe("aten::avg_pool3d_backward.grad_input");
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -21584,6 +21591,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
         NumberGuards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
+        Guards.unsafe("aten::slow_conv_transpose3d");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21655,6 +21663,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
+        Guards.unsafe("aten::slow_conv_transpose3d.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
