@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -23,7 +22,9 @@ class AbiTest {
 
     @TestFactory
     Stream<DynamicTest> ourDeclarationsAreThoseOf() throws IOException, InterruptedException {
-        List<Path> includes = OtherLibtorchs.includes();
+        if (OtherLibtorchs.includes().isEmpty()) {
+            return OtherLibtorchs.eachInclude(AbiTest::compare);
+        }
         Path program = folder.resolve("abi_ours");
         run(
                 "c++",
@@ -34,7 +35,7 @@ class AbiTest {
                 "-o",
                 program.toString());
         Files.writeString(folder.resolve("ours.h"), run(program.toString()) + javaConstants());
-        return includes.stream().map(include -> DynamicTest.dynamicTest(include.toString(), () -> compare(include)));
+        return OtherLibtorchs.eachInclude(AbiTest::compare);
     }
 
     private static void compare(Path include) throws IOException, InterruptedException {

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.TestFactory;
 class OtherLibtorchTest {
     @TestFactory
     Stream<DynamicTest> theSuitePassesOn() {
-        return OtherLibtorchs.folders().stream()
-                .map(folder -> DynamicTest.dynamicTest(folder.toString(), () -> runSuite(folder)));
+        return OtherLibtorchs.each(OtherLibtorchTest::runSuite);
     }
 
     private static void runSuite(Path folder) throws InterruptedException {

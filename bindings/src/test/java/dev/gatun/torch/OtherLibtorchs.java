@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** The other versions of libtorch that this machine has for tests, by the variable {@code GATUN_TEST_LIBTORCHS}. */
 final class OtherLibtorchs {
@@ -14,23 +16,41 @@ final class OtherLibtorchs {
 
     private OtherLibtorchs() {}
 
-    /** The folders with {@code libtorch_cpu.so}; skips the test, naming what to set, where there are none. */
-    static List<Path> folders() {
-        String set = System.getenv(VARIABLE);
-        assumeTrue(
-                set != null && !set.isBlank(),
+    /** {@code test} of each folder with {@code libtorch_cpu.so}. */
+    static Stream<DynamicTest> each(ThrowingConsumer<Path> test) {
+        return tests(
+                folders(),
+                test,
                 "needs another libtorch: set " + VARIABLE
-                        + " to its folder, such as a pip install's torch/lib (several:" + " with colons between)");
-        return Stream.of(set.split(File.pathSeparator)).map(Path::of).toList();
+                        + " to its folder, such as a pip install's torch/lib (several: with colons between)");
     }
 
-    /** The headers of those folders that have some, as pip installs do. */
+    /** {@code test} of the headers of each of those folders that has some, as pip installs do. */
+    static Stream<DynamicTest> eachInclude(ThrowingConsumer<Path> test) {
+        return tests(
+                includes(),
+                test,
+                "needs another libtorch with its headers in " + VARIABLE + ": a pip install's torch/lib");
+    }
+
+    private static List<Path> folders() {
+        String set = System.getenv(VARIABLE);
+        return set == null || set.isBlank()
+                ? List.of()
+                : Stream.of(set.split(File.pathSeparator)).map(Path::of).toList();
+    }
+
     static List<Path> includes() {
-        List<Path> includes = folders().stream()
+        return folders().stream()
                 .map(folder -> folder.resolveSibling("include"))
                 .filter(Files::isDirectory)
                 .toList();
-        assumeTrue(!includes.isEmpty(), "needs another libtorch with its headers in " + VARIABLE + ": a pip install's");
-        return includes;
+    }
+
+    /** Without any there is one test that is skipped: a factory that aborts would leave no trace in the reports. */
+    private static Stream<DynamicTest> tests(List<Path> paths, ThrowingConsumer<Path> test, String absent) {
+        return paths.isEmpty()
+                ? Stream.of(DynamicTest.dynamicTest("none", () -> assumeTrue(false, absent)))
+                : DynamicTest.stream(paths.iterator(), Path::toString, test);
     }
 }
