@@ -42,7 +42,8 @@ class CheatSheetTest {
             source.append("void line")
                     .append(i)
                     .append(
-                            "(Tensor x, Tensor y, Tensor w, Tensor loss, MemorySegment segment, Arena arena, Module net)")
+                            "(Tensor x, Tensor y, Tensor w, Tensor loss, MemorySegment segment, Arena arena, Module net,")
+                    .append(" Function function)")
                     .append(" throws Exception { ")
                     .append(line)
                     .append(line.endsWith(";") || line.endsWith("}") ? " }\n" : "; }\n");

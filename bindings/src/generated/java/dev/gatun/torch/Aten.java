@@ -8702,6 +8702,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_nested_view_from_buffer(Tensor(a) self, Tensor nested_size, Tensor nested_strides, Tensor offsets) -> Tensor(a)} */
     public static Tensor _nested_view_from_buffer(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) {
+        Guards.unsafe("aten::_nested_view_from_buffer");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, nested_size, "nested_size");
@@ -8713,6 +8714,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) -> Tensor} */
     public static Tensor _nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets) {
+        Guards.unsafe("aten::_nested_view_from_buffer_copy");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, nested_size, "nested_size");
@@ -8724,6 +8726,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_nested_view_from_buffer_copy.out(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_view_from_buffer_copy(Tensor self, Tensor nested_size, Tensor nested_strides, Tensor offsets, Tensor out) {
+        Guards.unsafe("aten::_nested_view_from_buffer_copy.out");
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, nested_size, "nested_size");
@@ -15874,6 +15877,7 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::fbgemm_linear_quantize_weight(Tensor input) -> (Tensor, Tensor, float, int)} */
     public static TensorTensorDoubleInt fbgemm_linear_quantize_weight(Tensor input) {
+        Guards.some("aten::fbgemm_linear_quantize_weight", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.check(dev.gatun.ffm.AtenRaw5.fbgemm_linear_quantize_weight(f.address()), "aten::fbgemm_linear_quantize_weight");
@@ -17635,6 +17639,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor mkldnn_linear(Tensor self, Tensor weight, Tensor bias) {
+        LayerGuards.matrix("aten::mkldnn_linear", weight);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -17650,6 +17655,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_linear.out(Tensor self, Tensor weight, Tensor? bias=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_linear(Tensor self, Tensor weight, Tensor bias, Tensor out) {
+        LayerGuards.matrix("aten::mkldnn_linear.out", weight);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");

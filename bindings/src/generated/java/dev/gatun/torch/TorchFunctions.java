@@ -7457,7 +7457,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code eigvals}, {@code eigvecs}. {@code aten::linalg_eigh.eigvals(Tensor self, str UPLO="L", *, Tensor(a!) eigvals, Tensor(b!) eigvecs) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)} */
     public static void linalg_eigh_out(Tensor self, String UPLO, Tensor eigvals, Tensor eigvecs) {
-        Guards.distinct("aten::linalg_eigh.eigvals", self);
+        Guards.distinct("aten::linalg_eigh.eigvals", self, eigvals, eigvecs);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.string(1, UPLO, "UPLO");

@@ -96,14 +96,22 @@ final class LayerGuards {
         }
     }
 
+    /** A weight with a row for each output and a column for each input. */
+    static void matrix(String op, Tensor weight) {
+        if (weight != null && weight.dim() != 2) {
+            throw refused(op, "a weight of two dimensions", weight);
+        }
+    }
+
     /** Bags of indices into the rows of {@code weight}. */
     static void bags(String op, Tensor weight, Tensor indices, Tensor offsets) {
         plain(op, weight, indices, offsets);
         if (weight == null || indices == null || offsets == null) {
             return;
         }
-        if (weight.dim() != 2) {
-            throw refused(op, "a weight of two dimensions", weight);
+        matrix(op, weight);
+        if (offsets.numel() == 0 && indices.numel() > 0) {
+            throw refused(op, "an offset where the first bag begins", offsets);
         }
         if (indices.dim() != 1) {
             throw refused(op, "indices of one dimension", indices);

@@ -5,26 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class AnomalyTest {
-    private Scope scope;
-    private int liveObjects;
-
-    @BeforeEach
-    void open() {
-        liveObjects = Upcalls.live();
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-        assertThat(Upcalls.live()).isEqualTo(liveObjects);
-    }
-
+class AnomalyTest extends NothingKept {
     private static int lineOfCaller() {
         return Thread.currentThread().getStackTrace()[2].getLineNumber();
     }

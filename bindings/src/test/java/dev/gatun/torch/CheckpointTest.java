@@ -6,29 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CheckpointTest {
-    private Scope scope;
-    private int liveObjects;
-    private long liveTensors;
-
-    @BeforeEach
-    void open() {
-        liveObjects = Upcalls.live();
-        liveTensors = Scope.liveTensors();
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-        assertThat(Upcalls.live()).isEqualTo(liveObjects);
-        assertThat(Scope.liveTensors()).isEqualTo(liveTensors);
-    }
-
+class CheckpointTest extends NothingKept {
     /** Gradients of two inputs and a captured weight, through dropout, and of a second-order loss of them. */
     private static float[][] gradients(boolean checkpointed) {
         Torch.manualSeed(5);

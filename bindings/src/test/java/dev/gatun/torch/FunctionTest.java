@@ -6,29 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.ToDoubleFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FunctionTest {
-    private Scope scope;
-    private int liveObjects;
-    private long liveTensors;
-
-    @BeforeEach
-    void open() {
-        liveObjects = Upcalls.live();
-        liveTensors = Scope.liveTensors();
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-        assertThat(Upcalls.live()).isEqualTo(liveObjects);
-        assertThat(Scope.liveTensors()).isEqualTo(liveTensors);
-    }
-
+class FunctionTest extends NothingKept {
     /** exp(a) * b and a + 2b, with saved inputs and a saved output. */
     private static class ExpMul extends Function {
         @Override

@@ -9,28 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class HooksTest {
-    private Scope scope;
-    private int liveObjects;
-
-    @BeforeEach
-    void open() {
-        liveObjects = Upcalls.live();
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() throws InterruptedException {
-        scope.close();
-        // A thread of libtorch's may still hold the end of a graph for a moment after the pass has returned.
-        LostTensors.await(() -> Upcalls.live() == liveObjects);
-        assertThat(Upcalls.live()).isEqualTo(liveObjects);
-    }
-
+class HooksTest extends NothingKept {
     private static Tensor leaf(double... values) {
         return Tensor.of(values).requiresGrad_(true);
     }

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
@@ -59,17 +60,20 @@ final class InteropCommand implements Callable<Integer> {
         Files.createDirectories(output);
         InteropRun run = new InteropRun(output.resolve("jmh.log"), quick, out);
         Results results = new Results();
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("rounds", quick ? "1, short (--quick)" : String.valueOf(InteropRun.ROUNDS));
         run.ops(List.of(GatunOps.class, CppLoop.class, DispatcherOps.class, JavaCppOps.class), null, results);
         if (djl != null) {
             run.ops(List.of(DjlOps.class), Files.readString(djl).strip(), results);
+            versions.put("djl", "the libtorch that it brings, without recording gradients");
         }
         run.parts(results);
         new Startup(quick).measure(results);
         if (python != null) {
-            new PythonPeer(python).measure(run, results);
+            versions.put("python and *", "PyTorch " + new PythonPeer(python).measure(run, results));
         }
-        List<String> plots = new ArrayList<>(Plots.draw(results, output, out));
-        String page = InteropReport.write(results, plots, output);
+        List<String> plots = Plots.draw(results, output, out);
+        String page = InteropReport.write(results, versions, plots, output);
         out.print(page);
         out.println("written to " + output);
         out.flush();

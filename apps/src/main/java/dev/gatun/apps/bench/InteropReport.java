@@ -27,16 +27,24 @@ final class InteropReport {
     private final Results results;
     private final StringBuilder page = new StringBuilder();
 
-    private InteropReport(Results results) {
+    private final Map<String, String> versions;
+
+    private InteropReport(Results results, Map<String, String> versions) {
         this.results = results;
+        this.versions = versions;
     }
 
-    /** Writes {@code interop.md} and {@code interop.json} into {@code folder}; returns the page. */
-    static String write(Results results, List<String> plots, Path folder) throws IOException {
-        InteropReport report = new InteropReport(results);
+    /**
+     * Writes {@code interop.md} and {@code interop.json} into {@code folder}; returns the page.
+     *
+     * @param versions what else a reader must know of the run: its rounds, and other libtorchs than Gatun's
+     */
+    static String write(Results results, Map<String, String> versions, List<String> plots, Path folder)
+            throws IOException {
+        InteropReport report = new InteropReport(results, versions);
         report.compose(plots);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("machine", machine());
+        json.put("machine", report.machine());
         json.put("results", results.all());
         Files.writeString(
                 folder.resolve("interop.json"),
@@ -45,7 +53,7 @@ final class InteropReport {
         return report.page.toString();
     }
 
-    private static Map<String, Object> machine() throws IOException {
+    private Map<String, Object> machine() throws IOException {
         String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 2))
@@ -57,6 +65,7 @@ final class InteropReport {
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("jdk", Runtime.version().toString());
         machine.put("libtorch", Torch.version());
+        machine.putAll(versions);
         return machine;
     }
 

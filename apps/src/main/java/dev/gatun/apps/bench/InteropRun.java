@@ -18,7 +18,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Runs JMH benchmarks in rounds, a JVM each, so that peers take turns and a busy minute harms all of them. */
 final class InteropRun {
-    private static final int ROUNDS = 3;
+    static final int ROUNDS = 3;
     private static final int MOST_THREADS = 2;
     /** Ends the names of peers that ran on the libtorch of the Python given. */
     static final String OTHER = "*";

@@ -19,20 +19,24 @@ final class PythonPeer {
         this.python = python;
     }
 
-    void measure(InteropRun run, Results results) throws IOException, RunnerException {
+    /** Measures both; returns that PyTorch's version. */
+    String measure(InteropRun run, Results results) throws IOException, RunnerException {
         JsonNode times;
         String libraries;
+        String version;
         try (InputStream in = PythonPeer.class.getResourceAsStream("eager.py")) {
             String script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             JsonNode printed = new ObjectMapper().readTree(run(script));
             times = printed.get("times");
             libraries = printed.get("lib").asText();
+            version = printed.get("version").asText();
         }
         times.properties()
                 .forEach(entry -> entry.getValue()
                         .forEach(time ->
                                 results.add(Results.op(PEER, Workload.valueOf(entry.getKey()), 1), time.asDouble())));
         run.opsOn(libraries, results);
+        return version;
     }
 
     private String run(String script) throws IOException {

@@ -36,4 +36,5 @@ for name, (op, shape, grad) in WORKLOADS.items():
     b = torch.rand(shape)
     iteration(op, a, b, 0.5)
     times[name] = [iteration(op, a, b, 0.3) for _ in range(8)]
-print(json.dumps({"times": times, "lib": os.path.join(os.path.dirname(torch.__file__), "lib")}))
+lib = os.path.join(os.path.dirname(torch.__file__), "lib")
+print(json.dumps({"times": times, "version": torch.__version__, "lib": lib}))

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,8 +98,9 @@ class InteropTest {
         new Startup(true).measure(results);
         StringWriter said = new StringWriter();
         List<String> plots = Plots.draw(results, folder, new PrintWriter(said, true));
-        String page = InteropReport.write(results, plots, folder);
+        String page = InteropReport.write(results, Map.of("rounds", "1"), plots, folder);
         assertThat(page).contains("| mul, 1 element | 1,050 (1.05) | 1,000 |", "| mm, 8 x 8 | 2,500 (1.25) | 2,000 |");
+        assertThat(page).contains("- rounds: 1\n");
         assertThat(page).contains("| 4096 | 10.0 (1.00) | 8.0 (0.80) |", "JVM start to first op");
         assertThat(Files.readString(folder.resolve("interop.json"))).contains("\"best_ns\" : 1050.0", "processor");
         if (said.toString().isEmpty()) {
