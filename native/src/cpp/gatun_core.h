@@ -27,6 +27,9 @@ int gatun_tensor_alias(int64_t *f);
 /* [0] handle -> [0] data, [1] dtype, [2] device type << 32 | index, [3] dimensions, [4] elements, [5] sizes,
    [6] strides, [7] contiguous, [8] requires grad, [9] layout, [10] data bytes reachable from [0] */
 int gatun_tensor_info(int64_t *f);
+/* [0] handle -> [0] where its elements lie in host memory, row-major, as they are; 0 if they do not or there are none,
+   [1] their bytes */
+int gatun_tensor_bytes(int64_t *f);
 
 /* [0] handle, [1] 0 or 1 */
 int gatun_set_requires_grad(int64_t *f);

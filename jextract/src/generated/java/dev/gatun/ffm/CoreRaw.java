@@ -56,6 +56,13 @@ public final class CoreRaw {
         return Shim.op(ADDR$tensor_info, frame);
     }
 
+    private static final MemorySegment ADDR$tensor_bytes = Shim.symbol("gatun_tensor_bytes");
+
+    /** [0] handle gives [0] where its elements lie in host memory, row-major, as they are; 0 if they do not or there are none, [1] their bytes */
+    public static int tensor_bytes(long frame) {
+        return Shim.op(ADDR$tensor_bytes, frame);
+    }
+
     private static final MemorySegment ADDR$set_requires_grad = Shim.symbol("gatun_set_requires_grad");
 
     /** [0] handle, [1] 0 or 1 */
