@@ -152,6 +152,16 @@ public final class T5 extends Module {
         return scoped(() -> run(input));
     }
 
+    /**
+     * Only the loss of {@link #forward}: what the backward pass does not need is freed, the logits (the largest tensor of
+     * small models) among it.
+     *
+     * @param input with labels
+     */
+    public Tensor loss(T5Input input) {
+        return scoped(() -> forward(input).loss());
+    }
+
     private T5Output run(T5Input input) {
         StackOutput encoded = null;
         EncoderStates source = input.encoded();
