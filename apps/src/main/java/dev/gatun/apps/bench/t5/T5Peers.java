@@ -22,11 +22,12 @@ final class T5Peers {
     private final String python;
     private final String otherLibtorch;
 
+    /** @throws IOException if {@code python} does not have torch and transformers */
     T5Peers(double seconds, int threads, String python) throws IOException {
         this.seconds = seconds;
         this.threads = threads;
         this.python = python;
-        String folder = "import torch, os; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))";
+        String folder = "import torch, transformers, os; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))";
         otherLibtorch = python == null ? null : run(List.of(python, "-c", folder));
     }
 
