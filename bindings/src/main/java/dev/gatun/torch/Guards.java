@@ -95,6 +95,13 @@ final class Guards {
         }
     }
 
+    /** A number for each tensor of a list. */
+    static void sameCount(String op, Tensor[] tensors, Scalar[] numbers) {
+        if (tensors != null && numbers != null && tensors.length != numbers.length) {
+            throw refused(op, tensors.length + " numbers, one for each tensor", numbers.length);
+        }
+    }
+
     static void notEmpty(String op, Tensor[] tensors) {
         if (tensors != null && tensors.length == 0) {
             throw refused(op, "at least one tensor", "none");
@@ -139,6 +146,32 @@ final class Guards {
     static void some(String op, Tensor self) {
         if (self != null && self.numel() == 0) {
             throw refused(op, "a tensor with elements", self);
+        }
+    }
+
+    static void someIfQuantized(String op, Tensor tensor) {
+        if (tensor != null && tensor.dtype().isQuantized()) {
+            some(op, tensor);
+        }
+    }
+
+    /** Tensors of any layout with elements of one kind; nested ones, which do not tell theirs, are left out. */
+    static void sameDtype(String op, Tensor... tensors) {
+        DType first = null;
+        for (Tensor tensor : tensors((Object) tensors)) {
+            DType dtype = dtype(tensor);
+            if (first != null && dtype != null && dtype != first) {
+                throw refused(op, "tensors of one dtype, " + first, tensor);
+            }
+            first = first == null ? dtype : first;
+        }
+    }
+
+    private static DType dtype(Tensor tensor) {
+        try {
+            return tensor.dtype();
+        } catch (TorchException e) {
+            return null;
         }
     }
 
