@@ -141,7 +141,7 @@ public record T5Config(
 
     /** Writes a {@code config.json} that Hugging Face reads, keeping the keys in {@link #other()}. */
     public void write(Path file) {
-        T5ConfigJson.write(this, file);
+        T5ConfigJson.write(this, null, file);
     }
 
     /** Collects options; each method sets what its name says and returns this. */

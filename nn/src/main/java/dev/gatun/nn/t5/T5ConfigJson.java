@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gatun.nn.checkpoint.AtomicFile;
 import dev.gatun.nn.checkpoint.CheckpointException;
+import dev.gatun.torch.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,8 +40,8 @@ final class T5ConfigJson {
             "head_dim",
             "d_kv");
 
-    /** Follow from feed_forward_proj, and would contradict it once that is changed. */
-    private static final List<String> DERIVED = List.of("dense_act_fn", "is_gated_act");
+    /** Follow from feed_forward_proj and from the weights, and would contradict them once these are changed. */
+    private static final List<String> DERIVED = List.of("dense_act_fn", "is_gated_act", "dtype", "torch_dtype");
 
     private final Path file;
     private final Map<String, Object> keys;
@@ -159,7 +160,8 @@ final class T5ConfigJson {
         return type.cast(value);
     }
 
-    static void write(T5Config c, Path file) {
+    /** Writes {@code c}; {@code dtype}, the type of the weights beside it, may be null. */
+    static void write(T5Config c, DType dtype, Path file) {
         Map<String, Object> keys = new LinkedHashMap<>();
         keys.put("architectures", List.of(c.modelType().equals(T5Config.MT5) ? MT5_CLASS : T5_CLASS));
         keys.put("is_encoder_decoder", true);
@@ -185,6 +187,9 @@ final class T5ConfigJson {
         keys.put("pad_token_id", c.padTokenId());
         keys.put("eos_token_id", c.eosTokenId());
         keys.put("decoder_start_token_id", c.decoderStartTokenId());
+        if (dtype != null) {
+            keys.put("dtype", dtype.toString());
+        }
         try {
             AtomicFile.write(file, (JSON.writeValueAsString(keys) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {

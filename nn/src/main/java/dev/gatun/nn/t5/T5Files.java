@@ -92,6 +92,7 @@ final class T5Files {
 
     static void save(T5 model, Path folder, long maxShardBytes) {
         SafeTensorsFolder.write(folder, StateSource.of(model.stateDict()), maxShardBytes);
-        model.config().write(folder.resolve(CONFIG));
+        T5ConfigJson.write(
+                model.config(), model.shared().weight().get().dtype(), folder.resolve(CONFIG));
     }
 }
