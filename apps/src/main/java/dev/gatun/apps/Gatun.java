@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
+            ConvertCommand.class,
             BenchCommand.class,
             FuzzCommand.class,
             Doctor.class

@@ -5,6 +5,7 @@ import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.checkpoint.SafeTensorsFolder;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
@@ -13,11 +14,11 @@ import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 
 /**
- * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0 and v1.1, with Hugging Face's parameter
- * names. Legend: B batch, S source, T target, D model, V vocabulary.
+ * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0, v1.1, Flan and mT5, with Hugging Face's
+ * parameter names. Legend: B batch, S source, T target, D model, V vocabulary.
  *
  * {@snippet :
- * try (T5 model = T5.load(folder)) {
+ * try (T5 model = T5.fromPretrained(folder)) {
  *     model.eval();
  *     EncoderStates source = model.encode(ids, mask, null);
  *     Tensor generated = model.generate(source, null, GenerationConfig.of(64));
@@ -60,25 +61,51 @@ public final class T5 extends Module {
                         null));
     }
 
-    /** {@link #load(Path, TensorOptions)} in float32 on the CPU. */
-    public static T5 load(Path folder) {
-        return load(folder, DType.FLOAT32);
+    /** {@link #fromPretrained(Path, TensorOptions)} in float32 on the CPU. */
+    public static T5 fromPretrained(Path folder) {
+        return fromPretrained(folder, DType.FLOAT32);
     }
 
     /**
-     * Reads {@code config.json} and {@code model.safetensors} as Hugging Face writes them. Tied copies may be present or
-     * left out. The model is in training mode, as a new one is.
+     * Reads a folder in Hugging Face's layout ({@code from_pretrained}): {@code config.json}, and the weights as
+     * {@link dev.gatun.nn.checkpoint.WeightFiles} finds them, safetensors or {@code pytorch_model.bin}, in one file or
+     * several. They are converted while they are read; nothing is held twice. Tied copies may be present or left out: as in
+     * transformers 5, an output layer that is there and differs from the embedding is not tied, whatever the configuration
+     * says, and one that is missing is. The model is in training mode, as a new one is.
      *
-     * @throws dev.gatun.nn.checkpoint.CheckpointException if a file is missing or damaged
+     * @param options type and device; null for float32 on the CPU. In float16 the feed-forward layers' {@code wo} stays
+     *     float32, as in Hugging Face
+     * @throws dev.gatun.nn.checkpoint.CheckpointException if a file is missing, damaged or refused
      * @throws dev.gatun.nn.StateDictException if the weights do not fit the configuration
      */
-    public static T5 load(Path folder, TensorOptions options) {
+    public static T5 fromPretrained(Path folder, TensorOptions options) {
         return T5Files.load(folder, options);
     }
 
-    /** Writes {@code config.json} and {@code model.safetensors} into {@code folder}, made if need be; Hugging Face reads it. */
-    public void save(Path folder) {
-        T5Files.save(this, folder);
+    /**
+     * The same model with the file's own types and no memory of its own: its parameters are the mapped safetensors
+     * ({@link dev.gatun.nn.checkpoint.SafeTensorsFile#mapped}), so loading takes no time, and pages are read when they are
+     * used and shared between processes. It may be trained; written pages become private. The files must not be cut short
+     * while it lives. Weights of other files are read as usual.
+     */
+    public static T5 mapPretrained(Path folder) {
+        return T5Files.map(folder);
+    }
+
+    /** {@link #savePretrained(Path, long)} into one file of up to 50 GB. */
+    public void savePretrained(Path folder) {
+        savePretrained(folder, SafeTensorsFolder.DEFAULT_SHARD_BYTES);
+    }
+
+    /**
+     * Writes {@code config.json} and safetensors into {@code folder}, made if need be, for Hugging Face and Gatun to read
+     * ({@code save_pretrained}). Tied copies are left out. Weights saved there before are replaced once all is written.
+     *
+     * @param maxShardBytes the largest a file's tensors may be together ({@code max_shard_size}); more makes several files
+     * @throws dev.gatun.nn.checkpoint.CheckpointException if the disk is full or the folder cannot be written
+     */
+    public void savePretrained(Path folder, long maxShardBytes) {
+        T5Files.save(this, folder, maxShardBytes);
     }
 
     /** The configuration. */
@@ -120,10 +147,10 @@ public final class T5 extends Module {
         return new EncoderStates(encoder.forward(input).lastHiddenState(), attentionMask);
     }
 
-    /** The logits [B, T, V] of the decoder's states [B, T, D]; tied models scale these by D^-0.5 first. */
+    /** The logits [B, T, V] of the decoder's states [B, T, D], which v1.0 scales by D^-0.5 first. */
     public Tensor logits(Tensor decoderStates) {
         return scoped(() -> lmHead.forward(
-                config.tieWordEmbeddings() ? decoderStates.mul(1 / Math.sqrt(config.dModel())) : decoderStates));
+                config.scaleDecoderOutputs() ? decoderStates.mul(1 / Math.sqrt(config.dModel())) : decoderStates));
     }
 
     /**

@@ -25,14 +25,14 @@ final class T5Block extends Module {
 
     /** [B, T, D] to [B, T, D], new; {@code layer} is this block's number in its stack. */
     Tensor forward(Tensor hidden, int layer, StackCall call) {
-        Tensor attended = selfAttention.forward(hidden, layer, call);
+        Tensor attended = Residual.clamped(selfAttention.forward(hidden, layer, call));
         if (crossAttention != null && call.encoder() != null) {
             Tensor before = attended;
-            attended = crossAttention.forward(before, layer, call);
+            attended = Residual.clamped(crossAttention.forward(before, layer, call));
             before.close();
         }
         try (Tensor last = attended) {
-            return feedForward.forward(last);
+            return Residual.clamped(feedForward.forward(last));
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleList;
-import dev.gatun.nn.RMSNorm;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ public final class T5Stack extends Module {
     private final boolean decoder;
     private final Embedding embedTokens;
     private final ModuleList<T5Block> blocks;
-    private final RMSNorm finalLayerNorm;
+    private final T5LayerNorm finalLayerNorm;
     private final Dropout dropout;
     private final SelfAttentionBias selfBias;
 
@@ -36,7 +35,7 @@ public final class T5Stack extends Module {
             blocks.append(new T5Block(config, decoder, i == 0, options));
         }
         finalLayerNorm =
-                registerModule("final_layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+                registerModule("final_layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
         selfBias = new SelfAttentionBias(config, blocks.get(0).relativeAttentionBias(), decoder);
     }

@@ -27,7 +27,7 @@ class T5GoldenTest {
         Tolerance tolerance = Tolerance.of(dtype);
         try (Scope _ = Scope.open();
                 Golden golden = new Golden(set + " " + dtype, set + "/io.safetensors");
-                T5 model = T5.load(Golden.path(set), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(set), dtype)) {
             model.eval();
             T5Output output = model.forward(
                     T5Input.of(golden.get("input_ids"), golden.get("attention_mask"), golden.get("labels"))
