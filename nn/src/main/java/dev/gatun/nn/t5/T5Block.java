@@ -32,7 +32,7 @@ final class T5Block extends Module {
             before.close();
         }
         try (Tensor last = attended) {
-            return feedForward.forward(last);
+            return feedForward.forward(last, call.updates());
         }
     }
 }

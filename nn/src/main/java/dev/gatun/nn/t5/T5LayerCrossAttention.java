@@ -26,7 +26,7 @@ final class T5LayerCrossAttention extends Module {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
             Tensor normed = layerNorm.forward(hidden);
-            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null))
+            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates()))
                     .add_(hidden);
         });
     }
@@ -37,7 +37,7 @@ final class T5LayerCrossAttention extends Module {
         if (kept != null) {
             return kept;
         }
-        KeyValue fresh = attention.project(call.encoder().states());
+        KeyValue fresh = attention.project(call.encoder().states(), call.updates());
         return cache == null ? fresh : cache.keepCross(fresh);
     }
 }

@@ -4,7 +4,10 @@ import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.RMSNorm;
+import dev.gatun.nn.Updatable;
+import dev.gatun.nn.UpdateSlot;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 
@@ -23,15 +26,16 @@ final class T5LayerFF extends Module {
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }
 
-    /** [B, T, D] to [B, T, D], new. */
-    Tensor forward(Tensor hidden) {
+    /** [B, T, D] to [B, T, D], new; {@code updates} or null. */
+    Tensor forward(Tensor hidden, ModuleUpdates updates) {
         // In place: nobody needs the product of the last projection, neither forwards nor backwards.
-        return scoped(
-                () -> dropout.forward(dense.forward(layerNorm.forward(hidden))).add_(hidden));
+        return scoped(() -> dropout.forward(dense.forward(layerNorm.forward(hidden), updates))
+                .add_(hidden));
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */
-    private static final class Dense extends Module {
+    private static final class Dense extends Module implements Updatable {
+        private final UpdateSlot slot = new UpdateSlot();
         private final Linear wi;
         private final Linear gate;
         private final Linear wo;
@@ -52,12 +56,27 @@ final class T5LayerFF extends Module {
             dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
         }
 
-        Tensor forward(Tensor normed) {
-            Tensor wide = activation.function().apply(wi.forward(normed));
+        @Override
+        public UpdateSlot updates() {
+            return slot;
+        }
+
+        @Override
+        public long inFeatures() {
+            return wi.inFeatures();
+        }
+
+        @Override
+        public long outFeatures() {
+            return wo.outFeatures();
+        }
+
+        Tensor forward(Tensor normed, ModuleUpdates updates) {
+            Tensor wide = activation.function().apply(wi.forward(normed, updates));
             if (gate != null) {
-                wide = wide.mul(gate.forward(normed));
+                wide = wide.mul(gate.forward(normed, updates));
             }
-            return wo.forward(dropout.forward(wide));
+            return slot.apply(normed, wo.forward(dropout.forward(wide), updates), updates);
         }
     }
 }
