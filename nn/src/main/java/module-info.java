@@ -6,5 +6,6 @@ module dev.gatun.nn {
     exports dev.gatun.nn;
     exports dev.gatun.nn.checkpoint;
     exports dev.gatun.nn.optim;
+    exports dev.gatun.nn.peft;
     exports dev.gatun.nn.t5;
 }

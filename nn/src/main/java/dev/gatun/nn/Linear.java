@@ -8,9 +8,10 @@ import dev.gatun.torch.Torch;
  * y = x Wᵀ + b ({@code torch.nn.Linear}). Parameters {@code weight} [out, in] and, if asked for, {@code bias} [out], both
  * drawn from U(-1/√in, 1/√in) as PyTorch does.
  */
-public final class Linear extends Module {
+public final class Linear extends Module implements Updatable {
     private final Parameter weight;
     private final Parameter bias;
+    private final UpdateSlot updates = new UpdateSlot();
 
     /** A float32 layer with bias on the CPU. */
     public Linear(long inFeatures, long outFeatures) {
@@ -44,8 +45,30 @@ public final class Linear extends Module {
         return bias;
     }
 
+    @Override
+    public UpdateSlot updates() {
+        return updates;
+    }
+
+    @Override
+    public long inFeatures() {
+        return weight.shape()[1];
+    }
+
+    @Override
+    public long outFeatures() {
+        return weight.shape()[0];
+    }
+
     /** Maps [..., in] to [..., out], of the weight's type. */
     public Tensor forward(Tensor input) {
-        return bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
+        return forward(input, null);
+    }
+
+    /** The same with this layer's update among {@code call}, which may be null. */
+    public Tensor forward(Tensor input, ModuleUpdates call) {
+        Tensor output =
+                bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
+        return updates.apply(input, output, call);
     }
 }

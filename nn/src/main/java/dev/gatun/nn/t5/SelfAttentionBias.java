@@ -43,33 +43,52 @@ final class SelfAttentionBias {
         T5Cache cache = input.cache();
         int offset = cache == null ? 0 : cache.length();
         int keys = offset + queries;
-        Tensor bias = position(queries, keys, offset);
+        int prefix = prefixLength(input);
+        PrefixBias rule =
+                input.prefix() == null ? PrefixBias.ZERO : input.prefix().bias();
+        // The positions of real keys to real queries are the same under both rules.
+        int counted = rule == PrefixBias.POSITIONS ? prefix : 0;
+        Tensor whole = position(queries, counted + keys, counted + offset);
+        Tensor bias = counted == 0 ? whole : whole.narrow(3, counted, keys);
         Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
         if (mask != null) {
             bias = bias.add(mask);
         }
-        bias = withPrefix(bias, input, cache != null && offset > 0 ? cache.prefixLength() : -1);
+        if (prefix > 0) {
+            bias = withPrefix(bias, counted == 0 ? null : whole.narrow(3, 0, prefix), input.prefix(), prefix);
+        }
         return new AttentionBias(bias, batch, config.numHeads(), queries);
     }
 
-    /** Columns of 0 before the real ones, or of the most negative number where the prefix's own mask is closed. */
-    private static Tensor withPrefix(Tensor bias, StackInput input, int cached) {
-        T5Prefix prefix = input.prefix();
-        if (cached < 0 ? prefix == null : cached == 0) {
-            return bias;
+    /** P: of the prefix stored in the cache, or else of the one given, or 0. */
+    private static int prefixLength(StackInput input) {
+        T5Cache cache = input.cache();
+        if (cache != null && cache.length() > 0) {
+            return cache.prefixLength();
         }
-        if (prefix != null && prefix.mask() != null) {
-            Tensor closed =
-                    AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
-            long batch = Math.max(closed.size(0), bias.size(0));
-            return Torch.cat(
-                    new Tensor[] {
-                        closed.expand(batch, bias.size(1), bias.size(2), closed.size(3)),
-                        bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
-                    },
-                    3);
+        return input.prefix() == null ? 0 : input.prefix().length();
+    }
+
+    /**
+     * {@code bias} with the prefix's columns before it: {@code columns} [1, H, T, P], or null for zeros, to which the most
+     * negative number is added where the prefix's own mask is closed.
+     */
+    private static Tensor withPrefix(Tensor bias, Tensor columns, T5Prefix prefix, int length) {
+        Tensor mask = prefix == null ? null : prefix.mask();
+        if (columns == null && mask == null) {
+            return bias.constant_pad_nd(length, 0);
         }
-        return bias.constant_pad_nd(cached < 0 ? prefix.length() : cached, 0);
+        Tensor closed = mask == null
+                ? null
+                : AttentionMask.fourDimensional(AttentionMask.additive(mask, bias.dtype(), bias.device()));
+        Tensor before = columns == null ? closed : closed == null ? columns : columns.add(closed);
+        long batch = Math.max(before.size(0), bias.size(0));
+        return Torch.cat(
+                new Tensor[] {
+                    before.expand(batch, bias.size(1), bias.size(2), length),
+                    bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
+                },
+                3);
     }
 
     /** 0 or the most negative number, [B or 1, H or 1, T or 1, S]; null where everything is open. */

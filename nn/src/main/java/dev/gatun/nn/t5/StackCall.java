@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.torch.Tensor;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * @param encoder what cross-attention reads, or null
  * @param prefix or null
  * @param cache or null
+ * @param updates of modules for this call, or null
  * @param attentions where self-attention weights go, or null
  */
 record StackCall(
@@ -19,4 +21,5 @@ record StackCall(
         EncoderStates encoder,
         T5Prefix prefix,
         T5Cache cache,
+        ModuleUpdates updates,
         List<Tensor> attentions) {}

@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.torch.Tensor;
 
 /**
@@ -13,6 +14,7 @@ import dev.gatun.torch.Tensor;
  * @param encoder what a decoder's cross-attention reads; null for an encoder
  * @param prefix keys and values before the real ones, or null
  * @param cache a decoder's memory of earlier calls, or null
+ * @param updates of modules for this call, or null
  * @param outputHiddenStates whether the hidden state after each block is returned
  * @param outputAttentions whether self-attention weights are returned
  */
@@ -23,6 +25,7 @@ public record StackInput(
         EncoderStates encoder,
         T5Prefix prefix,
         T5Cache cache,
+        ModuleUpdates updates,
         boolean outputHiddenStates,
         boolean outputAttentions) {
 
@@ -35,45 +38,85 @@ public record StackInput(
 
     /** Token numbers [B, T]. */
     public static StackInput ofIds(Tensor ids) {
-        return new StackInput(ids, null, null, null, null, null, false, false);
+        return new StackInput(ids, null, null, null, null, null, null, false, false);
     }
 
     /** Vectors [B, T, D] in the place of embedded tokens. */
     public static StackInput ofEmbeds(Tensor embeds) {
-        return new StackInput(null, embeds, null, null, null, null, false, false);
+        return new StackInput(null, embeds, null, null, null, null, null, false, false);
     }
 
     /** With this mask. */
     public StackInput withMask(Tensor mask) {
         return new StackInput(
-                inputIds, inputsEmbeds, mask, encoder, prefix, cache, outputHiddenStates, outputAttentions);
+                inputIds, inputsEmbeds, mask, encoder, prefix, cache, updates, outputHiddenStates, outputAttentions);
     }
 
     /** With these states for cross-attention. */
     public StackInput withEncoder(EncoderStates states) {
         return new StackInput(
-                inputIds, inputsEmbeds, attentionMask, states, prefix, cache, outputHiddenStates, outputAttentions);
+                inputIds,
+                inputsEmbeds,
+                attentionMask,
+                states,
+                prefix,
+                cache,
+                updates,
+                outputHiddenStates,
+                outputAttentions);
     }
 
     /** With this prefix. */
     public StackInput withPrefix(T5Prefix pairs) {
         return new StackInput(
-                inputIds, inputsEmbeds, attentionMask, encoder, pairs, cache, outputHiddenStates, outputAttentions);
+                inputIds,
+                inputsEmbeds,
+                attentionMask,
+                encoder,
+                pairs,
+                cache,
+                updates,
+                outputHiddenStates,
+                outputAttentions);
     }
 
     /** With this cache. */
     public StackInput withCache(T5Cache memory) {
         return new StackInput(
-                inputIds, inputsEmbeds, attentionMask, encoder, prefix, memory, outputHiddenStates, outputAttentions);
+                inputIds,
+                inputsEmbeds,
+                attentionMask,
+                encoder,
+                prefix,
+                memory,
+                updates,
+                outputHiddenStates,
+                outputAttentions);
+    }
+
+    /** With these updates of modules, those of the whole model; null for none. */
+    public StackInput withUpdates(ModuleUpdates ofModules) {
+        return new StackInput(
+                inputIds,
+                inputsEmbeds,
+                attentionMask,
+                encoder,
+                prefix,
+                cache,
+                ofModules,
+                outputHiddenStates,
+                outputAttentions);
     }
 
     /** Returning all hidden states. */
     public StackInput withHiddenStates() {
-        return new StackInput(inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, true, outputAttentions);
+        return new StackInput(
+                inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, updates, true, outputAttentions);
     }
 
     /** Returning self-attention weights. */
     public StackInput withAttentions() {
-        return new StackInput(inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, outputHiddenStates, true);
+        return new StackInput(
+                inputIds, inputsEmbeds, attentionMask, encoder, prefix, cache, updates, outputHiddenStates, true);
     }
 }

@@ -195,7 +195,8 @@ public final class T5 extends Module {
         if (source == null) {
             StackInput encoderInput = StackInput.ofIds(input.inputIds())
                     .withMask(input.attentionMask())
-                    .withPrefix(input.encoderPrefix());
+                    .withPrefix(input.encoderPrefix())
+                    .withUpdates(input.updates());
             encoded = encoder.forward(input.outputHiddenStates() ? encoderInput.withHiddenStates() : encoderInput);
             source = new EncoderStates(encoded.lastHiddenState(), input.attentionMask());
         }
@@ -203,6 +204,7 @@ public final class T5 extends Module {
         StackInput decoderInput = StackInput.ofIds(ids)
                 .withMask(input.decoderAttentionMask())
                 .withPrefix(input.decoderPrefix())
+                .withUpdates(input.updates())
                 .withEncoder(input.fused() == null ? source : source.prepend(input.fused()));
         StackOutput decoded =
                 decoder.forward(input.outputHiddenStates() ? decoderInput.withHiddenStates() : decoderInput);

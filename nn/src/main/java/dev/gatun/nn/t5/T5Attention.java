@@ -5,6 +5,7 @@ import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
@@ -56,9 +57,9 @@ final class T5Attention extends Module {
         return relativeAttentionBias;
     }
 
-    /** Keys and values [B, H, S, K] of {@code states} [B, S, D]. */
-    KeyValue project(Tensor states) {
-        return new KeyValue(split(k.forward(states)), split(v.forward(states)));
+    /** Keys and values [B, H, S, K] of {@code states} [B, S, D]; {@code updates} or null. */
+    KeyValue project(Tensor states, ModuleUpdates updates) {
+        return new KeyValue(split(k.forward(states, updates)), split(v.forward(states, updates)));
     }
 
     /** [B, T, H·K] as [B, H, T, K], a view. */
@@ -89,12 +90,13 @@ final class T5Attention extends Module {
      *
      * @param bias added to the logits, or null
      * @param weights where to add this layer's attention weights [B, H, T, S], or null
+     * @param updates of the projections, or null
      */
-    Tensor forward(Tensor hidden, KeyValue pair, AttentionBias bias, List<Tensor> weights) {
-        Tensor query = split(q.forward(hidden));
+    Tensor forward(Tensor hidden, KeyValue pair, AttentionBias bias, List<Tensor> weights, ModuleUpdates updates) {
+        Tensor query = split(q.forward(hidden, updates));
         boolean fused = weights == null && !dropout.isActive() && (bias == null || !bias.isTrained());
         Tensor context = fused ? fused(query, pair, bias) : explicit(query, pair, bias, weights);
-        return o.forward(context.transpose(1, 2).reshape(hidden.size(0), hidden.size(1), heads * headDim));
+        return o.forward(context.transpose(1, 2).reshape(hidden.size(0), hidden.size(1), heads * headDim), updates);
     }
 
     private static Tensor fused(Tensor query, KeyValue pair, AttentionBias bias) {

@@ -32,7 +32,7 @@ final class T5Block extends Module {
             before.close();
         }
         try (Tensor last = attended) {
-            return Residual.clamped(feedForward.forward(last));
+            return Residual.clamped(feedForward.forward(last, call.updates()));
         }
     }
 }

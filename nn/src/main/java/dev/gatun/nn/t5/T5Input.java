@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.torch.Tensor;
 
 /**
@@ -12,6 +13,7 @@ import dev.gatun.torch.Tensor;
  * @param fused states set before the encoder's (fusion-in-decoder), or null
  * @param encoderPrefix or null
  * @param decoderPrefix or null
+ * @param updates of modules for this call, or null
  * @param labels int64 [B, T], -100 where no loss is taken; null if {@code decoderInputIds} is given and no loss is wanted
  * @param decoderInputIds int64 [B, T]; null for the labels shifted right
  * @param decoderAttentionMask [B, T], to which causality is added, or a full mask; null, the rule, for causality alone
@@ -24,6 +26,7 @@ public record T5Input(
         EncoderStates fused,
         T5Prefix encoderPrefix,
         T5Prefix decoderPrefix,
+        ModuleUpdates updates,
         Tensor labels,
         Tensor decoderInputIds,
         Tensor decoderAttentionMask,
@@ -41,12 +44,12 @@ public record T5Input(
 
     /** A source of token ids and its mask, and labels; either of the last two may be null. */
     public static T5Input of(Tensor inputIds, Tensor attentionMask, Tensor labels) {
-        return new T5Input(inputIds, attentionMask, null, null, null, null, labels, null, null, false);
+        return new T5Input(inputIds, attentionMask, null, null, null, null, null, labels, null, null, false);
     }
 
     /** A source that was encoded earlier, and labels, which may be null. */
     public static T5Input ofEncoded(EncoderStates encoded, Tensor labels) {
-        return new T5Input(null, null, encoded, null, null, null, labels, null, null, false);
+        return new T5Input(null, null, encoded, null, null, null, null, labels, null, null, false);
     }
 
     /** With states set before the encoder's in cross-attention. */
@@ -58,6 +61,7 @@ public record T5Input(
                 states,
                 encoderPrefix,
                 decoderPrefix,
+                updates,
                 labels,
                 decoderInputIds,
                 decoderAttentionMask,
@@ -73,6 +77,23 @@ public record T5Input(
                 fused,
                 ofEncoder,
                 ofDecoder,
+                updates,
+                labels,
+                decoderInputIds,
+                decoderAttentionMask,
+                outputHiddenStates);
+    }
+
+    /** With these updates of modules in both stacks; null for none. */
+    public T5Input withUpdates(ModuleUpdates ofModules) {
+        return new T5Input(
+                inputIds,
+                attentionMask,
+                encoded,
+                fused,
+                encoderPrefix,
+                decoderPrefix,
+                ofModules,
                 labels,
                 decoderInputIds,
                 decoderAttentionMask,
@@ -88,6 +109,7 @@ public record T5Input(
                 fused,
                 encoderPrefix,
                 decoderPrefix,
+                updates,
                 labels,
                 ids,
                 mask,
@@ -103,6 +125,7 @@ public record T5Input(
                 fused,
                 encoderPrefix,
                 decoderPrefix,
+                updates,
                 labels,
                 decoderInputIds,
                 decoderAttentionMask,

@@ -25,7 +25,8 @@ final class T5LayerCrossAttention extends Module {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
             Tensor normed = layerNorm.forward(hidden);
-            return Residual.add(dropout.forward(attention.forward(normed, pair, call.crossBias(), null)), hidden);
+            return Residual.add(
+                    dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
         });
     }
 
@@ -35,7 +36,7 @@ final class T5LayerCrossAttention extends Module {
         if (kept != null) {
             return kept;
         }
-        KeyValue fresh = attention.project(call.encoder().states());
+        KeyValue fresh = attention.project(call.encoder().states(), call.updates());
         return cache == null ? fresh : cache.keepCross(fresh);
     }
 }

@@ -4,6 +4,9 @@ import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleUpdates;
+import dev.gatun.nn.Updatable;
+import dev.gatun.nn.UpdateSlot;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
@@ -23,13 +26,15 @@ final class T5LayerFF extends Module {
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }
 
-    /** [B, T, D] to [B, T, D], new. */
-    Tensor forward(Tensor hidden) {
-        return scoped(() -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden))), hidden));
+    /** [B, T, D] to [B, T, D], new; {@code updates} or null. */
+    Tensor forward(Tensor hidden, ModuleUpdates updates) {
+        return scoped(
+                () -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden), updates)), hidden));
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */
-    private static final class Dense extends Module {
+    private static final class Dense extends Module implements Updatable {
+        private final UpdateSlot slot = new UpdateSlot();
         private final Linear wi;
         private final Linear gate;
         private final Linear wo;
@@ -57,14 +62,30 @@ final class T5LayerFF extends Module {
                     : options;
         }
 
-        Tensor forward(Tensor normed) {
-            Tensor wide = activation.function().apply(wi.forward(normed));
+        @Override
+        public UpdateSlot updates() {
+            return slot;
+        }
+
+        @Override
+        public long inFeatures() {
+            return wi.inFeatures();
+        }
+
+        @Override
+        public long outFeatures() {
+            return wo.outFeatures();
+        }
+
+        Tensor forward(Tensor normed, ModuleUpdates updates) {
+            Tensor wide = activation.function().apply(wi.forward(normed, updates));
             if (gate != null) {
-                wide = wide.mul(gate.forward(normed));
+                wide = wide.mul(gate.forward(normed, updates));
             }
             Tensor dropped = dropout.forward(wide);
             DType kept = wo.weight().get().dtype();
-            return wo.forward(dropped.dtype() == DType.FLOAT16 && kept != DType.FLOAT16 ? dropped.to(kept) : dropped);
+            boolean widen = dropped.dtype() == DType.FLOAT16 && kept != DType.FLOAT16;
+            return slot.apply(normed, wo.forward(widen ? dropped.to(kept) : dropped, updates), updates);
         }
     }
 }

@@ -37,9 +37,9 @@ final class T5LayerSelfAttention extends Module {
     Tensor forward(Tensor hidden, int layer, StackCall call) {
         return withWeights(call.attentions(), weights -> {
             Tensor normed = layerNorm.forward(hidden);
-            KeyValue pair = withPrefix(attention.project(normed), layer, call, hidden.size(0));
+            KeyValue pair = withPrefix(attention.project(normed, call.updates()), layer, call, hidden.size(0));
             return Residual.add(
-                    dropout.forward(attention.forward(normed, pair, call.selfBias(), weights)), hidden);
+                    dropout.forward(attention.forward(normed, pair, call.selfBias(), weights, call.updates())), hidden);
         });
     }
 

@@ -106,6 +106,7 @@ public final class T5Stack extends Module {
                 input.encoder(),
                 input.prefix(),
                 input.cache(),
+                input.updates(),
                 input.outputAttentions() ? new ArrayList<>() : null);
         for (int i = 0; i < blocks.size(); i++) {
             Tensor before = hidden;

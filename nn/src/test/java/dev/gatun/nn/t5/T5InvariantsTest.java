@@ -80,15 +80,15 @@ class T5InvariantsTest {
         int length = 6;
         T5Attention attention = new T5Attention(model.config(), false, DType.FLOAT64);
         Tensor hidden = Torch.randn(new long[] {BATCH, SOURCE, model.config().dModel()}, DType.FLOAT64);
-        KeyValue real = attention.project(hidden);
+        KeyValue real = attention.project(hidden, null);
         long[] shape = {BATCH, model.config().numHeads(), length, model.config().dKv()};
         Tensor zeros = Torch.zeros(shape, DType.FLOAT64);
         KeyValue prefixed = new KeyValue(
                 Torch.cat(new Tensor[] {zeros, real.key()}, 2), Torch.cat(new Tensor[] {zeros, real.value()}, 2));
         var plainWeights = new java.util.ArrayList<Tensor>();
         var prefixedWeights = new java.util.ArrayList<Tensor>();
-        attention.forward(hidden, real, null, plainWeights);
-        attention.forward(hidden, prefixed, null, prefixedWeights);
+        attention.forward(hidden, real, null, plainWeights, null);
+        attention.forward(hidden, prefixed, null, prefixedWeights, null);
         // Z/(Z+p) with Z = Σ exp(logit): the logits are recovered from the plain module's own projections.
         long heads = model.config().numHeads();
         Tensor q = Torch.linear(

@@ -1,0 +1,68 @@
+package dev.gatun.nn;
+
+import dev.gatun.torch.Tensor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Updates for one call of a model, handed in with its input: what a hypernetwork generates. The model itself stays as it
+ * is, so calls with different updates may run side by side on several threads. The tensors stay the caller's.
+ */
+public final class ModuleUpdates implements TensorGroup {
+    private final Map<UpdateSlot, ModuleUpdate> bySlot;
+
+    private ModuleUpdates(Map<UpdateSlot, ModuleUpdate> bySlot) {
+        this.bySlot = bySlot;
+    }
+
+    /**
+     * Updates for modules of {@code model} by their names, such as {@code encoder.block.0.layer.0.SelfAttention.q}.
+     *
+     * @throws IllegalArgumentException if a name is that of no module, or of none that is {@link Updatable}
+     */
+    public static ModuleUpdates of(Module model, Map<String, ? extends ModuleUpdate> byName) {
+        Map<String, Module> modules = model.namedModules();
+        Map<UpdateSlot, ModuleUpdate> bySlot = new IdentityHashMap<>();
+        byName.forEach((name, update) -> {
+            if (!(modules.get(name) instanceof Updatable host)) {
+                throw new IllegalArgumentException("an update is for a Linear or another Updatable module of "
+                        + model.getClass().getSimpleName() + ", but '" + name + "' is "
+                        + (modules.containsKey(name)
+                                ? modules.get(name).getClass().getSimpleName()
+                                : "no module"));
+            }
+            bySlot.put(host.updates(), update);
+        });
+        return new ModuleUpdates(bySlot);
+    }
+
+    /** The update for the module of {@code slot}, or null. */
+    ModuleUpdate of(UpdateSlot slot) {
+        return bySlot.get(slot);
+    }
+
+    /** How many modules have one. */
+    public int size() {
+        return bySlot.size();
+    }
+
+    /** These updates for the batch rows {@code index}, int64 [N], in that order: {@link ModuleUpdate#rows}. */
+    public ModuleUpdates rows(Tensor index) {
+        Map<UpdateSlot, ModuleUpdate> chosen = new IdentityHashMap<>();
+        bySlot.forEach((slot, update) -> chosen.put(slot, update.rows(index)));
+        return new ModuleUpdates(chosen);
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        List<Tensor> tensors = new ArrayList<>();
+        for (ModuleUpdate update : bySlot.values()) {
+            if (update instanceof TensorGroup group) {
+                tensors.addAll(group.tensors());
+            }
+        }
+        return tensors;
+    }
+}
