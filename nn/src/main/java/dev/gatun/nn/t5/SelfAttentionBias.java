@@ -43,33 +43,56 @@ final class SelfAttentionBias {
         T5Cache cache = input.cache();
         int offset = cache == null ? 0 : cache.length();
         int keys = offset + queries;
-        Tensor bias = position(queries, keys, offset);
+        boolean next = queries == 1 && cache != null && keys <= cache.capacity();
+        Tensor bias = next ? ofNextToken(cache) : position(queries, keys, offset);
         Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
         if (mask != null) {
             bias = bias.add(mask);
         }
-        bias = withPrefix(bias, input, cache != null && offset > 0 ? cache.prefixLength() : -1);
-        return new AttentionBias(bias, batch, config.numHeads(), queries);
+        return new AttentionBias(withPrefix(bias, input, offset == 0), batch, config.numHeads(), queries);
+    }
+
+    /**
+     * The biases of one query after all keys, [1, H, 1, S]: a view of those of the last position that the cache has room
+     * for, since only distances count.
+     */
+    private Tensor ofNextToken(T5Cache cache) {
+        int capacity = cache.capacity();
+        Tensor all = cache.positionBias();
+        if (all == null) {
+            all = cache.keepPositionBias(position(1, capacity, capacity - 1).contiguous());
+        }
+        long keys = cache.length() + 1;
+        return all.narrow(3, capacity - keys, keys);
     }
 
     /** Columns of 0 before the real ones, or of the most negative number where the prefix's own mask is closed. */
-    private static Tensor withPrefix(Tensor bias, StackInput input, int cached) {
+    private static Tensor withPrefix(Tensor bias, StackInput input, boolean first) {
         T5Prefix prefix = input.prefix();
-        if (cached < 0 ? prefix == null : cached == 0) {
+        T5Cache cache = input.cache();
+        int length = first ? (prefix == null ? 0 : prefix.length()) : cache.prefixLength();
+        Tensor mask = first ? prefixMask(bias, prefix, cache) : cache.prefixMask();
+        if (length == 0) {
             return bias;
         }
-        if (prefix != null && prefix.mask() != null) {
-            Tensor closed =
-                    AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
-            long batch = Math.max(closed.size(0), bias.size(0));
-            return Torch.cat(
-                    new Tensor[] {
-                        closed.expand(batch, bias.size(1), bias.size(2), closed.size(3)),
-                        bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
-                    },
-                    3);
+        if (mask == null) {
+            return bias.constant_pad_nd(length, 0);
         }
-        return bias.constant_pad_nd(cached < 0 ? prefix.length() : cached, 0);
+        long batch = Math.max(mask.size(0), bias.size(0));
+        return Torch.cat(
+                new Tensor[] {
+                    mask.expand(batch, bias.size(1), bias.size(2), length),
+                    bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
+                },
+                3);
+    }
+
+    private static Tensor prefixMask(Tensor bias, T5Prefix prefix, T5Cache cache) {
+        if (prefix == null || prefix.mask() == null) {
+            return null;
+        }
+        Tensor mask = AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), bias.dtype(), bias.device()));
+        return cache == null ? mask : cache.keepPrefixMask(mask);
     }
 
     /** 0 or the most negative number, [B or 1, H or 1, T or 1, S]; null where everything is open. */

@@ -45,6 +45,19 @@ public record T5Prefix(List<KeyValue> layers, Tensor mask) implements TensorGrou
         return (int) layers.getFirst().key().size(-2);
     }
 
+    /** These rows, int64 or int32 [n], left out or repeated as it says; what all rows share is left as it is. */
+    public T5Prefix rows(Tensor index) {
+        return new T5Prefix(
+                layers.stream()
+                        .map(pair -> new KeyValue(rows(pair.key(), index), rows(pair.value(), index)))
+                        .toList(),
+                mask == null ? null : rows(mask, index));
+    }
+
+    private static Tensor rows(Tensor tensor, Tensor index) {
+        return tensor.size(0) == 1 ? tensor : tensor.index_select(0, index);
+    }
+
     @Override
     public List<Tensor> tensors() {
         List<Tensor> tensors = new ArrayList<>();
