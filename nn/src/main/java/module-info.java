@@ -5,6 +5,7 @@ module dev.gatun.nn {
 
     exports dev.gatun.nn;
     exports dev.gatun.nn.checkpoint;
+    exports dev.gatun.nn.generation;
     exports dev.gatun.nn.optim;
     exports dev.gatun.nn.peft;
     exports dev.gatun.nn.t5;

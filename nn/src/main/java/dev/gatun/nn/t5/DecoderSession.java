@@ -1,20 +1,26 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.nn.generation.TokenDecoder;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
+import java.util.Arrays;
 
 /**
  * A decoder that is fed token by token: what every way of generating is built on. It remembers what it was fed, as keys and
- * values where it has a cache and as tokens otherwise. Legend: B batch, T new tokens, V vocabulary.
+ * values where it has a cache and as tokens otherwise. Legend: R rows, one for each row of the encoder states unless
+ * {@link #select} changes that, T new tokens, V vocabulary.
  */
-public final class DecoderSession implements AutoCloseable {
+public final class DecoderSession implements TokenDecoder, AutoCloseable {
     private final T5 model;
     private final EncoderStates source;
     private final T5Prefix prefix;
     private final T5Cache cache;
     private Tensor history;
+
+    /** Without a cache: for each row which row of the source and of the prefix it has; null for its own. */
+    private int[] owners;
 
     /**
      * A session over {@code source}, whose tensors, like those of {@code prefix} (null for none), stay the caller's and must
@@ -30,28 +36,59 @@ public final class DecoderSession implements AutoCloseable {
     }
 
     /**
-     * Feeds tokens int64 [B, T]: the logits [B, V] after the last of them, new.
+     * Feeds tokens int64 [R, T]: the logits [R, V] after the last of them, new.
      *
      * @throws IllegalStateException if the cache's capacity is exceeded
      */
+    @Override
     public Tensor step(Tensor tokens) {
         try (Scope scope = Scope.open()) {
             Tensor placed = tokens.device().equals(model.device()) ? tokens : tokens.to(model.device(), DType.INT64);
-            Tensor ids = cache == null ? remember(placed) : placed;
-            StackInput input =
-                    StackInput.ofIds(ids).withPrefix(prefix).withEncoder(source).withCache(cache);
+            StackInput input = cache == null ? ofHistory(remember(placed)) : ofNew(placed);
             Tensor states = model.decoder().forward(input).lastHiddenState();
             return scope.promote(model.logits(states.select(1, states.size(1) - 1)));
         }
     }
 
+    private StackInput ofNew(Tensor tokens) {
+        StackInput input = StackInput.ofIds(tokens).withEncoder(source).withCache(cache);
+        return cache.length() == 0 ? input.withPrefix(prefix) : input; // later on the cache has it
+    }
+
+    private StackInput ofHistory(Tensor tokens) {
+        Tensor index = owners == null ? null : Tensor.of(owners).to(model.device(), DType.INT64);
+        return StackInput.ofIds(tokens)
+                .withPrefix(index == null || prefix == null ? prefix : prefix.rows(index))
+                .withEncoder(index == null ? source : source.rows(index));
+    }
+
     private Tensor remember(Tensor tokens) {
         Tensor longer = history == null ? tokens.clone() : Torch.cat(new Tensor[] {history, tokens}, 1);
+        return replaceHistory(longer);
+    }
+
+    private Tensor replaceHistory(Tensor replacement) {
         if (history != null) {
             history.close();
         }
-        history = longer.unscoped();
+        history = replacement.unscoped();
         return history;
+    }
+
+    @Override
+    public void select(int[] rows) {
+        if (cache != null) {
+            cache.select(rows);
+            return;
+        }
+        try (Scope _ = Scope.open()) {
+            Tensor index = Tensor.of(rows).to(model.device(), DType.INT64);
+            replaceHistory(history.index_select(0, index));
+            int[] before = owners;
+            owners = before == null
+                    ? rows.clone()
+                    : Arrays.stream(rows).map(row -> before[row]).toArray();
+        }
     }
 
     /** Frees what it remembers. Closing twice does nothing. */

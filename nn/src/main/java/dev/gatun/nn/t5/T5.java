@@ -6,6 +6,10 @@ import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.checkpoint.SafeTensorsFolder;
+import dev.gatun.nn.generation.Generated;
+import dev.gatun.nn.generation.Generation;
+import dev.gatun.nn.generation.GenerationConfig;
+import dev.gatun.nn.generation.SpecialTokens;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
@@ -215,14 +219,34 @@ public final class T5 extends Module {
     }
 
     /**
-     * Continues from the start token by the most probable token each time ({@code generate(do_sample=False)}), without
-     * recording gradients; call {@link #eval()} first, or dropout takes part.
+     * Continues from the start token as {@code generation} says ({@code generate}), without recording gradients; call
+     * {@link #eval()} first, or dropout takes part.
      *
      * @param source the encoder's states, with fused ones set before them if need be
      * @param prefix of the decoder, or null
-     * @return int64 [B, 1 + n]: the start token and the n ≤ maxNewTokens generated ones, padding after a row's end; new
+     * @return int64 [N, 1 + n]: the start token and the n ≤ maxNewTokens generated ones, padding after a row's end; new, on
+     *     the model's device. N is the batch times the sequences asked for.
      */
     public Tensor generate(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
-        return scoped(() -> GreedySearch.run(this, source, prefix, generation));
+        return scoped(
+                () -> generated(source, prefix, generation, false).sequences().to(device(), DType.INT64));
+    }
+
+    /**
+     * {@link #generate} with log-probabilities ({@code return_dict_in_generate}, {@code output_scores}).
+     *
+     * @return new tensors, on the CPU
+     */
+    public Generated generateScored(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
+        return scoped(() -> generated(source, prefix, generation, true));
+    }
+
+    private Generated generated(EncoderStates source, T5Prefix prefix, GenerationConfig generation, boolean scored) {
+        SpecialTokens special =
+                new SpecialTokens(config.decoderStartTokenId(), config.eosTokenId(), config.padTokenId());
+        int capacity = generation.useCache() ? generation.maxNewTokens() : 0;
+        try (DecoderSession session = new DecoderSession(this, source, prefix, capacity)) {
+            return Generation.run(session, Math.toIntExact(source.states().size(0)), special, generation, scored);
+        }
     }
 }

@@ -7,7 +7,8 @@ import dev.gatun.torch.TensorOptions;
 
 /**
  * A decoder block's attention to the encoder ({@code transformers.T5LayerCrossAttention}): x + dropout(attention(norm x)).
- * It has no position bias and no prefix. Legend: B batch, T positions, S source length, D model, H heads.
+ * It has no position bias and no prefix. The encoder states may have fewer rows than the input, one for each B / G of them.
+ * Legend: G encoder rows, B batch, T positions, S source length, D model, H heads.
  */
 final class T5LayerCrossAttention extends Module {
     private final T5Attention attention;
@@ -24,9 +25,11 @@ final class T5LayerCrossAttention extends Module {
     Tensor forward(Tensor hidden, int layer, StackCall call) {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
-            Tensor normed = layerNorm.forward(hidden);
-            return Residual.add(
-                    dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
+            // Rows that share encoder states, as beams do, are so many queries of one row: nothing is repeated for
+            // them.
+            Tensor normed = layerNorm.forward(hidden).view(pair.key().size(0), -1, hidden.size(2));
+            Tensor attended = attention.forward(normed, pair, call.crossBias(), null, call.updates());
+            return Residual.add(dropout.forward(attended).view(hidden.shape()), hidden);
         });
     }
 

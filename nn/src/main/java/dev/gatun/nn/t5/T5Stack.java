@@ -90,9 +90,23 @@ public final class T5Stack extends Module {
             throw new IllegalArgumentException("a prefix of "
                     + input.prefix().layers().size() + " layers does not fit a stack of " + blocks.size());
         }
+        if (input.encoder() != null && rows(input) % encoderRows(input) != 0) {
+            throw new IllegalArgumentException(rows(input) + " rows cannot share encoder states of "
+                    + encoderRows(input) + " rows evenly: give so many rows that all have equally many");
+        }
         if (!decoder && (input.encoder() != null || input.cache() != null)) {
             throw new IllegalArgumentException("an encoder has neither cross-attention nor a cache");
         }
+    }
+
+    private static long rows(StackInput input) {
+        return (input.inputIds() == null ? input.inputsEmbeds() : input.inputIds()).size(0);
+    }
+
+    /** G, after {@link T5Cache#select} no longer that of the states given. */
+    private static long encoderRows(StackInput input) {
+        KeyValue kept = input.cache() == null ? null : input.cache().cross(0);
+        return (kept == null ? input.encoder().states() : kept.key()).size(0);
     }
 
     private StackOutput run(StackInput input) {
@@ -139,6 +153,7 @@ public final class T5Stack extends Module {
                     AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device()));
             mask = cache == null ? mask : cache.keepCrossMask(mask);
         }
-        return new AttentionBias(mask, hidden.size(0), config.numHeads(), hidden.size(1));
+        long rows = encoderRows(input);
+        return new AttentionBias(mask, rows, config.numHeads(), hidden.size(0) / rows * hidden.size(1));
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;

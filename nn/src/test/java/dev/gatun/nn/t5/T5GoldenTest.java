@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Golden;
 import dev.gatun.nn.Parameter;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;

@@ -3,6 +3,7 @@ package dev.gatun.nn.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.nn.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
