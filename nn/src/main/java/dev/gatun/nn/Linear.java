@@ -8,7 +8,7 @@ import dev.gatun.torch.Torch;
  * y = x Wᵀ + b ({@code torch.nn.Linear}). Parameters {@code weight} [out, in] and, if asked for, {@code bias} [out], both
  * drawn from U(-1/√in, 1/√in) as PyTorch does.
  */
-public final class Linear extends Module {
+public final class Linear extends Layer {
     private final Parameter weight;
     private final Parameter bias;
 
@@ -45,7 +45,8 @@ public final class Linear extends Module {
     }
 
     /** Maps [..., in] to [..., out], of the weight's type. */
-    public Tensor forward(Tensor input) {
+    @Override
+    protected Tensor compute(Tensor input) {
         return bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
     }
 }

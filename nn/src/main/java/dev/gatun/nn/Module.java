@@ -1,12 +1,15 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.Checkpoint;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
+import dev.gatun.torch.RemovableHandle;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The base of all layers and models ({@code torch.nn.Module}): named parameters, buffers and submodules, training mode,
@@ -29,8 +33,11 @@ import java.util.function.Supplier;
 public abstract class Module implements AutoCloseable {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Set<String> unsaved = new HashSet<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
+    private ModuleHooks hooks;
     private boolean training = true;
+    private boolean checkpointing;
 
     /** A module without parts yet, in training mode. */
     protected Module() {}
@@ -46,8 +53,16 @@ public abstract class Module implements AutoCloseable {
 
     /** Adds a tensor that is saved but not trained ({@code register_buffer}), taken over out of its scope. */
     protected final void registerBuffer(String name, Tensor buffer) {
+        registerBuffer(name, buffer, true);
+    }
+
+    /** The same; one that is not {@code persistent} moves with the module, but is in no state dict. */
+    protected final void registerBuffer(String name, Tensor buffer, boolean persistent) {
         requireFree(name);
         buffers.put(name, buffer.unscoped());
+        if (!persistent) {
+            unsaved.add(name);
+        }
     }
 
     /** The buffer of this module called {@code name}: ask for it at each use, a change of type exchanges it. */
@@ -58,14 +73,32 @@ public abstract class Module implements AutoCloseable {
     /** Adds a submodule under {@code name} ({@code add_module}) and returns it. */
     protected final <M extends Module> M registerModule(String name, M module) {
         requireFree(name);
+        if (module.namedModules().containsValue(this)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' would make " + getClass().getSimpleName() + " a part of itself");
+        }
         children.put(name, module);
         return module;
     }
 
+    /** Puts {@code module} in the place of the submodule called {@code name}, which is returned and now the caller's. */
+    final Module exchangeModule(String name, Module module) {
+        return children.put(name, module);
+    }
+
+    /** Takes the submodule called {@code name} out; it is the caller's from then on. */
+    final Module removeModule(String name) {
+        return children.remove(name);
+    }
+
     private void requireFree(String name) {
-        if (name.isEmpty() || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "the name '" + name + "' is empty or taken in " + getClass().getSimpleName());
+        if (name.isEmpty()
+                || name.contains(".")
+                || parameters.containsKey(name)
+                || buffers.containsKey(name)
+                || children.containsKey(name)) {
+            throw new IllegalArgumentException("the name '" + name + "' is empty, has a dot, or is taken in "
+                    + getClass().getSimpleName());
         }
     }
 
@@ -90,6 +123,63 @@ public abstract class Module implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /**
+     * Runs {@code body} on {@code inputs} in a scope of its own, with this module's hooks around it and, if
+     * {@link #checkpointing} is on, without keeping what it saves for the backward pass. Every tensor that {@code body} uses
+     * and that may be freed before the backward pass must be an input; inputs may be null.
+     *
+     * @return the results, in the caller's scope
+     */
+    protected final Tensor[] call(UnaryOperator<Tensor[]> body, Tensor... inputs) {
+        UnaryOperator<Tensor[]> whole =
+                checkpointing && training && Torch.isGradEnabled() ? given -> Checkpoint.applyAll(body, given) : body;
+        return scoped(() -> hooks == null ? whole.apply(inputs) : hooks.run(this, whole, inputs));
+    }
+
+    /** Whether {@link #call} would do no more than {@link #scoped}. */
+    final boolean isPlain() {
+        return !checkpointing && (hooks == null || hooks.isEmpty());
+    }
+
+    /**
+     * Computes this module's call again in the backward pass instead of keeping what it saves ({@code
+     * torch.utils.checkpoint}): less memory, the same gradients and the same dropout. It works in training mode, for
+     * modules whose {@code forward} goes through {@link #call}; submodules have switches of their own.
+     */
+    public void checkpointing(boolean on) {
+        checkpointing = on;
+    }
+
+    /** Whether {@link #checkpointing(boolean)} is on. */
+    public final boolean isCheckpointing() {
+        return checkpointing;
+    }
+
+    /** Runs {@code hook} before each forward ({@code register_forward_pre_hook}). */
+    public final RemovableHandle registerForwardPreHook(ModuleHook.ForwardPre hook) {
+        return hooks().addForwardPre(hook);
+    }
+
+    /** Runs {@code hook} after each forward ({@code register_forward_hook}). */
+    public final RemovableHandle registerForwardHook(ModuleHook.Forward hook) {
+        return hooks().addForward(hook);
+    }
+
+    /** Runs {@code hook} before each backward pass through this module ({@code register_full_backward_pre_hook}). */
+    public final RemovableHandle registerFullBackwardPreHook(ModuleHook.BackwardPre hook) {
+        return hooks().addBackwardPre(hook);
+    }
+
+    /** Runs {@code hook} after each backward pass through this module ({@code register_full_backward_hook}). */
+    public final RemovableHandle registerFullBackwardHook(ModuleHook.Backward hook) {
+        return hooks().addBackward(hook);
+    }
+
+    private ModuleHooks hooks() {
+        hooks = hooks == null ? new ModuleHooks() : hooks;
+        return hooks;
     }
 
     // --- parts -----------------------------------------------------------------------------------------------------
@@ -142,12 +232,53 @@ public abstract class Module implements AutoCloseable {
         return found;
     }
 
+    /** The parameters of this module alone ({@code named_parameters(recurse=False)}). */
+    public final Map<String, Parameter> ownParameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /** The buffers of this module alone ({@code named_buffers(recurse=False)}). */
+    public final Map<String, Tensor> ownBuffers() {
+        return Collections.unmodifiableMap(buffers);
+    }
+
+    /** The buffers that are saved. */
+    final Map<String, Tensor> savedBuffers() {
+        Map<String, Tensor> saved = namedBuffers();
+        namedModules().forEach((path, module) -> module.unsaved.forEach(name -> saved.remove(join(path, name))));
+        return saved;
+    }
+
+    /**
+     * The submodule at {@code path}, names joined by dots, "" for this one ({@code get_submodule}).
+     *
+     * @throws IllegalArgumentException if there is none, naming the part of the path that does exist
+     */
+    public final Module getSubmodule(String path) {
+        return ModulePaths.submodule(this, path);
+    }
+
+    /** The parameter at {@code path} ({@code get_parameter}); thrown as {@link #getSubmodule}. */
+    public final Parameter getParameter(String path) {
+        return ModulePaths.leaf(this, path, Module::ownParameters, "parameter");
+    }
+
+    /** The buffer at {@code path}, still the module's ({@code get_buffer}); thrown as {@link #getSubmodule}. */
+    public final Tensor getBuffer(String path) {
+        return ModulePaths.leaf(this, path, Module::ownBuffers, "buffer");
+    }
+
+    /** A table of all parameters and buffers: name, type of module, shape, numbers, trained or not, bytes. */
+    public final ModuleSummary summary() {
+        return ModuleSummary.of(this);
+    }
+
     private void walk(String path, BiConsumer<String, Module> visit) {
         visit.accept(path, this);
         children.forEach((name, child) -> child.walk(join(path, name), visit));
     }
 
-    private static String join(String path, String name) {
+    static String join(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
@@ -166,9 +297,16 @@ public abstract class Module implements AutoCloseable {
 
     // --- state -----------------------------------------------------------------------------------------------------
 
-    /** Calls {@code action} on every module of the tree, submodules after their parent ({@code Module.apply}). */
+    /** Calls {@code action} on every module of the tree once, submodules before their parent ({@code Module.apply}). */
     public final void apply(Consumer<Module> action) {
-        List.copyOf(namedModules().values()).forEach(action);
+        applyTo(action, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private void applyTo(Consumer<Module> action, Set<Module> seen) {
+        if (seen.add(this)) {
+            List.copyOf(children.values()).forEach(child -> child.applyTo(action, seen));
+            action.accept(this);
+        }
     }
 
     /** Switches dropout and the like on or off in the whole tree ({@code Module.train(mode)}). */
@@ -232,13 +370,13 @@ public abstract class Module implements AutoCloseable {
     }
 
     /**
-     * Every parameter and buffer by its first name ({@code state_dict}): the module's own tensors, not copies. Tied
+     * Every parameter and saved buffer by its first name ({@code state_dict}): the module's own tensors, not copies. Tied
      * copies are left out, as Hugging Face leaves them out of safetensors files.
      */
     public final Map<String, Tensor> stateDict() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         namedParameters().forEach((name, parameter) -> state.put(name, parameter.get()));
-        state.putAll(namedBuffers());
+        state.putAll(savedBuffers());
         return state;
     }
 
@@ -263,7 +401,7 @@ public abstract class Module implements AutoCloseable {
     /** Replaces the buffer at {@code path}, taken over, freeing the old one. */
     final void assignBuffer(String path, Tensor replacement) {
         int dot = path.lastIndexOf('.');
-        Module owner = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
+        Module owner = getSubmodule(dot < 0 ? "" : path.substring(0, dot));
         owner.buffers.put(path.substring(dot + 1), replacement.unscoped()).close();
     }
 
