@@ -23,10 +23,22 @@ final class RecurrentGuards {
             }
         }
         for (Tensor weight : tensors((Object) weights)) {
+            if (isProjection(weight, states)) {
+                continue;
+            }
             if (weight.dim() < 1 || weight.dim() > 2 || weight.size(0) % gates != 0 || weight.size(0) == 0) {
                 throw refused(op, "weights with " + gates + " rows for each element of the hidden state", weight);
             }
         }
+    }
+
+    /** Whether it maps an LSTM's state to a smaller output: [size of h, size of c]. */
+    private static boolean isProjection(Tensor weight, List<Tensor> states) {
+        return states.size() == 2
+                && weight.dim() == 2
+                && states.get(0).size(-1) < states.get(1).size(-1)
+                && weight.size(0) == states.get(0).size(-1)
+                && weight.size(1) == states.get(1).size(-1);
     }
 
     /** How many sequences of a packed batch go on at each step: positive, not increasing, as many as there are rows. */

@@ -33,7 +33,7 @@ final class StateLoader {
 
     LoadReport load(boolean strict) {
         fitParameters();
-        Map<String, Tensor> buffers = module.namedBuffers();
+        Map<String, Tensor> buffers = module.savedBuffers();
         buffers.forEach((name, buffer) -> {
             if (fits(name, buffer)) {
                 return;

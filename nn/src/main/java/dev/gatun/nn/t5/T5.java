@@ -137,6 +137,18 @@ public final class T5 extends Module {
         return lmHead;
     }
 
+    /** {@link T5Stack#checkpointing} of encoder and decoder. */
+    @Override
+    public void checkpointing(boolean on) {
+        encoder.checkpointing(on);
+        decoder.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return encoder.isCheckpointing();
+    }
+
     /** Where its parameters are. */
     public Device device() {
         return shared.weight().get().device();

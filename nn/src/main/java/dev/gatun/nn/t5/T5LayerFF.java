@@ -85,7 +85,8 @@ final class T5LayerFF extends Module {
             Tensor dropped = dropout.forward(wide);
             DType kept = wo.weight().get().dtype();
             boolean widen = dropped.dtype() == DType.FLOAT16 && kept != DType.FLOAT16;
-            return slot.apply(normed, wo.forward(widen ? dropped.to(kept) : dropped, updates), updates);
+            Tensor narrow = wo.forward(widen ? dropped.to(kept) : dropped, updates);
+            return slot.apply(normed, slot.apply(normed, narrow), updates);
         }
     }
 }

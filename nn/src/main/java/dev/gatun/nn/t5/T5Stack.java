@@ -65,6 +65,21 @@ public final class T5Stack extends Module {
         return embedTokens;
     }
 
+    /**
+     * Keeps only each block's input for the backward pass and computes the rest again there ({@code
+     * gradient_checkpointing_enable}): the same gradients and dropout, one more forward pass. It works in training mode;
+     * calls with a cache, or that ask for attentions, go on as without.
+     */
+    @Override
+    public void checkpointing(boolean on) {
+        blocks.forEach(block -> block.checkpointing(on));
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return blocks.get(0).isCheckpointing();
+    }
+
     /** The position bias of self-attention without masks ({@code compute_bias}): [1, H, queries, keys], new. */
     public Tensor positionBias(int queries, int keys) {
         return selfBias.position(queries, keys, keys - queries);

@@ -24,7 +24,7 @@ class BeamGoldenTest {
     void idsEqualHuggingFaces(String set, DType dtype) {
         try (Scope _ = Scope.open();
                 Golden golden = new Golden(set + " beams " + dtype, set + "/io.safetensors");
-                T5 model = T5.load(Golden.path(set), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(set), dtype)) {
             model.eval();
             EncoderStates source = model.encode(golden.get("input_ids"), golden.get("attention_mask"), null);
             int tokens = (int) golden.get("beam4_ids").size(1) - 1;
