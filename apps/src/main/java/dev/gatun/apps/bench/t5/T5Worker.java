@@ -27,7 +27,9 @@ final class T5Worker {
         try (T5Work work = new T5Work(row, row.size().config());
                 CppT5 other =
                         cpp && row.kind().trains() ? new CppT5(row, row.size().config()) : null) {
-            work.fillGradients();
+            if (row.kind() == T5Row.Kind.ADAMW) {
+                work.fillGradients();
+            }
             for (int i = 0; i < WARM_UP; i++) {
                 work.run();
                 if (other != null) {
