@@ -9,10 +9,10 @@ import picocli.CommandLine.Spec;
 /** {@code gatun bench}: the benchmarks that come with the program. */
 @Command(
         name = "bench",
-        description = "Measures what calling libtorch from Java costs, against C++ and other bindings.",
-        subcommands = InteropCommand.class,
+        description = "Measures what calling libtorch from Java costs, and what optimizers cost.",
+        subcommands = {InteropCommand.class, OptimCommand.class},
         footerHeading = "%nExample:%n",
-        footer = {"  gatun bench interop --quick"})
+        footer = {"  gatun bench interop --quick", "  gatun bench optim"})
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
