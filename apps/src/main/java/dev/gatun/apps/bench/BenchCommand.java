@@ -11,9 +11,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures Gatun against C++, other bindings and Python.",
-        subcommands = {InteropCommand.class, T5Command.class},
+        subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class},
         footerHeading = "%nExample:%n",
-        footer = {"  gatun bench interop --quick", "  gatun bench t5 --row train-mini"})
+        footer = {"  gatun bench interop --quick", "  gatun bench t5 --row train-mini", "  gatun bench optim"})
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
