@@ -70,6 +70,21 @@ class HuggingFaceTest {
                     json.dump(index, open(f'{folder}/pytorch_model.bin.index.json', 'w'))
                 finish(folder, model)
 
+            def train(name, config):
+                torch.manual_seed(2)
+                model = make(T5, config)
+                model.save_pretrained(f'{root}/{name}')
+                model.set_attn_implementation('eager')
+                model.train()
+                torch.manual_seed(5)
+                loss = model(input_ids=ids, attention_mask=mask, labels=targets).loss
+                loss.backward()
+                grad = model.encoder.block[0].layer[0].SelfAttention.q.weight.grad
+                io = dict(ids=ids, mask=mask, targets=targets, loss=loss.detach(), grad=grad)
+                save_file(io, f'{root}/{name}/io.safetensors')
+
+            train('dropout-v10', T5Config(**sizes, dropout_rate=0.3))
+            train('dropout-v11', T5Config(**sizes, dropout_rate=0.3, feed_forward_proj='gated-gelu'))
             v10 = make(T5, T5Config(**sizes))
             v11 = make(T5, T5Config(**sizes, feed_forward_proj='gated-gelu', tie_word_embeddings=False), head=True)
             bare = make(T5, T5Config(**sizes, feed_forward_proj='gated-gelu', tie_word_embeddings=False))
@@ -109,6 +124,8 @@ class HuggingFaceTest {
     @Test
     void readsWhatTransformersWrote() {
         PythonPeer.run(THEIRS, root);
+        sameDropout("dropout-v10");
+        sameDropout("dropout-v11");
         same("v10", true, "t5", 2e-6);
         same("v10-bin", true, "t5", 2e-6);
         same("v10-legacy", true, "t5", 2e-6);
@@ -120,6 +137,24 @@ class HuggingFaceTest {
         same("mt5-bin", false, "mt5", 2e-6);
         // Weights of 8 bits, theirs computed in bfloat16 and ours in float32.
         same("v11-bf16", false, "t5", 3e-2);
+    }
+
+    /** With the same seed the same numbers are dropped, so every dropout is where transformers has it, and no other is. */
+    private void sameDropout(String name) {
+        Path folder = root.resolve(name);
+        try (Scope _ = Scope.open();
+                SafeTensorsFile io = new SafeTensorsFile(folder.resolve("io.safetensors"));
+                T5 model = T5.fromPretrained(folder)) {
+            Torch.manualSeed(5);
+            Tensor loss = model.forward(T5Input.of(io.load("ids"), io.load("mask"), io.load("targets")))
+                    .loss();
+            assertThat(Golden.relativeError(loss, io.load("loss"))).as(name).isLessThan(2e-6);
+            loss.backward();
+            Tensor grad = model.namedParameters()
+                    .get("encoder.block.0.layer.0.SelfAttention.q.weight")
+                    .grad();
+            assertThat(Golden.relativeError(grad, io.load("grad"))).as(name).isLessThan(1e-5);
+        }
     }
 
     private void same(String name, boolean tied, String type, double tolerance) {

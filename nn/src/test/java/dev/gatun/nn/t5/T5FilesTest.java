@@ -8,6 +8,7 @@ import dev.gatun.nn.StateDictException;
 import dev.gatun.nn.checkpoint.CheckpointException;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
+import dev.gatun.nn.optim.AdamW;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -16,10 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class T5FilesTest {
@@ -45,6 +48,83 @@ class T5FilesTest {
                     assertThat(parameter.requiresGrad()).isTrue();
                 });
             }
+        }
+    }
+
+    /** In every type, in one file and in several, read and mapped. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 1000000000", "FLOAT32, 9000", "BFLOAT16, 9000", "FLOAT16, 9000", "FLOAT64, 20000"})
+    void whatIsSavedIsLoadedToTheBit(DType dtype, long maxShardBytes) {
+        Torch.manualSeed(1);
+        try (Scope _ = Scope.open();
+                T5 model = new T5(TestModels.config(), dtype)) {
+            model.savePretrained(folder, maxShardBytes);
+            assertThat(Files.exists(folder.resolve("model.safetensors"))).isEqualTo(maxShardBytes > 1_000_000);
+            try (T5 read = T5.fromPretrained(folder, dtype);
+                    T5 mapped = T5.mapPretrained(folder)) {
+                for (T5 again : List.of(read, mapped)) {
+                    Map<String, Tensor> state = again.stateDict();
+                    assertThat(state.keySet()).isEqualTo(model.stateDict().keySet());
+                    model.stateDict().forEach((name, tensor) -> {
+                        assertThat(state.get(name).dtype()).as(name).isEqualTo(tensor.dtype());
+                        assertThat(state.get(name).equal(tensor)).as(name).isTrue();
+                    });
+                }
+            }
+        }
+    }
+
+    /** Its pages become its own where they are written, and the file stays what it was. */
+    @Test
+    void aMappedModelTrainsAsAnyOther() throws IOException {
+        try (T5 model = new T5(TestModels.config())) {
+            model.savePretrained(folder);
+        }
+        byte[] before = Files.readAllBytes(folder.resolve("model.safetensors"));
+        try (Scope _ = Scope.open();
+                T5 read = T5.fromPretrained(folder);
+                T5 mapped = T5.mapPretrained(folder)) {
+            Tensor ids = TestModels.ids(2, 5);
+            for (T5 model : List.of(read, mapped)) {
+                model.eval();
+                try (AdamW optimizer = new AdamW(model.parameters(), 1e-2, 0)) {
+                    for (int step = 0; step < 3; step++) {
+                        model.forward(T5Input.of(ids, null, ids)).loss().backward();
+                        optimizer.step();
+                        optimizer.zeroGrad();
+                    }
+                }
+            }
+            mapped.stateDict().forEach((name, tensor) -> assertThat(
+                            Golden.relativeError(tensor, read.stateDict().get(name)))
+                    .as(name)
+                    .isLessThan(1e-5));
+        }
+        assertThat(Files.readAllBytes(folder.resolve("model.safetensors"))).isEqualTo(before);
+    }
+
+    /** Transformers 5's rule, and what a model with two embeddings is told. */
+    @Test
+    void theFilesDecideWhatIsTied() {
+        try (Scope _ = Scope.open();
+                T5 model = T5.fromPretrained(Golden.path("t5_v10_tied"))) {
+            Map<String, Tensor> state = new LinkedHashMap<>(model.stateDict());
+            model.config().write(folder.resolve("config.json"));
+            Path weights = folder.resolve("model.safetensors");
+            state.put("lm_head.weight", state.get("shared.weight").mul(2));
+            SafeTensorsWriter.write(weights, state, Map.of());
+            try (T5 again = T5.fromPretrained(folder)) {
+                assertThat(again.config().tieWordEmbeddings()).isFalse();
+                assertThat(again.config().scaleDecoderOutputs()).isTrue();
+                assertThat(again.lmHead().weight().get().equal(state.get("lm_head.weight")))
+                        .isTrue();
+            }
+            state.remove("lm_head.weight");
+            state.put("decoder.embed_tokens.weight", state.get("shared.weight").mul(2));
+            SafeTensorsWriter.write(weights, state, Map.of());
+            assertThatThrownBy(() -> T5.fromPretrained(folder))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("decoder.embed_tokens.weight differs from its shared.weight");
         }
     }
 
