@@ -12,10 +12,13 @@ import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.generation.SpecialTokens;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0, v1.1, Flan and mT5, with Hugging Face's
@@ -251,6 +254,29 @@ public final class T5 extends Module {
      */
     public Generated generateScored(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
         return scoped(() -> generated(source, prefix, generation, true));
+    }
+
+    /** {@link #score(EncoderStates, T5Prefix, List, boolean)} of inputs [B, S] with a mask or null: sums, without a prefix. */
+    public double[][] score(Tensor inputIds, Tensor attentionMask, List<List<long[]>> choices) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            return score(encode(inputIds, attentionMask, null), null, choices, false);
+        }
+    }
+
+    /**
+     * The log-probability of each choice after its input, without recording gradients: what rank classification compares.
+     * The inputs are encoded once, and what cross-attention reads is shared by all choices of an input.
+     *
+     * @param prefix of the decoder, or null
+     * @param choices for each row of {@code source} its choices, each of them tokens without the start token and, as a rule,
+     *     with the end token; inputs may have different numbers of them
+     * @param mean whether a choice's log-probabilities are averaged and not summed, so that long choices are not at a loss
+     * @return for each input one number for each of its choices
+     * @throws IllegalArgumentException if there is not one list for each row, or a choice is empty
+     */
+    public double[][] score(EncoderStates source, T5Prefix prefix, List<List<long[]>> choices, boolean mean) {
+        return RankClassification.score(this, source, prefix, choices, mean);
     }
 
     private Generated generated(EncoderStates source, T5Prefix prefix, GenerationConfig generation, boolean scored) {
