@@ -44,29 +44,42 @@ final class SelfAttentionBias {
         int offset = cache == null ? 0 : cache.length();
         int keys = offset + queries;
         int prefix = prefixLength(input);
-        PrefixBias rule =
-                input.prefix() == null ? PrefixBias.ZERO : input.prefix().bias();
-        // The positions of real keys to real queries are the same under both rules.
-        int counted = rule == PrefixBias.POSITIONS ? prefix : 0;
-        Tensor whole = position(queries, counted + keys, counted + offset);
-        Tensor bias = counted == 0 ? whole : whole.narrow(3, counted, keys);
+        // The positions of real keys to real queries are the same whether the prefix takes up some before them or none.
+        int before = prefixPositions(input);
+        Tensor whole = position(queries, before + keys, before + offset);
+        Tensor bias = before == 0 ? whole : whole.narrow(3, before, keys);
         Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
         if (mask != null) {
             bias = bias.add(mask);
         }
         if (prefix > 0) {
-            bias = withPrefix(bias, counted == 0 ? null : whole.narrow(3, 0, prefix), input.prefix(), prefix);
+            bias = withPrefix(bias, before == 0 ? null : whole.narrow(3, 0, before), input.prefix(), prefix);
         }
         return new AttentionBias(bias, batch, config.numHeads(), queries);
     }
 
     /** P: of the prefix stored in the cache, or else of the one given, or 0. */
     private static int prefixLength(StackInput input) {
-        T5Cache cache = input.cache();
-        if (cache != null && cache.length() > 0) {
-            return cache.prefixLength();
+        return isFirst(input)
+                ? input.prefix() == null ? 0 : input.prefix().length()
+                : input.cache().prefixLength();
+    }
+
+    /** How many positions that prefix takes up, P or 0; kept in the cache from call to call. */
+    private static int prefixPositions(StackInput input) {
+        if (!isFirst(input)) {
+            return input.cache().prefixPositions();
         }
-        return input.prefix() == null ? 0 : input.prefix().length();
+        T5Prefix prefix = input.prefix();
+        int positions = prefix != null && prefix.bias() == PrefixBias.POSITIONS ? prefix.length() : 0;
+        if (input.cache() != null) {
+            input.cache().keepPrefixPositions(positions);
+        }
+        return positions;
+    }
+
+    private static boolean isFirst(StackInput input) {
+        return input.cache() == null || input.cache().length() == 0;
     }
 
     /**

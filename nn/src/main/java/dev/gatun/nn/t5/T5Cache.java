@@ -21,6 +21,7 @@ public final class T5Cache implements AutoCloseable {
     private final List<KeyValue> cross = new ArrayList<>();
     private int length;
     private int prefixLength;
+    private int prefixPositions;
     private Tensor crossMask;
 
     private T5Cache(int capacity) {
@@ -52,6 +53,16 @@ public final class T5Cache implements AutoCloseable {
     /** P, known after the first call. */
     int prefixLength() {
         return prefixLength;
+    }
+
+    /** How many positions the prefix takes up before the first real one, P or 0: {@link PrefixBias}. */
+    int prefixPositions() {
+        return prefixPositions;
+    }
+
+    /** Keeps that number for the calls to come. */
+    void keepPrefixPositions(int positions) {
+        prefixPositions = positions;
     }
 
     boolean isEmpty() {
