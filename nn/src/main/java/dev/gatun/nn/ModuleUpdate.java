@@ -17,6 +17,11 @@ public interface ModuleUpdate {
      */
     Tensor apply(Tensor input, Tensor output);
 
+    /** Whether it is the same for every example of a batch. */
+    default boolean isShared() {
+        return true;
+    }
+
     /**
      * This update for the batch rows {@code index}, int64 [N], in that order: its own tensors' rows where each example has
      * its own, in the current scope; otherwise this very update.

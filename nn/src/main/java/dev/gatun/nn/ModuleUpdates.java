@@ -55,6 +55,38 @@ public final class ModuleUpdates implements TensorGroup {
         return new ModuleUpdates(chosen);
     }
 
+    /**
+     * Attaches these updates to their modules until the result is closed, for code that takes no updates itself, such as
+     * generation for one task. The model is changed for every thread meanwhile.
+     *
+     * @throws IllegalStateException if one of the modules has an update already, or an update is not the same for every
+     *     example: such ones travel with the input, as the rows they are for may change on the way
+     */
+    public Attached attach() {
+        if (!bySlot.values().stream().allMatch(ModuleUpdate::isShared)) {
+            throw new IllegalStateException(
+                    "updates that differ between the examples of a batch travel with its input: use withUpdates");
+        }
+        List<UpdateSlot> done = new ArrayList<>();
+        Attached attached = () -> done.forEach(UpdateSlot::detach);
+        try {
+            bySlot.forEach((slot, update) -> {
+                slot.attach(update);
+                done.add(slot);
+            });
+            return attached;
+        } catch (IllegalStateException e) {
+            attached.close();
+            throw e;
+        }
+    }
+
+    /** Updates that are attached until this is closed. */
+    public interface Attached extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     @Override
     public List<Tensor> tensors() {
         List<Tensor> tensors = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
  * How {@link Adapters} are made: small feed-forward networks with a bottleneck, up(act(down(x))).
  *
  * @param bottleneck the bottleneck's width
- * @param activation such as {@code Tensor::relu}; it must leave its argument as it is
+ * @param activation such as {@code Tensor::relu}
  * @param parallel whether they read what their module reads, otherwise what it returns
  * @param scaling what they are multiplied by
  * @param targets the modules to whose results they are added

@@ -70,6 +70,11 @@ public record AdapterUpdate(
     }
 
     @Override
+    public boolean isShared() {
+        return PerExample.isShared(down);
+    }
+
+    @Override
     public AdapterUpdate rows(Tensor index) {
         return new AdapterUpdate(
                 PerExample.rows(down, 2, index),

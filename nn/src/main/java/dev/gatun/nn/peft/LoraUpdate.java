@@ -37,6 +37,11 @@ public record LoraUpdate(Tensor a, Tensor b, double scaling) implements ModuleUp
     }
 
     @Override
+    public boolean isShared() {
+        return PerExample.isShared(a);
+    }
+
+    @Override
     public LoraUpdate rows(Tensor index) {
         return new LoraUpdate(PerExample.rows(a, 2, index), PerExample.rows(b, 2, index), scaling);
     }

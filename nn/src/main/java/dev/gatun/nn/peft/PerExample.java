@@ -17,7 +17,7 @@ final class PerExample {
      * @param bias [out], or [B or 1, out], or null
      */
     static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        if (weight.dim() == 2 || weight.size(0) == 1) {
+        if (isShared(weight)) {
             Tensor shared = weight.dim() == 2 ? weight : weight.select(0, 0);
             Tensor offset = bias == null || bias.dim() == 1 ? bias : bias.select(0, 0);
             return offset == null ? Torch.linear(x, shared) : Torch.linear(x, shared, offset);
@@ -41,6 +41,11 @@ final class PerExample {
     /** {@code input} in the type of {@code weight}; under autocast, which sees to that itself, as it is. */
     static Tensor cast(Tensor input, Tensor weight) {
         return input.dtype() == weight.dtype() || Autocast.isEnabled(input.device()) ? input : input.to(weight.dtype());
+    }
+
+    /** Whether a weight with 2 dimensions of its own serves all examples. */
+    static boolean isShared(Tensor weight) {
+        return weight.dim() == 2 || weight.size(0) == 1;
     }
 
     /** Rows {@code index} of a tensor with {@code shared} dimensions and perhaps a batch dimension before them. */

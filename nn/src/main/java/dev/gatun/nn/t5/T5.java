@@ -5,6 +5,7 @@ import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.checkpoint.SafeTensorsFolder;
 import dev.gatun.nn.generation.Generated;
 import dev.gatun.nn.generation.Generation;
@@ -162,7 +163,15 @@ public final class T5 extends Module {
      * or for several decodings. The states are new; the mask is the one given.
      */
     public EncoderStates encode(Tensor inputIds, Tensor attentionMask, T5Prefix prefix) {
-        StackInput input = StackInput.ofIds(inputIds).withMask(attentionMask).withPrefix(prefix);
+        return encode(inputIds, attentionMask, prefix, null);
+    }
+
+    /** The same with these updates of modules, or null. */
+    public EncoderStates encode(Tensor inputIds, Tensor attentionMask, T5Prefix prefix, ModuleUpdates updates) {
+        StackInput input = StackInput.ofIds(inputIds)
+                .withMask(attentionMask)
+                .withPrefix(prefix)
+                .withUpdates(updates);
         return new EncoderStates(encoder.forward(input).lastHiddenState(), attentionMask);
     }
 
