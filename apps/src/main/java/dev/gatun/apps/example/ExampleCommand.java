@@ -21,7 +21,7 @@ public final class ExampleCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "8",
+            defaultValue = "6",
             description = "Passes over the training texts (default: ${DEFAULT-VALUE}).")
     private int epochs;
 

@@ -69,11 +69,15 @@ record TextData(List<String> classes, int vocabulary, List<Text> train, List<Tex
         return List.copyOf(texts);
     }
 
-    /** The share of the held-out texts that are of the class most frequent in training. */
+    /** The share of the held-out texts that are of the class most frequent in training, the first such one. */
     double mostFrequent() {
         long[] counts = new long[classes.size()];
         train.forEach(text -> counts[text.label]++);
-        long most = Arrays.stream(counts).max().orElseThrow();
-        return heldOut.stream().filter(text -> counts[text.label] == most).count() / (double) heldOut.size();
+        int most = 0;
+        for (int i = 1; i < counts.length; i++) {
+            most = counts[i] > counts[most] ? i : most;
+        }
+        int chosen = most;
+        return heldOut.stream().filter(text -> text.label == chosen).count() / (double) heldOut.size();
     }
 }
