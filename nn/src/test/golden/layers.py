@@ -105,6 +105,7 @@ for d in (1, 2, 3):
     case(f"AdaptiveAvgPool{d}d", lambda d=d: getattr(nn, f"AdaptiveAvgPool{d}d")(2), x(1, 2, *size))
     case(f"AdaptiveMaxPool{d}d", lambda d=d: getattr(nn, f"AdaptiveMaxPool{d}d")(2), x(1, 2, *size))
 case("LPPool1d", lambda: nn.LPPool1d(2, 3, 2), lambda: (torch.rand(1, 2, 7) + 1).requires_grad_())
+case("LPPool3d", lambda: nn.LPPool3d(2, 2), lambda: (torch.rand(1, 2, 2, 4, 2) + 1).requires_grad_())
 case("LPPool2d", lambda: nn.LPPool2d(3, (2, 3)), lambda: (torch.rand(1, 2, 4, 6) + 1).requires_grad_())
 # norms
 for d in (1, 2, 3):

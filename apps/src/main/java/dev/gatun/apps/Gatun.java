@@ -1,6 +1,7 @@
 package dev.gatun.apps;
 
 import dev.gatun.apps.bench.BenchCommand;
+import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
             AdaptCommand.class,
             PredictCommand.class,
             ConvertCommand.class,
+            ExampleCommand.class,
             BenchCommand.class,
             FuzzCommand.class,
             Doctor.class

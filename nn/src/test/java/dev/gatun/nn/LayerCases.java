@@ -165,6 +165,7 @@ final class LayerCases {
         layer("AdaptiveAvgPool3d", _ -> new AdaptiveAvgPool3d(2));
         layer("AdaptiveMaxPool3d", _ -> new AdaptiveMaxPool3d(2));
         layer("LPPool1d", _ -> new LPPool1d(2, n(3), n(2)));
+        layer("LPPool3d", _ -> new LPPool3d(2, 2));
         layer("LPPool2d", _ -> new LPPool2d(3, 2, 3));
     }
 
