@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.generation.TokenDecoder;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
@@ -16,22 +17,25 @@ public final class DecoderSession implements TokenDecoder, AutoCloseable {
     private final T5 model;
     private final EncoderStates source;
     private final T5Prefix prefix;
+    private final ModuleUpdates updates;
     private final T5Cache cache;
     private Tensor history;
 
-    /** Without a cache: for each row which row of the source and of the prefix it has; null for its own. */
+    /** For each row which row of the source, of the prefix and of the updates it has; null for its own. */
     private int[] owners;
 
     /**
-     * A session over {@code source}, whose tensors, like those of {@code prefix} (null for none), stay the caller's and must
-     * outlive it.
+     * A session over {@code source}, whose tensors, like those of the others, stay the caller's and must outlive it.
      *
+     * @param prefix of the decoder, or null
+     * @param updates of modules, or null
      * @param capacity how many tokens a cache has room for; 0 for no cache
      */
-    public DecoderSession(T5 model, EncoderStates source, T5Prefix prefix, int capacity) {
+    public DecoderSession(T5 model, EncoderStates source, T5Prefix prefix, ModuleUpdates updates, int capacity) {
         this.model = model;
         this.source = source;
         this.prefix = prefix;
+        this.updates = updates;
         this.cache = capacity == 0 ? null : T5Cache.preallocated(capacity);
     }
 
@@ -50,14 +54,25 @@ public final class DecoderSession implements TokenDecoder, AutoCloseable {
         }
     }
 
+    /** The updates of the present rows. */
+    private ModuleUpdates ownUpdates() {
+        return updates == null || owners == null ? updates : updates.rows(index(owners));
+    }
+
+    private Tensor index(int[] rows) {
+        return Tensor.of(rows).to(model.device(), DType.INT64);
+    }
+
     private StackInput ofNew(Tensor tokens) {
-        StackInput input = StackInput.ofIds(tokens).withEncoder(source).withCache(cache);
+        StackInput input =
+                StackInput.ofIds(tokens).withEncoder(source).withCache(cache).withUpdates(ownUpdates());
         return cache.length() == 0 ? input.withPrefix(prefix) : input; // later on the cache has it
     }
 
     private StackInput ofHistory(Tensor tokens) {
-        Tensor index = owners == null ? null : Tensor.of(owners).to(model.device(), DType.INT64);
+        Tensor index = owners == null ? null : index(owners);
         return StackInput.ofIds(tokens)
+                .withUpdates(ownUpdates())
                 .withPrefix(index == null || prefix == null ? prefix : prefix.rows(index))
                 .withEncoder(index == null ? source : source.rows(index));
     }
@@ -77,17 +92,16 @@ public final class DecoderSession implements TokenDecoder, AutoCloseable {
 
     @Override
     public void select(int[] rows) {
+        int[] before = owners;
+        owners = before == null
+                ? rows.clone()
+                : Arrays.stream(rows).map(row -> before[row]).toArray();
         if (cache != null) {
             cache.select(rows);
             return;
         }
         try (Scope _ = Scope.open()) {
-            Tensor index = Tensor.of(rows).to(model.device(), DType.INT64);
-            replaceHistory(history.index_select(0, index));
-            int[] before = owners;
-            owners = before == null
-                    ? rows.clone()
-                    : Arrays.stream(rows).map(row -> before[row]).toArray();
+            replaceHistory(history.index_select(0, index(rows)));
         }
     }
 

@@ -19,8 +19,7 @@ record PrefixColumns(int length, Tensor mask, PrefixBias bias) {
         }
         Tensor mask = prefix.mask() == null
                 ? null
-                : AttentionMask.fourDimensional(
-                        AttentionMask.additive(prefix.mask(), hidden.dtype(), hidden.device()));
+                : AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), hidden.dtype(), hidden.device()));
         return new PrefixColumns(prefix.length(), mask, prefix.bias());
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.nn.t5;
 
 import dev.gatun.nn.CrossEntropy;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -17,8 +18,14 @@ import java.util.stream.IntStream;
 final class RankClassification {
     private RankClassification() {}
 
-    /** The arguments are those of {@link T5#score(EncoderStates, T5Prefix, List, boolean)}. */
-    static double[][] score(T5 model, EncoderStates source, T5Prefix prefix, List<List<long[]>> choices, boolean mean) {
+    /** The arguments are those of {@link T5#score(EncoderStates, T5Prefix, ModuleUpdates, List, boolean)}. */
+    static double[][] score(
+            T5 model,
+            EncoderStates source,
+            T5Prefix prefix,
+            ModuleUpdates updates,
+            List<List<long[]>> choices,
+            boolean mean) {
         int inputs = Math.toIntExact(source.states().size(0));
         int most = choices.stream().mapToInt(List::size).max().orElse(0);
         if (choices.size() != inputs || most == 0) {
@@ -28,15 +35,17 @@ final class RankClassification {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             Tensor labels = labels(choices, most).to(model.device(), DType.INT64);
-            // All choices of an input read its encoder states, and have the input's row of the prefix.
-            int[] owners =
-                    IntStream.range(0, inputs * most).map(row -> row / most).toArray();
+            // All choices of an input read its encoder states, and have the input's row of the prefix. Updates may
+            // change how
+            // a row reads, so with them each choice has a copy.
+            Tensor index = Tensor.of(IntStream.range(0, inputs * most)
+                            .map(row -> row / most)
+                            .toArray())
+                    .to(model.device(), DType.INT64);
             StackInput input = StackInput.ofIds(model.shiftRight(labels))
-                    .withEncoder(source)
-                    .withPrefix(
-                            prefix == null
-                                    ? null
-                                    : prefix.rows(Tensor.of(owners).to(model.device())));
+                    .withEncoder(updates == null ? source : source.rows(index))
+                    .withUpdates(updates == null ? null : updates.rows(index))
+                    .withPrefix(prefix == null ? null : prefix.rows(index));
             Tensor logits = model.logits(model.decoder().forward(input).lastHiddenState());
             Tensor each = CrossEntropy.tokenLogProbs(logits, labels, CrossEntropy.IGNORE_INDEX);
             double[] sums = each.to(DType.FLOAT64).sum(new long[] {1}).toDoubleArray();

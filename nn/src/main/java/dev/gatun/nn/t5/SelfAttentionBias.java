@@ -50,8 +50,7 @@ final class SelfAttentionBias {
         // The positions of real keys to real queries are the same under both rules.
         int counted = prefix.bias() == PrefixBias.POSITIONS ? prefix.length() : 0;
         boolean next = queries == 1 && cache != null && keys <= cache.capacity();
-        Tensor whole =
-                next ? ofNextToken(cache, counted, keys) : position(queries, counted + keys, counted + offset);
+        Tensor whole = next ? ofNextToken(cache, counted, keys) : position(queries, counted + keys, counted + offset);
         Tensor bias = counted == 0 ? whole : whole.narrow(3, counted, keys);
         Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
         if (mask != null) {

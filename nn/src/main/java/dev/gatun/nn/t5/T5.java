@@ -252,8 +252,14 @@ public final class T5 extends Module {
      *     the model's device. N is the batch times the sequences asked for.
      */
     public Tensor generate(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
-        return scoped(
-                () -> generated(source, prefix, generation, false).sequences().to(device(), DType.INT64));
+        return generate(source, prefix, null, generation);
+    }
+
+    /** The same with these updates of the decoder's modules, or null. */
+    public Tensor generate(EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
+        return scoped(() -> generated(source, prefix, updates, generation, false)
+                .sequences()
+                .to(device(), DType.INT64));
     }
 
     /**
@@ -262,7 +268,13 @@ public final class T5 extends Module {
      * @return new tensors, on the CPU
      */
     public Generated generateScored(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
-        return scoped(() -> generated(source, prefix, generation, true));
+        return generateScored(source, prefix, null, generation);
+    }
+
+    /** The same with these updates of the decoder's modules, or null. */
+    public Generated generateScored(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
+        return scoped(() -> generated(source, prefix, updates, generation, true));
     }
 
     /** {@link #score(EncoderStates, T5Prefix, List, boolean)} of inputs [B, S] with a mask or null: sums, without a prefix. */
@@ -285,14 +297,21 @@ public final class T5 extends Module {
      * @throws IllegalArgumentException if there is not one list for each row, or a choice is empty
      */
     public double[][] score(EncoderStates source, T5Prefix prefix, List<List<long[]>> choices, boolean mean) {
-        return RankClassification.score(this, source, prefix, choices, mean);
+        return score(source, prefix, null, choices, mean);
     }
 
-    private Generated generated(EncoderStates source, T5Prefix prefix, GenerationConfig generation, boolean scored) {
+    /** The same with these updates of the decoder's modules, or null. */
+    public double[][] score(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, List<List<long[]>> choices, boolean mean) {
+        return RankClassification.score(this, source, prefix, updates, choices, mean);
+    }
+
+    private Generated generated(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation, boolean scored) {
         SpecialTokens special =
                 new SpecialTokens(config.decoderStartTokenId(), config.eosTokenId(), config.padTokenId());
         int capacity = generation.useCache() ? generation.maxNewTokens() : 0;
-        try (DecoderSession session = new DecoderSession(this, source, prefix, capacity)) {
+        try (DecoderSession session = new DecoderSession(this, source, prefix, updates, capacity)) {
             return Generation.run(session, Math.toIntExact(source.states().size(0)), special, generation, scored);
         }
     }

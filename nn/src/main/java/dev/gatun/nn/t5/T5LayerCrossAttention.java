@@ -25,11 +25,9 @@ final class T5LayerCrossAttention extends Module {
     Tensor forward(Tensor hidden, int layer, StackCall call) {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
-            // Rows that share encoder states, as beams do, are so many queries of one row: nothing is repeated for
-            // them.
-            Tensor normed = layerNorm.forward(hidden).view(pair.key().size(0), -1, hidden.size(2));
-            Tensor attended = attention.forward(normed, pair, call.crossBias(), null, call.updates());
-            return Residual.add(dropout.forward(attended).view(hidden.shape()), hidden);
+            Tensor normed = layerNorm.forward(hidden);
+            return Residual.add(
+                    dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
         });
     }
 

@@ -28,8 +28,7 @@ final class T5LayerFF extends Module {
 
     /** [B, T, D] to [B, T, D], new; {@code updates} or null. */
     Tensor forward(Tensor hidden, ModuleUpdates updates) {
-        return scoped(
-                () -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden), updates)), hidden));
+        return scoped(() -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden), updates)), hidden));
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */

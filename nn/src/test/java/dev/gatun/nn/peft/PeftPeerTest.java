@@ -57,7 +57,7 @@ class PeftPeerTest {
 
     private T5Input save(T5 model) {
         T5Input input = SmallT5.input(3);
-        model.save(folder.resolve("base"));
+        model.savePretrained(folder.resolve("base"));
         Map<String, Tensor> tensors = Map.of("ids", input.inputIds(), "labels", input.labels());
         SafeTensorsWriter.write(folder.resolve("io.safetensors"), tensors, Map.of());
         return input;

@@ -3,8 +3,8 @@ package dev.gatun.nn.peft;
 import static dev.gatun.nn.peft.SmallT5.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.PrefixBias;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
@@ -80,8 +80,8 @@ class PrefixTuningTest {
             try (Scope _ = Scope.open()) {
                 EncoderStates source = model.encode(ids, null, tuning.encoderPrefix());
                 GenerationConfig cached = GenerationConfig.of(12).withoutEos();
-                long[] generated = model.generate(source, tuning.decoderPrefix(), cached)
-                        .toLongArray();
+                long[] generated =
+                        model.generate(source, tuning.decoderPrefix(), cached).toLongArray();
                 assertThat(generated)
                         .isEqualTo(model.generate(source, tuning.decoderPrefix(), cached.withoutCache())
                                 .toLongArray());

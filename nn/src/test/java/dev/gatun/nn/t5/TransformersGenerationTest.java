@@ -84,7 +84,7 @@ class TransformersGenerationTest {
             TestModels.endRowsAtDifferentSteps(model);
             Tensor ids = Torch.randint(2, VOCABULARY, new long[] {BATCH, SOURCE}, DType.INT64);
             Tensor mask = TestModels.mask(SOURCE, 5, 3, 5, 1, 4, 2);
-            model.save(folder);
+            model.savePretrained(folder);
             Map<String, GenerationConfig> settings = settings();
             List<String> lines = settings.keySet().stream()
                     .map(line -> line.replace('\'', '"'))

@@ -1,9 +1,9 @@
 package dev.gatun.apps.bench.t5;
 
 import dev.gatun.nn.Parameter;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.optim.AdamW;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
 import dev.gatun.nn.t5.T5Input;
