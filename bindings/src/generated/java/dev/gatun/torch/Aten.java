@@ -1663,6 +1663,7 @@ public final class Aten {
     /** Returns 3 new values. {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         NumberGuards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
+        Guards.unsafe("aten::_convolution_double_backward");
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI, "ggI");
         f.optionalTensor(1, ggW, "ggW");
@@ -6058,7 +6059,6 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_zero(Tensor[] self) -> Tensor[] self_out} */
     public static Tensor[] _foreach_zero(Tensor... self) {
-        Guards.fillable("aten::_foreach_zero", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero(f.address()), "aten::_foreach_zero");
@@ -6068,7 +6068,6 @@ public final class Aten {
     /** Changes {@code out}. {@code aten::_foreach_zero.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_zero(Tensor[] self, Tensor... out) {
         Guards.sameLength("aten::_foreach_zero.out", self, out);
-        Guards.fillable("aten::_foreach_zero.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -6077,7 +6076,6 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_zero_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_zero_(Tensor... self) {
-        Guards.fillable("aten::_foreach_zero_", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_(f.address()), "aten::_foreach_zero_");
@@ -9799,6 +9797,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, float dropout_p=0., bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor output, Tensor logsumexp)} */
     public static OutputLogsumexp _scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
+        AttentionGuards.heads("aten::_scaled_dot_product_flash_attention_for_cpu", query, key, value, attn_mask);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -12492,6 +12491,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim) {
+        Guards.plain("aten::_trilinear", i1, i2, i3);
         Frame f = Frame.begin();
         f.tensor(0, i1, "i1");
         f.tensor(1, i2, "i2");
@@ -12512,6 +12512,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_trilinear.out(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim, Tensor out) {
+        Guards.plain("aten::_trilinear.out", i1, i2, i3);
         Frame f = Frame.begin();
         f.tensor(0, i1, "i1");
         f.tensor(1, i2, "i2");
@@ -19535,7 +19536,6 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_zeros(Tensor self, long[] size, Tensor out) {
-        Guards.fillable("aten::new_zeros.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -23965,7 +23965,6 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::zero(Tensor self) -> Tensor} */
     public static Tensor zero(Tensor self) {
-        Guards.fillable("aten::zero", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.zero(f.address()), "aten::zero");
@@ -23974,7 +23973,6 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zero(Tensor self, Tensor out) {
-        Guards.fillable("aten::zero.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");

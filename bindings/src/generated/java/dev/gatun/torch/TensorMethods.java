@@ -3247,7 +3247,6 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::diag(Tensor self, int diagonal=0) -> Tensor} */
     public Tensor diag(long diagonal) {
-        Guards.fillable("aten::diag", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, diagonal);
@@ -3262,7 +3261,6 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor} */
     public Tensor diag_embed(long offset, long dim1, long dim2) {
-        Guards.fillable("aten::diag_embed", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, offset);
@@ -14469,6 +14467,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
     public Tensor to_mkldnn(DType dtype) {
         Guards.some("aten::to_mkldnn", self());
+        Guards.oneDnnFloat32("aten::to_mkldnn", self(), dtype);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalDtype(1, dtype);
@@ -15811,7 +15810,6 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor zero_() {
-        Guards.fillable("aten::zero_", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw11.zero_(f.address()), "aten::zero_");

@@ -330,6 +330,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
         Guards.distinct("aten::addmm.out", mat1, mat2, out);
+        Guards.factors("aten::addmm.out", mat1, mat2);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat1, "mat1");
@@ -374,6 +375,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::addmv.out(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Scalar beta, Scalar alpha, Tensor out) {
         Guards.distinct("aten::addmv.out", mat, vec, out);
+        Guards.factors("aten::addmv.out", mat, vec);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat, "mat");
@@ -1507,6 +1509,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias) {
+        Guards.plain("aten::bilinear", input1, input2, weight);
         Frame f = Frame.begin();
         f.tensor(0, input1, "input1");
         f.tensor(1, input2, "input2");
@@ -3649,7 +3652,6 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::diag.out(Tensor self, int diagonal=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_out(Tensor self, long diagonal, Tensor out) {
-        Guards.fillable("aten::diag.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, diagonal);
@@ -3665,7 +3667,6 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::diag_embed.out(Tensor self, int offset=0, int dim1=-2, int dim2=-1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor diag_embed_out(Tensor self, long offset, long dim1, long dim2, Tensor out) {
-        Guards.fillable("aten::diag_embed.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, offset);
@@ -10178,6 +10179,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, Tensor out) {
         Guards.distinct("aten::mm.out", self, mat2, out);
+        Guards.factors("aten::mm.out", self, mat2);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -10387,6 +10389,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::mv.out(Tensor self, Tensor vec, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mv_out(Tensor self, Tensor vec, Tensor out) {
         Guards.distinct("aten::mv.out", self, vec, out);
+        Guards.factors("aten::mv.out", self, vec);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, vec, "vec");
@@ -12949,6 +12952,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
+        AttentionGuards.pairs("aten::scaled_dot_product_attention", key, value);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -16451,6 +16455,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_mkldnn_out(Tensor self, DType dtype, Tensor out) {
         Guards.some("aten::to_mkldnn.out", self);
+        Guards.oneDnnFloat32("aten::to_mkldnn.out", self, dtype);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
@@ -17836,7 +17841,6 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
-        Guards.fillable("aten::zeros_like.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);

@@ -133,12 +133,12 @@ final class Guards {
                         && first.info().data() == second.info().data();
     }
 
-    /** A oneDNN tensor of any dtype is filled as if it were float32. */
-    static void fillable(String op, Object... filled) {
-        for (Tensor tensor : tensors(filled)) {
-            TensorInfo info = tensor.info();
-            if (info.layout() == Layout.MKLDNN && info.dtype() != DType.FLOAT32) {
-                throw refused(op, "a float32 tensor, as its layout is oneDNN's", tensor);
+    /** A oneDNN tensor of any dtype is filled as if it were float32, by many ops that make zeros like it. */
+    static void oneDnnFloat32(String op, Tensor self, DType dtype) {
+        if (self != null && !Boolean.getBoolean(UNSAFE)) {
+            DType made = dtype == null ? self.dtype() : dtype;
+            if (made != DType.FLOAT32) {
+                throw refused(op, "float32 (or -D" + UNSAFE + "=true), as libtorch fills any oneDNN tensor so", made);
             }
         }
     }
@@ -146,6 +146,16 @@ final class Guards {
     static void some(String op, Tensor self) {
         if (self != null && self.numel() == 0) {
             throw refused(op, "a tensor with elements", self);
+        }
+    }
+
+    /** Factors of a product: as many columns in the first as the second has rows. */
+    static void factors(String op, Tensor first, Tensor second) {
+        if (first == null || second == null || first.dim() == 0 || second.dim() == 0) {
+            return;
+        }
+        if (first.size(-1) != second.size(second.dim() == 1 ? 0 : -2)) {
+            throw refused(op, "a factor for the " + first.size(-1) + " columns of " + first.describe(), second);
         }
     }
 
@@ -159,33 +169,27 @@ final class Guards {
     static void sameDtype(String op, Tensor... tensors) {
         DType first = null;
         for (Tensor tensor : tensors((Object) tensors)) {
-            DType dtype = dtype(tensor);
-            if (first != null && dtype != null && dtype != first) {
+            TensorInfo info = info(tensor);
+            if (info != null && first != null && info.dtype() != first) {
                 throw refused(op, "tensors of one dtype, " + first, tensor);
             }
-            first = first == null ? dtype : first;
+            first = info == null || first != null ? first : info.dtype();
         }
     }
 
-    private static DType dtype(Tensor tensor) {
+    /** Null for a nested tensor, which has neither sizes nor a dtype to tell. */
+    static TensorInfo info(Tensor tensor) {
         try {
-            return tensor.dtype();
+            return tensor.info();
         } catch (TorchException e) {
             return null;
         }
     }
 
-    static void fillable(String op, Tensor[] list) {
-        fillable(op, (Object) list);
-    }
-
-    /** {@code fillable}, for a new tensor like {@code self} of another dtype, if {@code options} has one. */
+    /** {@code oneDnnFloat32}, for a new tensor like {@code self} of another dtype, if {@code options} has one. */
     static void fillableLike(String op, Tensor self, TensorOptions options) {
-        if (self != null && self.info().layout() == Layout.MKLDNN) {
-            DType dtype = options == null || options.dtype() == null ? self.dtype() : options.dtype();
-            if (dtype != DType.FLOAT32) {
-                throw refused(op, "float32, as the layout is oneDNN's", dtype);
-            }
+        if (options != null && self != null && self.info().layout() == Layout.MKLDNN) {
+            oneDnnFloat32(op, self, options.dtype());
         }
     }
 

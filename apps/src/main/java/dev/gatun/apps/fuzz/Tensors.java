@@ -81,7 +81,7 @@ final class Tensors {
     private static Tensor tryToChange(Tensor x, String how) {
         try {
             return changed(x, how);
-        } catch (TorchException | UnsupportedOperationException | IllegalStateException e) {
+        } catch (TorchException | UnsupportedOperationException | IllegalStateException | IllegalArgumentException e) {
             return x;
         }
     }
@@ -114,7 +114,7 @@ final class Tensors {
                 x.close();
                 yield x;
             }
-            default -> throw new IllegalArgumentException("no way to change a tensor is called " + how);
+            default -> throw new AssertionError("no way to change a tensor is called " + how);
         };
     }
 
