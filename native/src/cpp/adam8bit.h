@@ -13,9 +13,10 @@ constexpr int kLargestBlock = 4096;
 // search takes the even code. codes has an entry for every upper half of a float, in the order of the numbers: at most one
 // threshold has that half, and (entry + lower half) >> 16 is the code.
 struct CodeMap {
-  float values[kCodes];
+  alignas(64) float values[kCodes];
   float thresholds[kCodes - 1];
   uint32_t codes[65536];
+  alignas(64) float magnitudes[128];  // of the signed map: 0 and the positive numbers below 1
 };
 
 const CodeMap &signed_map();

@@ -77,6 +77,7 @@ CodeMap make(bool with_sign) {
       }
     }
   }
+  std::copy(map.values + gatun::kZeroCode, map.values + kCodes - 1, map.magnitudes);
   find_codes(map);
   return map;
 }

@@ -2,6 +2,7 @@ package dev.gatun.nn.optim;
 
 import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Aten;
+import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Stochastic gradient descent, with momentum and Nesterov's look ahead ({@code torch.optim.SGD(fused=True)}): libtorch's
- * fused kernel. State of a parameter: {@code momentum_buffer} (of its shape and type), none without momentum.
+ * Stochastic gradient descent, with momentum and Nesterov's look ahead ({@code torch.optim.SGD}): libtorch's fused kernel,
+ * and ops for half-precision parameters with momentum. State of a parameter: {@code momentum_buffer} (of its shape and type), none without momentum.
  */
 public final class SGD extends Optimizer {
     private static final String BUFFER = "momentum_buffer";
@@ -67,11 +68,19 @@ public final class SGD extends Optimizer {
     }
 
     private void step(ParameterGroup group, List<Update> updates, boolean isFirst) {
-        if (!updates.isEmpty()) {
+        List<Update> fused = new ArrayList<>();
+        for (Update update : updates) {
+            if (momentum != 0 && isHalf(update.value().dtype())) {
+                compose(group, update, isFirst);
+            } else {
+                fused.add(update);
+            }
+        }
+        if (!fused.isEmpty()) {
             Aten._fused_sgd_(
-                    values(updates),
-                    grads(updates),
-                    momentum == 0 ? new Tensor[0] : states(updates, BUFFER),
+                    values(fused),
+                    grads(fused),
+                    momentum == 0 ? new Tensor[0] : states(fused, BUFFER),
                     group.weightDecay(),
                     momentum,
                     group.lr(),
@@ -80,5 +89,24 @@ public final class SGD extends Optimizer {
                     false,
                     isFirst);
         }
+    }
+
+    private static boolean isHalf(DType dtype) {
+        return dtype == DType.BFLOAT16 || dtype == DType.FLOAT16;
+    }
+
+    /** With several threads, libtorch's fused kernel gives half-precision buffers other bits each time (2.10 to 2.13). */
+    private void compose(ParameterGroup group, Update update, boolean isFirst) {
+        Tensor direction = update.grad();
+        if (group.weightDecay() != 0) {
+            direction = direction.add(update.value(), group.weightDecay());
+        }
+        Tensor buffer = update.state().get(BUFFER);
+        if (isFirst) {
+            buffer.copy_(direction);
+        } else {
+            buffer.mul_(momentum).add_(direction, 1 - dampening);
+        }
+        update.value().add_(nesterov ? direction.add(buffer, momentum) : buffer, -group.lr());
     }
 }
