@@ -10,7 +10,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Sizes as Hugging Face writes them: 2GB is 2·10⁹ bytes, 2GiB is 2·2³⁰. */
 final class ByteSize implements ITypeConverter<Long> {
-    private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]i?)?B?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SIZE =
+            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]i?)?B?", Pattern.CASE_INSENSITIVE);
     private static final Map<String, Long> UNITS = Map.of(
             "", 1L,
             "K", 1000L,

@@ -41,11 +41,8 @@ class ConvertTest {
     void model() throws IOException {
         source = folder.resolve("source");
         target = folder.resolve("target");
-        T5Config config = T5Config.builder()
-                .vocab(40)
-                .sizes(32, 8, 64, 4)
-                .layers(2, 2)
-                .build();
+        T5Config config =
+                T5Config.builder().vocab(40).sizes(32, 8, 64, 4).layers(2, 2).build();
         try (T5 model = new T5(config)) {
             model.savePretrained(source);
         }
@@ -115,7 +112,9 @@ class ConvertTest {
             SafeTensorsWriter.write(file, Map.of("w", Torch.full(new long[] {3}, 1e6)), Map.of());
         }
         assertThat(convert(file, target, "--dtype", "fp16")).isEqualTo(1);
-        assertThat(err.toString()).contains("'w' has numbers beyond float16's range; convert it to bf16").hasLineCount(1);
+        assertThat(err.toString())
+                .contains("'w' has numbers beyond float16's range; convert it to bf16")
+                .hasLineCount(1);
         assertThat(names(folder)).containsExactlyInAnyOrder("source", "one.safetensors");
         assertThat(convert(file, target, "--dtype", "BF16")).isZero();
     }
@@ -149,7 +148,9 @@ class ConvertTest {
     @Test
     void aSourceWithoutWeightsIsNamed() {
         assertThat(convert(folder, target)).isEqualTo(1);
-        assertThat(err.toString()).contains(folder + ": has no weights; one of model.safetensors").hasLineCount(1);
+        assertThat(err.toString())
+                .contains(folder + ": has no weights; one of model.safetensors")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest

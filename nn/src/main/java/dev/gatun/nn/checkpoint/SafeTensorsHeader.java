@@ -32,7 +32,10 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     static SafeTensorsHeader parse(Path file, byte[] json, long dataBytes) {
         JsonNode root;
         try {
-            root = JSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
+            root = JSON.readTree(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString());
         } catch (CharacterCodingException e) {
             throw bad(file, "its header is not valid UTF-8", e);
         } catch (JsonProcessingException e) {

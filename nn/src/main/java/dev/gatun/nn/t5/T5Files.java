@@ -63,7 +63,6 @@ final class T5Files {
 
     static void save(T5 model, Path folder, long maxShardBytes) {
         SafeTensorsFolder.write(folder, StateSource.of(model.stateDict()), maxShardBytes);
-        T5ConfigJson.write(
-                model.config(), model.shared().weight().get().dtype(), folder.resolve(CONFIG));
+        T5ConfigJson.write(model.config(), model.shared().weight().get().dtype(), folder.resolve(CONFIG));
     }
 }

@@ -27,7 +27,8 @@ final class T5LayerNorm extends Module {
         Tensor scale = weight.get();
         return hidden.dtype() == scale.dtype()
                 ? Torch.rms_norm(hidden, shape, scale, eps)
-                : scoped(() ->
-                        Torch.rms_norm(hidden, shape, null, eps).to(scale.dtype()).mul(scale));
+                : scoped(() -> Torch.rms_norm(hidden, shape, null, eps)
+                        .to(scale.dtype())
+                        .mul(scale));
     }
 }

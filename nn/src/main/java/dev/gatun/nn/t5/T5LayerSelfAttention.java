@@ -38,8 +38,7 @@ final class T5LayerSelfAttention extends Module {
         return withWeights(call.attentions(), weights -> {
             Tensor normed = layerNorm.forward(hidden);
             KeyValue pair = withPrefix(attention.project(normed), layer, call, hidden.size(0));
-            return Residual.add(
-                    dropout.forward(attention.forward(normed, pair, call.selfBias(), weights)), hidden);
+            return Residual.add(dropout.forward(attention.forward(normed, pair, call.selfBias(), weights)), hidden);
         });
     }
 

@@ -34,8 +34,7 @@ public final class T5Stack extends Module {
         for (int i = 0; i < layers; i++) {
             blocks.append(new T5Block(config, decoder, i == 0, options));
         }
-        finalLayerNorm =
-                registerModule("final_layer_norm", new T5LayerNorm(config, options));
+        finalLayerNorm = registerModule("final_layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
         selfBias = new SelfAttentionBias(config, blocks.get(0).relativeAttentionBias(), decoder);
     }

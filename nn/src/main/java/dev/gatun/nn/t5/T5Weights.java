@@ -17,8 +17,7 @@ public final class T5Weights {
             List.of(SHARED, "encoder.embed_tokens.weight", "decoder.embed_tokens.weight");
 
     /** The first T5 checkpoints carry this table, which no implementation ever used. */
-    static final Set<String> UNUSED =
-            Set.of("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
+    static final Set<String> UNUSED = Set.of("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
 
     private T5Weights() {}
 

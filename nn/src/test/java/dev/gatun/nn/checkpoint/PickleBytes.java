@@ -55,7 +55,12 @@ final class PickleBytes {
     }
 
     PickleBytes storage(String type, String key, int numel) {
-        return op('(').string("storage").global("torch", type).string(key).string("cpu").number(numel).op('t', 'Q');
+        return op('(').string("storage")
+                .global("torch", type)
+                .string(key)
+                .string("cpu")
+                .number(numel)
+                .op('t', 'Q');
     }
 
     /** A call of _rebuild_tensor_v2 on float32 storage "0". */
@@ -74,7 +79,6 @@ final class PickleBytes {
     byte[] end() {
         return op('.').out.toByteArray();
     }
-
 
     /** A file as torch.save writes it, with {@code pickle} and one storage "0". */
     static Path zip(Path file, byte[] pickle, byte[] storage, int method) throws IOException {

@@ -31,8 +31,28 @@ class SafeTensorsFuzzTest {
     private static final long SEED = Long.getLong("gatun.fuzz.seed", 5);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String[] WORDS = {
-        "0", "-1", "1e3", "2.0", "9223372036854775807", "18446744073709551616", "null", "\"F64\"", "\"I8\"", "[]", "{}", "[0,24]",
-        "[4611686018427387904,4]", ",", ":", "\"", "]", "}", "\\u0000", "NaN", "\"b\"", "true"
+        "0",
+        "-1",
+        "1e3",
+        "2.0",
+        "9223372036854775807",
+        "18446744073709551616",
+        "null",
+        "\"F64\"",
+        "\"I8\"",
+        "[]",
+        "{}",
+        "[0,24]",
+        "[4611686018427387904,4]",
+        ",",
+        ":",
+        "\"",
+        "]",
+        "}",
+        "\\u0000",
+        "NaN",
+        "\"b\"",
+        "true"
     };
 
     @TempDir
@@ -48,7 +68,8 @@ class SafeTensorsFuzzTest {
             byte[] bad = mutate(good, random);
             Files.write(path, bad);
             try (Scope _ = Scope.open();
-                    SafeTensorsFile file = random.nextBoolean() ? new SafeTensorsFile(path) : SafeTensorsFile.mapped(path)) {
+                    SafeTensorsFile file =
+                            random.nextBoolean() ? new SafeTensorsFile(path) : SafeTensorsFile.mapped(path)) {
                 requireExact(file, bad);
             } catch (CheckpointException e) {
                 assertThat(e).hasMessageStartingWith(path + ": ").hasMessageNotContaining("\n");

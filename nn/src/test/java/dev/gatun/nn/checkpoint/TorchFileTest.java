@@ -73,7 +73,9 @@ class TorchFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "evil_system.bin, posix.system", "evil_nested.bin, __builtin__.eval", "evil_import.bin, __builtin__.getattr"
+        "evil_system.bin, posix.system",
+        "evil_nested.bin, __builtin__.eval",
+        "evil_import.bin, __builtin__.getattr"
     })
     void programsAreRefusedByName(String name, String function) {
         assertThatThrownBy(() -> WeightFiles.open(GOLDEN.resolve(name)))

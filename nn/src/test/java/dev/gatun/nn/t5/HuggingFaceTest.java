@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Folders that transformers wrote and we read, and the other way round: the same numbers, and what is tied is tied. */
 class HuggingFaceTest {
-    private static final String THEIRS =
-            """
+    private static final String THEIRS = """
             import json, sys, torch
             from safetensors.torch import load_file, save_file
             from transformers import T5Config, T5ForConditionalGeneration as T5, MT5Config, MT5ForConditionalGeneration as MT5
@@ -101,8 +100,7 @@ class HuggingFaceTest {
             save('v11-bf16', v11.bfloat16())
             """;
 
-    private static final String OURS =
-            """
+    private static final String OURS = """
             import sys, torch
             from safetensors.torch import load_file
             from transformers import AutoConfig, AutoModelForSeq2SeqLM
@@ -197,8 +195,7 @@ class HuggingFaceTest {
         folders.add(write("mt5", v11.toBuilder().modelType(T5Config.MT5).build(), DType.FLOAT32, Long.MAX_VALUE));
         folders.add(write("tied", v11.toBuilder().tieWordEmbeddings(true).build(), DType.FLOAT32, Long.MAX_VALUE));
         folders.add(write("scaled", v11.toBuilder().scaleDecoderOutputs(true).build(), DType.FLOAT32, Long.MAX_VALUE));
-        List<String> answers =
-                PythonPeer.run(OURS, folders.toArray()).lines().toList();
+        List<String> answers = PythonPeer.run(OURS, folders.toArray()).lines().toList();
         List<String> expected = List.of(
                 "True,T5ForConditionalGeneration,0",
                 "False,T5ForConditionalGeneration,0",

@@ -143,10 +143,10 @@ class PrecisionTest {
         try (Scope _ = Scope.open();
                 T5 model = new T5(config, DType.FLOAT16);
                 T5 wide = new T5(config)) {
-            model.namedParameters().forEach((name, parameter) -> assertThat(
-                            parameter.get().dtype())
-                    .as(name)
-                    .isEqualTo(name.endsWith(".wo.weight") ? DType.FLOAT32 : DType.FLOAT16));
+            model.namedParameters()
+                    .forEach((name, parameter) -> assertThat(parameter.get().dtype())
+                            .as(name)
+                            .isEqualTo(name.endsWith(".wo.weight") ? DType.FLOAT32 : DType.FLOAT16));
             wide.loadStateDict(model.stateDict(), true);
             model.eval();
             wide.eval();
@@ -170,7 +170,8 @@ class PrecisionTest {
             float infinity = Float.POSITIVE_INFINITY;
             Tensor high = Tensor.of(new float[] {1, infinity, -infinity, max}).to(DType.FLOAT16);
             // 64504 is Hugging Face's finfo.max - 1000; its neighbours in float16 are 32 apart.
-            assertThat(Residual.clamped(high).to(DType.FLOAT32).toFloatArray()).containsExactly(1, 64512, -64512, 64512);
+            assertThat(Residual.clamped(high).to(DType.FLOAT32).toFloatArray())
+                    .containsExactly(1, 64512, -64512, 64512);
             assertThat(high.isClosed()).isTrue();
             Tensor fine = Tensor.of(new float[] {1, max}).to(DType.FLOAT16);
             assertThat(Residual.clamped(fine).to(DType.FLOAT32).toFloatArray()).containsExactly(1, max);

@@ -86,8 +86,7 @@ class T5ConfigTest {
 
     @Test
     void othersNamesNullsListsAndPythonsNumbersAreRead() throws IOException {
-        T5Config config =
-                read("""
+        T5Config config = read("""
                 {"hidden_size": 64, "head_dim": 16, "num_attention_heads": 4, "num_hidden_layers": 3, "d_ff": 128.0,
                  "num_decoder_layers": null, "eos_token_id": [5, 6], "pad_token_id": 2, "dropout_rate": 0,
                  "feed_forward_proj": "gated-silu", "is_gated_act": true, "dense_act_fn": "silu", "torch_dtype": "float16",

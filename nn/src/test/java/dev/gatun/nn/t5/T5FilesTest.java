@@ -95,10 +95,11 @@ class T5FilesTest {
                     }
                 }
             }
-            mapped.stateDict().forEach((name, tensor) -> assertThat(
-                            Golden.relativeError(tensor, read.stateDict().get(name)))
-                    .as(name)
-                    .isLessThan(1e-5));
+            mapped.stateDict()
+                    .forEach((name, tensor) -> assertThat(Golden.relativeError(
+                                    tensor, read.stateDict().get(name)))
+                            .as(name)
+                            .isLessThan(1e-5));
         }
         assertThat(Files.readAllBytes(folder.resolve("model.safetensors"))).isEqualTo(before);
     }
