@@ -9,10 +9,12 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Reads row-major elements of a file into a tensor: straight into its memory where the types agree, else in pieces. */
 final class ElementReader {
     private static final long PIECE_BYTES = 4L << 20;
+    private static final ReentrantLock PIECE_LOCK = new ReentrantLock();
 
     /** A stretch of a file, read from its beginning to its end. */
     @FunctionalInterface
@@ -36,23 +38,35 @@ final class ElementReader {
             } else if (plain.dtype() == stored && plain.device().equals(Device.CPU)) {
                 bytes.read(plain.segment(arena), 0);
             } else {
-                convert(plain.view(-1), stored, bytes, arena);
+                convert(plain.view(-1), stored, bytes);
             }
         }
     }
 
-    private static void convert(Tensor flat, DType stored, Bytes bytes, Arena arena) throws IOException {
+    private static void convert(Tensor flat, DType stored, Bytes bytes) throws IOException {
         long numel = flat.numel();
         long step = Math.min(numel, PIECE_BYTES / stored.byteSize());
-        Tensor piece = Torch.empty(new long[] {step}, stored);
-        MemorySegment memory = piece.segment(arena);
-        for (long begin = 0; begin < numel; begin += step) {
-            long count = Math.min(step, numel - begin);
-            bytes.read(memory.asSlice(0, count * stored.byteSize()), begin * stored.byteSize());
-            try (Tensor into = flat.narrow(0, begin, count);
-                    Tensor from = piece.narrow(0, 0, count)) {
-                into.copy_(from);
+        PIECE_LOCK.lock();
+        try {
+            for (long begin = 0; begin < numel; begin += step) {
+                long count = Math.min(step, numel - begin);
+                MemorySegment memory = Piece.MEMORY.asSlice(0, count * stored.byteSize());
+                bytes.read(memory, begin * stored.byteSize());
+                try (Tensor into = flat.narrow(0, begin, count);
+                        Tensor from = Tensor.wrap(memory, stored, count)) {
+                    into.copy_(from);
+                }
             }
+        } finally {
+            PIECE_LOCK.unlock();
         }
+    }
+
+    /**
+     * One piece for all, made when it is first needed: allocating and freeing one for each tensor leaves holes between the
+     * parameters, of which malloc makes a gigabyte for a model of two.
+     */
+    private static final class Piece {
+        static final MemorySegment MEMORY = Arena.global().allocate(PIECE_BYTES, Long.BYTES);
     }
 }

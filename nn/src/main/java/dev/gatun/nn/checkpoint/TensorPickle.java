@@ -1,10 +1,8 @@
 package dev.gatun.nn.checkpoint;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,20 +19,17 @@ import java.util.Map;
  * pickle can take much time or memory. Nested values are never printed, hashed or compared.
  */
 final class TensorPickle {
-    private static final long MAX_BYTES = 64L << 20;
     private static final int MAX_VALUES = 4_000_000;
-    private static final int MAX_NAME = 256;
     private static final int MAX_PROTOCOL = 5;
     private static final Object MARK = new Object();
 
-    private final DataInputStream in;
+    private final PickleInput in;
     private final Map<Integer, Object> memo = new HashMap<>();
     private final List<Object> stack = new ArrayList<>();
-    private long bytes;
     private int values;
 
     private TensorPickle(InputStream in) {
-        this.in = new DataInputStream(in);
+        this.in = new PickleInput(in);
     }
 
     /** Reads one pickle from {@code in}, which must be buffered, and not a byte beyond its end. */
@@ -48,10 +43,10 @@ final class TensorPickle {
 
     private Object run() throws IOException {
         while (true) {
-            int opcode = oneByte();
+            int opcode = in.oneByte();
             switch (opcode) {
                 case 0x80 -> protocol();
-                case 0x95 -> number(8); // FRAME: a length that only helps buffering
+                case 0x95 -> in.number(8); // FRAME: a length that only helps buffering
                 case '.' -> {
                     return pop();
                 }
@@ -59,14 +54,14 @@ final class TensorPickle {
                 case 'N' -> push(null);
                 case 0x88 -> push(true);
                 case 0x89 -> push(false);
-                case 'K' -> push(number(1));
-                case 'M' -> push(number(2));
-                case 'J' -> push((long) (int) number(4));
-                case 0x8a -> push(signed(oneByte()));
-                case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(number(8))));
-                case 'X' -> push(text(number(4)));
-                case 0x8c, 'U' -> push(text(number(1)));
-                case 'c' -> push(PickleGlobal.named(line(), line()));
+                case 'K' -> push(in.number(1));
+                case 'M' -> push(in.number(2));
+                case 'J' -> push((long) (int) in.number(4));
+                case 0x8a -> push(in.signed(in.oneByte()));
+                case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(in.number(8))));
+                case 'X' -> push(in.text(in.number(4)));
+                case 0x8c, 'U' -> push(in.text(in.number(1)));
+                case 'c' -> push(PickleGlobal.named(in.line(), in.line()));
                 case 0x93 -> stackGlobal();
                 case ')' -> push(List.of());
                 case 't' -> push(tuple(sinceMark()));
@@ -77,11 +72,11 @@ final class TensorPickle {
                 case 'e' -> append(sinceMark());
                 case 's' -> put(last(2));
                 case 'u' -> put(sinceMark());
-                case 'q' -> memo.put((int) number(1), top());
-                case 'r' -> memo.put((int) number(4), top());
+                case 'q' -> memo.put((int) in.number(1), top());
+                case 'r' -> memo.put((int) in.number(4), top());
                 case 0x94 -> memo.put(memo.size(), top());
-                case 'h' -> push(remembered((int) number(1)));
-                case 'j' -> push(remembered((int) number(4)));
+                case 'h' -> push(remembered((int) in.number(1)));
+                case 'j' -> push(remembered((int) in.number(4)));
                 case 'Q' -> push(TorchStorage.of(pop()));
                 case 'R' -> reduce();
                 case 'b' -> build();
@@ -91,7 +86,7 @@ final class TensorPickle {
     }
 
     private void protocol() throws IOException {
-        int version = oneByte();
+        int version = in.oneByte();
         if (version > MAX_PROTOCOL) {
             throw new PickleException("protocol " + version + " is unknown");
         }
@@ -203,64 +198,5 @@ final class TensorPickle {
             throw new PickleException("memo " + Integer.toUnsignedString(number) + " was never set");
         }
         return memo.get(number);
-    }
-
-    // --- bytes -----------------------------------------------------------------------------------------------------
-
-    private void count(long more) {
-        bytes += more;
-        if (bytes > MAX_BYTES) {
-            throw new PickleException("it is longer than " + MAX_BYTES + " bytes");
-        }
-    }
-
-    private int oneByte() throws IOException {
-        count(1);
-        return in.readUnsignedByte();
-    }
-
-    /** {@code size} bytes, little end first, unsigned but for 8. */
-    private long number(int size) throws IOException {
-        long value = 0;
-        for (int i = 0; i < size; i++) {
-            value |= (long) oneByte() << (8 * i);
-        }
-        return value;
-    }
-
-    private long signed(int size) throws IOException {
-        if (size == 0) {
-            return 0;
-        }
-        if (size > Long.BYTES) {
-            // Only the magic number of PyTorch's first format is longer; its lower bits tell it apart well enough.
-            long low = number(Long.BYTES);
-            for (int i = Long.BYTES; i < size; i++) {
-                oneByte();
-            }
-            return low;
-        }
-        int shift = 64 - 8 * size;
-        return number(size) << shift >> shift;
-    }
-
-    private String text(long length) throws IOException {
-        count(length);
-        byte[] utf8 = in.readNBytes((int) length);
-        if (utf8.length < length) {
-            throw new EOFException();
-        }
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    private String line() throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (int c = oneByte(); c != '\n'; c = oneByte()) {
-            if (text.length() == MAX_NAME) {
-                throw new PickleException("a global's name is longer than " + MAX_NAME + " characters");
-            }
-            text.append((char) c);
-        }
-        return text.toString();
     }
 }

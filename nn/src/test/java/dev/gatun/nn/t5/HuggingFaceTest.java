@@ -98,6 +98,12 @@ class HuggingFaceTest {
             save_bin('v11-bin', v11, 3, False)
             save_bin('mt5-bin', mt5, 1, False)
             save('v11-bf16', v11.bfloat16())
+            half = T5.from_pretrained(f'{root}/v11', dtype=torch.float16).eval()
+            assert half.encoder.block[0].layer[1].DenseReluDense.wo.weight.dtype == torch.float32
+            with torch.no_grad():
+                logits = half(input_ids=ids, attention_mask=mask, decoder_input_ids=targets).logits
+            assert logits.dtype == torch.float16
+            save_file(dict(logits=logits.float()), f'{root}/half.safetensors')
             """;
 
     private static final String OURS = """
@@ -133,6 +139,7 @@ class HuggingFaceTest {
         same("v11-bin", false, "t5", 2e-6);
         same("mt5", false, "mt5", 2e-6);
         same("mt5-bin", false, "mt5", 2e-6);
+        sameInHalfPrecision();
         // Weights of 8 bits, theirs computed in bfloat16 and ours in float32.
         same("v11-bf16", false, "t5", 3e-2);
     }
@@ -170,6 +177,17 @@ class HuggingFaceTest {
             assertThat(logits(mapped, io.load("ids"), io.load("mask"), io.load("targets"))
                             .equal(logits))
                     .isTrue();
+        }
+    }
+
+    private void sameInHalfPrecision() {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad();
+                SafeTensorsFile io = new SafeTensorsFile(root.resolve("v11/io.safetensors"));
+                SafeTensorsFile half = new SafeTensorsFile(root.resolve("half.safetensors"));
+                T5 model = T5.fromPretrained(root.resolve("v11"), DType.FLOAT16)) {
+            Tensor logits = logits(model, io.load("ids"), io.load("mask"), io.load("targets"));
+            assertThat(Golden.relativeError(logits, half.load("logits"))).isLessThan(4e-3);
         }
     }
 
