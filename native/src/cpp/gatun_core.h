@@ -139,6 +139,10 @@ int gatun_load_library(int64_t *f);
 /* -> [0] how many GPUs libtorch can use */
 int gatun_cuda_device_count(int64_t *f);
 
+/* [0] handle of an input [..., K], [1] handle of a weight [N, K], [2] most rows -> [0] handle of their product [..., N], or
+   0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
+int gatun_linear_few_rows(int64_t *f);
+
 #ifdef __cplusplus
 }
 #endif

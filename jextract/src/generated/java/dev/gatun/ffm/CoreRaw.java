@@ -405,4 +405,11 @@ public final class CoreRaw {
     public static int cuda_device_count(long frame) {
         return Shim.op(ADDR$cuda_device_count, frame);
     }
+
+    private static final MemorySegment ADDR$linear_few_rows = Shim.symbol("gatun_linear_few_rows");
+
+    /** [0] handle of an input [..., K], [1] handle of a weight [N, K], [2] most rows gives [0] handle of their product [..., N], or 0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
+    public static int linear_few_rows(long frame) {
+        return Shim.op(ADDR$linear_few_rows, frame);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
@@ -46,6 +47,6 @@ public final class Linear extends Module {
 
     /** Maps [..., in] to [..., out], of the weight's type. */
     public Tensor forward(Tensor input) {
-        return bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
+        return bias == null ? FewRows.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
     }
 }
