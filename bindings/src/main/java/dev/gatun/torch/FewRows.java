@@ -2,7 +2,11 @@ package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
 
-/** Linear layers applied to few vectors at a time, as generating text does. */
+/**
+ * Linear layers applied to few vectors at a time, as generating text does.
+ *
+ * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="fewRows"}
+ */
 public final class FewRows {
     /** Measured: up to here the shim's own loop is the fastest, and from {@link #MOST_COLUMNS} on BLAS's usual way. */
     private static final int MOST_ROWS = 16;

@@ -39,14 +39,18 @@ class FewRowsTest {
             Tensor weight = Torch.randn(1031, 512);
             Tensor wide = Torch.randn(2, 4, 1024);
             Tensor half = wide.narrow(2, 0, 512); // not contiguous
-            assertThat(difference(FewRows.linear(half, weight), Torch.linear(half, weight))).isLessThan(1e-4);
+            assertThat(difference(FewRows.linear(half, weight), Torch.linear(half, weight)))
+                    .isLessThan(1e-4);
             Tensor plain = half.contiguous();
-            assertThat(difference(FewRows.linear(plain, weight), Torch.linear(plain, weight))).isLessThan(1e-4);
+            assertThat(difference(FewRows.linear(plain, weight), Torch.linear(plain, weight)))
+                    .isLessThan(1e-4);
             Tensor turned = Torch.randn(512, 64).t();
-            assertThat(difference(FewRows.linear(plain, turned), Torch.linear(plain, turned))).isLessThan(1e-4);
+            assertThat(difference(FewRows.linear(plain, turned), Torch.linear(plain, turned)))
+                    .isLessThan(1e-4);
             Tensor doubles = plain.to(DType.FLOAT64);
             Tensor weights = weight.to(DType.FLOAT64);
-            assertThat(difference(FewRows.linear(doubles, weights), Torch.linear(doubles, weights))).isZero();
+            assertThat(difference(FewRows.linear(doubles, weights), Torch.linear(doubles, weights)))
+                    .isZero();
             assertThat(FewRows.linear(Torch.randn(0, 512), weight).shape()).containsExactly(0, 1031);
             assertThat(FewRows.linear(Torch.randn(512), weight).shape()).containsExactly(1031);
         } finally {
@@ -60,7 +64,8 @@ class FewRowsTest {
             Tensor weight = Torch.randn(8, 16).requiresGrad_(true);
             Tensor input = Torch.randn(3, 16);
             FewRows.linear(input, weight).sum().backward();
-            assertThat(difference(weight.grad(), input.sum(new long[] {0}, true).expand(8, 16))).isLessThan(1e-5);
+            assertThat(difference(weight.grad(), input.sum(new long[] {0}, true).expand(8, 16)))
+                    .isLessThan(1e-5);
             try (GradMode _ = Torch.noGrad();
                     Autocast _ = Autocast.open(Device.CPU, DType.BFLOAT16)) {
                 assertThat(FewRows.linear(input, weight).dtype()).isEqualTo(DType.BFLOAT16);
@@ -75,7 +80,8 @@ class FewRowsTest {
                 GradMode _ = Torch.noGrad()) {
             for (int rows : new int[] {2, 20}) {
                 Tensor input = Torch.randn(rows, 16);
-                assertThatThrownBy(() -> FewRows.linear(input, Torch.randn(8, 32))).isInstanceOf(TorchException.class);
+                assertThatThrownBy(() -> FewRows.linear(input, Torch.randn(8, 32)))
+                        .isInstanceOf(TorchException.class);
                 assertThatThrownBy(() -> FewRows.linear(input, null)).hasMessageContaining("weight");
             }
         }
