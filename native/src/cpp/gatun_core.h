@@ -152,6 +152,9 @@ int gatun_quantize_blockwise(int64_t *f);
 /* [0] handle of a float32 tensor to write, [1] 1 for the signed map, [2] 0 its 256 values, 1 its 255 thresholds: the code
    of a number is how many of them are below it */
 int gatun_code_map(int64_t *f);
+/* [0] handle of an input [..., K], [1] handle of a weight [N, K], [2] most rows -> [0] handle of their product [..., N], or
+   0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
+int gatun_linear_few_rows(int64_t *f);
 
 #ifdef __cplusplus
 }

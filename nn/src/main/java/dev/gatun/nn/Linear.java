@@ -1,5 +1,6 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
@@ -64,7 +65,7 @@ public final class Linear extends Layer implements Updatable {
     @Override
     protected Tensor compute(Tensor input) {
         Tensor output =
-                bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
+                bias == null ? FewRows.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
         return updates.apply(input, output);
     }
 
