@@ -17,25 +17,36 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every line of Gatun in the cheat sheet compiles. */
+/** Every line of Gatun in the cheat sheets compiles. */
 class CheatSheetTest {
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final String BEFORE = """
             import dev.gatun.nn.*;
             import dev.gatun.nn.Module;
+            import dev.gatun.nn.checkpoint.*;
             import dev.gatun.nn.optim.*;
+            import dev.gatun.nn.peft.*;
             import dev.gatun.nn.t5.*;
             import dev.gatun.torch.*;
             import java.lang.foreign.*;
             import java.nio.file.Path;
+            import java.util.LinkedHashMap;
+            import java.util.List;
+            import java.util.Map;
             class Sheet {
+            T5 t5; T5Input input; List<T5Input> batches; Lora lora; PrefixTuning tuning; ModuleUpdates updates;
+            Path folder, file; Tensor a, b, down, up, ids;
             """;
 
-    @Test
-    void everyLineCompiles(@TempDir Path classes) throws IOException {
-        List<String> lines = gatunLines();
-        assertThat(lines).hasSizeGreaterThan(40);
+    @ParameterizedTest
+    @CsvSource({"pytorch-to-gatun.md,40", "peft.md,20"})
+    void everyLineCompiles(String sheet, int atLeast, @TempDir Path classes) throws IOException {
+        List<String> lines = gatunLines(sheet);
+        assertThat(lines).hasSizeGreaterThan(atLeast);
         StringBuilder source = new StringBuilder(BEFORE);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
@@ -49,6 +60,23 @@ class CheatSheetTest {
                     .append(line.endsWith(";") || line.endsWith("}") ? " }\n" : "; }\n");
         }
         source.append("}\n");
+        compile(source.toString(), classes);
+    }
+
+    @Test
+    void everyExampleOfTuningCompiles(@TempDir Path classes) throws IOException {
+        StringBuilder source = new StringBuilder(BEFORE);
+        Matcher block = BLOCK.matcher(Files.readString(sheet("peft.md")));
+        int count = 0;
+        while (block.find()) {
+            source.append("void example").append(count++).append("() throws Exception {\n");
+            source.append(block.group(1)).append("}\n");
+        }
+        assertThat(count).isGreaterThan(2);
+        compile(source.append("}\n").toString(), classes);
+    }
+
+    private static void compile(String source, Path classes) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
         JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///Sheet.java"), JavaFileObject.Kind.SOURCE) {
@@ -63,10 +91,13 @@ class CheatSheetTest {
         assertThat(compiled).as(said.toString()).isTrue();
     }
 
-    private static List<String> gatunLines() throws IOException {
-        Path sheet = Path.of(System.getProperty("gatun.root"), "docs", "pytorch-to-gatun.md");
+    private static Path sheet(String name) {
+        return Path.of(System.getProperty("gatun.root"), "docs", name);
+    }
+
+    private static List<String> gatunLines(String name) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (String row : Files.readAllLines(sheet)) {
+        for (String row : Files.readAllLines(sheet(name))) {
             String[] cells = row.split("\\|");
             if (row.startsWith("|") && cells.length == 3) {
                 Matcher code = CODE.matcher(cells[2]);

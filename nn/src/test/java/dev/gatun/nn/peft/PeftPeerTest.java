@@ -13,156 +13,171 @@ import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Folders that go to PEFT and come from it: the same logits on either side. */
+/** Folders that go to PEFT and come from it: the same logits on either side. One Python serves all cases of a test. */
 class PeftPeerTest {
-    private static final String COMMON = """
-            import sys, torch
+    /** For each folder: reads its adapter, or makes the one that make.txt describes; writes the logits. */
+    private static final String SCRIPT = """
+            import os, sys, torch
             from safetensors.torch import load_file, save_file
             from transformers import T5ForConditionalGeneration
             # PEFT asks for a method that newer releases of transformers have renamed, and never calls it here.
             if not hasattr(T5ForConditionalGeneration, "_prepare_encoder_decoder_kwargs_for_generation"):
                 T5ForConditionalGeneration._prepare_encoder_decoder_kwargs_for_generation = None
             from peft import LoraConfig, PeftModel, PrefixTuningConfig, get_peft_model
-            base, adapter, io, out = sys.argv[1:5]
+            torch.set_num_threads(1)
             torch.manual_seed(0)
-            model = T5ForConditionalGeneration.from_pretrained(base)
-            given = load_file(io)
-            def finish(peft):
+            for folder in sys.argv[1:]:
+                model = T5ForConditionalGeneration.from_pretrained(folder + "/base")
+                if os.path.exists(folder + "/make.txt"):
+                    peft = get_peft_model(model, eval(open(folder + "/make.txt").read()))
+                    for parameter in peft.parameters():
+                        if parameter.requires_grad:
+                            torch.nn.init.normal_(parameter, std=0.1)
+                    peft.save_pretrained(folder + "/adapter")
+                else:
+                    peft = PeftModel.from_pretrained(model, folder + "/adapter")
                 peft.eval()
+                given = load_file(folder + "/io.safetensors")
                 with torch.no_grad():
-                    result = peft(input_ids=given["ids"], labels=given["labels"])
-                save_file({"logits": result.logits.contiguous()}, out)
-            """;
-
-    private static final String LOAD = COMMON + "finish(PeftModel.from_pretrained(model, adapter))\n";
-
-    private static final String MAKE = COMMON + """
-            peft = get_peft_model(model, eval(sys.argv[5]))
-            for name, parameter in peft.named_parameters():
-                if parameter.requires_grad:
-                    torch.nn.init.normal_(parameter, std=0.3)
-            peft.save_pretrained(adapter)
-            finish(peft)
+                    logits = peft(input_ids=given["ids"], labels=given["labels"]).logits
+                save_file({"logits": logits.contiguous()}, folder + "/out.safetensors")
             """;
 
     @TempDir
-    Path folder;
+    Path root;
 
-    private T5Input save(T5 model) {
-        T5Input input = SmallT5.input(3);
+    private final List<Case> cases = new ArrayList<>();
+
+    /** A model, an input, and the logits that our side found, or null. */
+    private record Case(Path folder, T5 model, T5Input input, Tensor ours) {
+        Path adapter() {
+            return folder.resolve("adapter");
+        }
+
+        /** The logits that PEFT found. */
+        Tensor theirs() {
+            try (SafeTensorsFile out = new SafeTensorsFile(folder.resolve("out.safetensors"))) {
+                return out.load("logits");
+            }
+        }
+    }
+
+    private Path saved(T5 model, T5Input input) {
+        Path folder = root.resolve("case" + cases.size());
         model.savePretrained(folder.resolve("base"));
         Map<String, Tensor> tensors = Map.of("ids", input.inputIds(), "labels", input.labels());
         SafeTensorsWriter.write(folder.resolve("io.safetensors"), tensors, Map.of());
-        return input;
+        return folder;
     }
 
-    /** The logits that PEFT found. */
-    private Tensor peer(String script, String... more) {
-        Object[] arguments = new Object[4 + more.length];
-        arguments[0] = folder.resolve("base");
-        arguments[1] = folder.resolve("adapter");
-        arguments[2] = folder.resolve("io.safetensors");
-        arguments[3] = folder.resolve("out.safetensors");
-        System.arraycopy(more, 0, arguments, 4, more.length);
-        PythonPeer.run(script, arguments);
-        try (SafeTensorsFile out = new SafeTensorsFile(folder.resolve("out.safetensors"))) {
-            return out.load("logits");
+    private void runPeer() {
+        PythonPeer.run(SCRIPT, cases.stream().map(Case::folder).toArray());
+    }
+
+    private void ourLora(LoraConfig config) {
+        T5 model = SmallT5.model(2, DType.FLOAT32);
+        T5Input input = SmallT5.input(3);
+        Path folder = saved(model, input);
+        try (Lora lora = Lora.attach(model, config)) {
+            lora.parameters().forEach(parameter -> Init.normal_(parameter, 0.1));
+            lora.save(folder.resolve("adapter"));
+            cases.add(new Case(folder, model, input, model.forward(input).logits()));
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"false,''", "true,''", "false,.*SelfAttention.(q|o)"})
-    void peftReadsOurLora(boolean rankStabilized, String regex) {
-        try (Scope _ = Scope.open();
-                T5 model = SmallT5.model(2, DType.FLOAT32)) {
-            LoraConfig config = LoraConfig.of(3, 5).withDropout(0.1);
-            config = rankStabilized ? config.withRankStabilized() : config;
-            config = regex.isEmpty() ? config : config.withTargets(TargetModules.matching(regex));
-            T5Input input = save(model);
-            try (Lora lora = Lora.attach(model, config)) {
-                lora.parameters().forEach(parameter -> Init.normal_(parameter, 0.3));
-                Tensor ours = model.forward(input).logits();
-                lora.save(folder.resolve("adapter"));
-                assertThat(difference(peer(LOAD), ours)).isLessThan(5e-6);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "LoraConfig(task_type='SEQ_2_SEQ_LM', r=4, lora_alpha=16, lora_dropout=0.1)",
-                "LoraConfig(r=3, lora_alpha=4, use_rslora=True, target_modules=['k', 'wi_1', 'SelfAttention.o'])",
-                "LoraConfig(r=2, target_modules=r'.*decoder.*\\.wo')"
-            })
-    void weReadPeftsLora(String made) {
-        try (Scope _ = Scope.open();
-                T5 model = SmallT5.model(2, DType.FLOAT32)) {
-            T5Input input = save(model);
-            Tensor plain = model.forward(input).logits();
-            Tensor theirs = peer(MAKE, made);
-            try (Lora lora = Lora.load(model, folder.resolve("adapter"))) {
-                assertThat(difference(model.forward(input).logits(), theirs)).isLessThan(5e-6);
-                assertThat(lora.numTrainableParameters()).isEqualTo(lora.numParameters());
-                lora.merge();
-                assertThat(difference(model.forward(input).logits(), theirs)).isLessThan(5e-6);
-            }
-            assertThat(difference(plain, theirs)).isGreaterThan(1e-3);
-        }
-    }
-
-    /** Two layers, which share their prefix in PEFT, and three, which do not. */
-    @ParameterizedTest
-    @CsvSource({"2,0", "3,0", "3,16"})
-    void peftReadsOurPrefix(int layers, long hidden) {
-        try (Scope _ = Scope.open();
-                T5 model = SmallT5.model(layers, DType.FLOAT32);
-                PrefixTuning tuning =
-                        PrefixTuning.of(model, PrefixConfig.peft(4).reparameterised(hidden))) {
-            T5Input input = save(model);
-            Tensor ours = model.forward(tuning.on(input)).logits();
+    private void ourPrefix(int layers, PrefixConfig config) {
+        T5 model = SmallT5.model(layers, DType.FLOAT32);
+        T5Input input = SmallT5.input(3);
+        Path folder = saved(model, input);
+        try (PrefixTuning tuning = PrefixTuning.of(model, config)) {
             tuning.save(folder.resolve("adapter"));
-            assertThat(difference(peer(LOAD), ours)).isLessThan(5e-6);
+            Tensor logits = model.forward(tuning.on(input)).logits();
+            cases.add(new Case(folder, model, input, logits));
         }
     }
 
     /** A prefix in our own order can be dealt out PEFT's way when the number of layers is odd. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, 3})
-    void peftReadsAPlainPrefix(int layers) {
-        try (Scope _ = Scope.open();
-                T5 model = SmallT5.model(layers, DType.FLOAT32);
-                PrefixTuning tuning = PrefixTuning.of(
-                        model, PrefixConfig.of(4).in(false, true).withBias(PrefixBias.POSITIONS))) {
-            T5Input input = save(model);
-            Tensor ours = model.forward(tuning.on(input)).logits();
-            tuning.save(folder.resolve("adapter"));
-            assertThat(difference(peer(LOAD), ours)).isLessThan(5e-6);
+    @Test
+    void peftReadsOurs() {
+        try (Scope _ = Scope.open()) {
+            LoraConfig lora = LoraConfig.of(3, 5).withDropout(0.1);
+            ourLora(lora);
+            ourLora(lora.withRankStabilized());
+            ourLora(lora.withTargets(TargetModules.matching(".*SelfAttention.(q|o)")));
+            PrefixConfig prefix = PrefixConfig.peft(4);
+            ourPrefix(2, prefix);
+            ourPrefix(3, prefix);
+            ourPrefix(3, prefix.reparameterised(16));
+            PrefixConfig plain = PrefixConfig.of(4).in(false, true).withBias(PrefixBias.POSITIONS);
+            ourPrefix(1, plain);
+            ourPrefix(3, plain);
+            runPeer();
+            for (Case one : cases) {
+                assertThat(difference(one.theirs(), one.ours()))
+                        .as(one.folder().toString())
+                        .isLessThan(1e-5);
+                Tensor without = one.model().forward(one.input()).logits();
+                assertThat(difference(without, one.ours())).isGreaterThan(1e-3);
+                one.model().close();
+            }
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"2,", "3,", "4,", "3,', prefix_projection=True, encoder_hidden_size=16'"})
-    void weReadPeftsPrefix(int layers, String more) {
-        try (Scope _ = Scope.open();
-                T5 model = SmallT5.model(layers, DType.FLOAT32)) {
-            T5Input input = save(model);
-            Tensor theirs = peer(
-                    MAKE,
-                    "PrefixTuningConfig(task_type='SEQ_2_SEQ_LM', num_virtual_tokens=5" + (more == null ? "" : more)
-                            + ")");
-            try (PrefixTuning tuning = PrefixTuning.load(model, folder.resolve("adapter"))) {
-                assertThat(difference(model.forward(tuning.on(input)).logits(), theirs))
-                        .isLessThan(5e-6);
+    private void theirs(int layers, String configuration) throws IOException {
+        T5 model = SmallT5.model(layers, DType.FLOAT32);
+        T5Input input = SmallT5.input(3);
+        Path folder = saved(model, input);
+        Files.writeString(folder.resolve("make.txt"), configuration);
+        cases.add(new Case(folder, model, input, null));
+    }
+
+    @Test
+    void weReadPefts() throws IOException {
+        try (Scope _ = Scope.open()) {
+            theirs(2, "LoraConfig(task_type='SEQ_2_SEQ_LM', r=4, lora_alpha=16, lora_dropout=0.1)");
+            theirs(2, "LoraConfig(r=3, lora_alpha=4, use_rslora=True, target_modules=['k', 'wi_1', 'SelfAttention.o'])");
+            theirs(2, "LoraConfig(r=2, target_modules=r'.*decoder.*\\.wo')");
+            int loras = cases.size();
+            String prefix = "PrefixTuningConfig(task_type='SEQ_2_SEQ_LM', num_virtual_tokens=5";
+            theirs(2, prefix + ")");
+            theirs(3, prefix + ")");
+            theirs(4, prefix + ")");
+            theirs(3, prefix + ", prefix_projection=True, encoder_hidden_size=16)");
+            runPeer();
+            for (Case one : cases.subList(0, loras)) {
+                try (Lora lora = Lora.load(one.model(), one.adapter())) {
+                    equal(one, one.input());
+                    assertThat(lora.numTrainableParameters()).isEqualTo(lora.numParameters());
+                    lora.merge();
+                    equal(one, one.input());
+                    lora.unmerge();
+                }
             }
-            assertThat(difference(model.forward(input).logits(), theirs)).isGreaterThan(1e-3);
+            for (Case one : cases.subList(loras, cases.size())) {
+                try (PrefixTuning tuning = PrefixTuning.load(one.model(), one.adapter())) {
+                    equal(one, tuning.on(one.input()));
+                }
+            }
+            for (Case one : cases) {
+                assertThat(difference(one.model().forward(one.input()).logits(), one.theirs()))
+                        .isGreaterThan(1e-3);
+                one.model().close();
+            }
         }
+    }
+
+    private static void equal(Case one, T5Input input) {
+        assertThat(difference(one.model().forward(input).logits(), one.theirs()))
+                .as(one.folder().toString())
+                .isLessThan(1e-5);
     }
 }
