@@ -83,6 +83,11 @@ public final class Scope implements AutoCloseable {
         return tensor.moveTo(this);
     }
 
+    /** Whether {@code tensor} dies with this scope. */
+    public boolean owns(Tensor tensor) {
+        return tensor.owner() == this;
+    }
+
     /** How many tensors this scope owns now. */
     public int size() {
         return count;

@@ -1,5 +1,6 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -56,8 +57,8 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         Tensor at = input;
         for (Layer layer : layers) {
             Tensor next = layer.forward(at);
-            // A result may be its input; a view keeps the data by itself.
-            if (at != input && next != at) {
+            // A layer may return its input, or a tensor of its own that must live on.
+            if (at != input && next != at && Scope.current().owns(at)) {
                 at.close();
             }
             at = next;

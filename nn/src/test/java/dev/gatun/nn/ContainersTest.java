@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatun.nn.activation.ReLU;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Memory;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
@@ -39,6 +41,41 @@ class ContainersTest {
             try (Sequential none = new Sequential()) {
                 assertThat(none.forward(x)).isSameAs(x);
             }
+        }
+    }
+
+    /** Without gradients a chain holds one layer's input and result at a time, whatever its length. */
+    @Test
+    void temporariesAreFreedAtOnce() {
+        Sequential model = new Sequential();
+        for (int i = 0; i < 20; i++) {
+            model.append(new ReLU());
+        }
+        try (model;
+                Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            Tensor x = Torch.randn(256, 256);
+            long before = Memory.resetPeaks().liveBytes();
+            model.forward(x);
+            assertThat(Memory.statistics().peakBytes() - before).isLessThan(3 * 4 * 256 * 256);
+        }
+    }
+
+    /** A layer that returns a tensor it owns keeps it, wherever it stands. */
+    @Test
+    void whatALayerOwnsIsNotFreed() {
+        class Constant extends Layer {
+            private final Parameter value = registerParameter("value", Init.ones(null, 2));
+
+            @Override
+            protected Tensor compute(Tensor input) {
+                return value.get();
+            }
+        }
+        try (Sequential model = new Sequential(new Constant(), new ReLU());
+                Scope _ = Scope.open()) {
+            model.forward(Torch.zeros(1));
+            assertThat(model.forward(Torch.zeros(1)).toFloatArray()).containsExactly(1, 1);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.gatun.nn.conv;
 
 import dev.gatun.nn.Layer;
 import dev.gatun.nn.Parameter;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 

@@ -1,7 +1,7 @@
 package dev.gatun.nn.conv;
 
 import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 
 /** Adds columns [B, C · kernel, windows] up into an image [B, C, H, W] ({@code torch.nn.Fold}). */

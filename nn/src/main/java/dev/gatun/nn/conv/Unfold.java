@@ -1,7 +1,7 @@
 package dev.gatun.nn.conv;
 
 import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 
 /** Copies each window of [B, C, H, W] into a column: [B, C · kernel, windows] ({@code torch.nn.Unfold}). */

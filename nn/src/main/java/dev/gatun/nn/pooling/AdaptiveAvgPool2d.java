@@ -1,7 +1,7 @@
 package dev.gatun.nn.pooling;
 
 import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 
 /** The mean of each of a given number of windows over [B, C, H, W] or [C, H, W] ({@code torch.nn.AdaptiveAvgPool2d}). */

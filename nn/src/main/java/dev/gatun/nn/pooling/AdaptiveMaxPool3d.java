@@ -1,7 +1,7 @@
 package dev.gatun.nn.pooling;
 
 import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 
 /** The largest number of each of a given number of windows over [B, C, D, H, W] or [C, D, H, W] ({@code torch.nn.AdaptiveMaxPool3d}). */

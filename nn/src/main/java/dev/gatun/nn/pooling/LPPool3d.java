@@ -1,7 +1,7 @@
 package dev.gatun.nn.pooling;
 
 import dev.gatun.nn.Layer;
-import dev.gatun.nn.Sizes;
+import dev.gatun.nn.internal.Sizes;
 import dev.gatun.torch.Tensor;
 import java.util.Arrays;
 

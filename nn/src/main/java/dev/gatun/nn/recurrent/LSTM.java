@@ -61,8 +61,8 @@ public final class LSTM extends RecurrentBase {
         Tensor[] results = call(
                 in -> {
                     Tensor[] state = {
-                        permuted(state(in[1], in[0], input.batch(), false), input.sortedIndices()),
-                        permuted(state(in[2], in[0], input.batch(), true), input.sortedIndices())
+                        permuted(state(in[1], in[0], PackedSequence.batch(in[3]), false), in[4]),
+                        permuted(state(in[2], in[0], PackedSequence.batch(in[3]), true), in[4])
                     };
                     Tensors3 run = Torch.lstm(
                             in[0],
@@ -74,13 +74,14 @@ public final class LSTM extends RecurrentBase {
                             recurrent.dropout(),
                             isTraining(),
                             recurrent.bidirectional());
-                    Tensor order = input.unsortedIndices();
-                    return new Tensor[] {run._0(), permuted(run._1(), order), permuted(run._2(), order)};
+                    return new Tensor[] {run._0(), permuted(run._1(), in[5]), permuted(run._2(), in[5])};
                 },
                 input.data(),
                 before == null ? null : before.hidden(),
                 before == null ? null : before.cell(),
-                input.batchSizes());
+                input.batchSizes(),
+                input.sortedIndices(),
+                input.unsortedIndices());
         return new PackedLSTMOutput(input.withData(results[0]), new LSTMState(results[1], results[2]));
     }
 }

@@ -71,7 +71,7 @@ public record PackedSequence(Tensor data, Tensor batchSizes, Tensor sortedIndice
     }
 
     /** How many sequences there are. */
-    long batch() {
+    static long batch(Tensor batchSizes) {
         return batchSizes.get(0).item().longValue();
     }
 

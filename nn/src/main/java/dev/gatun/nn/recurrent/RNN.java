@@ -81,13 +81,15 @@ public final class RNN extends RecurrentBase {
     public PackedRecurrentOutput forward(PackedSequence input, Tensor hidden) {
         Tensor[] results = call(
                 in -> {
-                    Tensor state = permuted(state(in[1], in[0], input.batch(), false), input.sortedIndices());
+                    Tensor state = permuted(state(in[1], in[0], PackedSequence.batch(in[2]), false), in[3]);
                     Tensors2 run = runPacked(in[0], in[2], state);
-                    return new Tensor[] {run._0(), permuted(run._1(), input.unsortedIndices())};
+                    return new Tensor[] {run._0(), permuted(run._1(), in[4])};
                 },
                 input.data(),
                 hidden,
-                input.batchSizes());
+                input.batchSizes(),
+                input.sortedIndices(),
+                input.unsortedIndices());
         return new PackedRecurrentOutput(input.withData(results[0]), results[1]);
     }
 

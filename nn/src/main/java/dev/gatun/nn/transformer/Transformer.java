@@ -56,6 +56,19 @@ public final class Transformer extends Module {
             AttentionMasks sourceMasks,
             AttentionMasks targetMasks,
             AttentionMasks memoryMasks) {
-        return scoped(() -> decoder.forward(target, encoder.forward(source, sourceMasks), targetMasks, memoryMasks));
+        return call(
+                in -> {
+                    Tensor memory = encoder.forward(in[0], new AttentionMasks(in[2], in[3]));
+                    AttentionMasks own = new AttentionMasks(in[4], in[5]);
+                    return new Tensor[] {decoder.forward(in[1], memory, own, new AttentionMasks(in[6], in[7]))};
+                },
+                source,
+                target,
+                sourceMasks.keyPadding(),
+                sourceMasks.attention(),
+                targetMasks.keyPadding(),
+                targetMasks.attention(),
+                memoryMasks.keyPadding(),
+                memoryMasks.attention())[0];
     }
 }

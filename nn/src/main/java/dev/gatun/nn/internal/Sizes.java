@@ -1,4 +1,4 @@
-package dev.gatun.nn;
+package dev.gatun.nn.internal;
 
 import java.util.Arrays;
 
