@@ -163,8 +163,14 @@ public final class BuildShim {
                     stubs.resolve(name).toString()));
         }
         Path beside = library.resolveSibling(library.getFileName() + ".tmp");
-        List<String> command =
-                new ArrayList<>(List.of(compiler, "-shared", "-Wl,-soname," + library.getFileName(), "-Wl,-z,defs"));
+        // Templates of the C++ library and clones for several processors are visible whatever the compiler is told.
+        Path exports = Files.writeString(work.resolve("exports.map"), "{ global: gatun_*; local: *; };\n");
+        List<String> command = new ArrayList<>(List.of(
+                compiler,
+                "-shared",
+                "-Wl,-soname," + library.getFileName(),
+                "-Wl,-z,defs",
+                "-Wl,--version-script=" + exports));
         command.addAll(objects);
         command.addAll(List.of(
                 "-Wl,--no-as-needed",
