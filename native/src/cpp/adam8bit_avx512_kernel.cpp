@@ -131,6 +131,11 @@ GATUN_INLINE void store_codes(uint8_t *codes, const __m512i *c) {
   _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(order, packed));
 }
 
+GATUN_INLINE __mmask16 is_finite(__m512 x) {
+  constexpr int nan_or_infinite = 0x99;
+  return static_cast<__mmask16>(~_mm512_fpclass_ps_mask(x, nan_or_infinite));
+}
+
 GATUN_AVX512 float largest(__m512 x) {
   float values[kLanes], top = 0;
   _mm512_storeu_ps(values, x);
@@ -149,18 +154,17 @@ GATUN_AVX512 __attribute__((noinline)) void search(unsigned lanes, const float *
   }
 }
 
-// The new moments, into m and v, and the parameters.
-GATUN_AVX512 void update(const AdamSettings &a, const AdamBlock &b, float *m, float *v) {
-  constexpr int not_finite = 0x99, larger_magnitude = 0x0b;
+// The new moments, into m and v, and their maxima.
+GATUN_AVX512 void moments(const AdamSettings &a, const AdamBlock &b, float *m, float *v) {
+  constexpr int larger_magnitude = 0x0b;
   const float *values1 = gatun::signed_map().magnitudes, *values2 = gatun::unsigned_map().values;
   const __m512 beta1 = _mm512_set1_ps(a.beta1), beta2 = _mm512_set1_ps(a.beta2);
   const __m512 rest1 = _mm512_set1_ps(a.one_minus_beta1), rest2 = _mm512_set1_ps(a.one_minus_beta2);
   const __m512 scale1 = _mm512_set1_ps(*b.absmax1), scale2 = _mm512_set1_ps(*b.absmax2);
-  const __m512 step_size = _mm512_set1_ps(a.step_size), eps = _mm512_set1_ps(a.eps), decay = _mm512_set1_ps(a.decay);
   __m512 top1 = _mm512_setzero_ps(), top2 = _mm512_setzero_ps();
   for (int i = 0; i < b.n; i += kLanes) {
     const __m512 g = _mm512_loadu_ps(b.grad + i);
-    const auto finite = static_cast<__mmask16>(~_mm512_fpclass_ps_mask(g, not_finite));
+    const __mmask16 finite = is_finite(g);
     const __m512 old1 = _mm512_mul_ps(signed_values(values1, load_codes(b.state1 + i)), scale1);
     const __m512 old2 = _mm512_mul_ps(unsigned_values(values2, load_codes(b.state2 + i)), scale2);
     const __m512 new1 = _mm512_maskz_add_ps(finite, _mm512_mul_ps(old1, beta1), _mm512_mul_ps(rest1, g));
@@ -171,16 +175,24 @@ GATUN_AVX512 void update(const AdamSettings &a, const AdamBlock &b, float *m, fl
     // The other operand where one is NaN.
     top1 = _mm512_range_ps(top1, new1, larger_magnitude);
     top2 = _mm512_range_ps(top2, new2, larger_magnitude);
-    const __m512 change = _mm512_mul_ps(step_size, _mm512_div_ps(new1, _mm512_add_ps(_mm512_sqrt_ps(new2), eps)));
-    const __m512 moved = _mm512_mul_ps(_mm512_add_ps(_mm512_loadu_ps(b.param + i), change), decay);
-    _mm512_mask_storeu_ps(b.param + i, finite, moved);
   }
   *b.absmax1 = largest(top1);
   *b.absmax2 = largest(top2);
 }
 
-// While it computes, what the next block will read is on its way.
-GATUN_AVX512 void quantize(const AdamBlock &b, const float *m, const float *v) {
+GATUN_INLINE void update(const AdamSettings &a, const AdamBlock &b, int i, __m512 m, __m512 v) {
+  const __m512 root = _mm512_add_ps(_mm512_sqrt_ps(v), _mm512_set1_ps(a.eps));
+  const __m512 change = _mm512_mul_ps(_mm512_set1_ps(a.step_size), _mm512_div_ps(m, root));
+  const __m512 moved = _mm512_mul_ps(_mm512_add_ps(_mm512_loadu_ps(b.param + i), change), _mm512_set1_ps(a.decay));
+  _mm512_mask_storeu_ps(b.param + i, is_finite(_mm512_loadu_ps(b.grad + i)), moved);
+}
+
+// The parameters and the codes, in one loop: square roots and divisions have a unit of their own, which works while the
+// codes are found. What the next block will read is on its way meanwhile.
+GATUN_AVX512 void update_and_quantize(const AdamSettings &settings, const AdamBlock &block, const float *m,
+                                      const float *v) {
+  const AdamSettings a = settings;  // copies, which stores of bytes cannot change
+  const AdamBlock b = block;
   static const Decades signed_decades = decades(gatun::signed_map(), gatun::kZeroCode);
   static const Decades unsigned_decades = decades(gatun::unsigned_map(), 0);
   const float r1 = 1.0f / *b.absmax1, r2 = 1.0f / *b.absmax2;
@@ -197,10 +209,12 @@ GATUN_AVX512 void quantize(const AdamBlock &b, const float *m, const float *v) {
       const int at = i + k * kLanes;
       __builtin_prefetch(b.param + b.n + at, 1);
       __builtin_prefetch(b.grad + b.n + at);
-      const __m512 x1 = _mm512_mul_ps(_mm512_load_ps(m + at), scale1);
+      const __m512 m1 = _mm512_load_ps(m + at), m2 = _mm512_load_ps(v + at);
+      update(a, b, at, m1, m2);
+      const __m512 x1 = _mm512_mul_ps(m1, scale1);
       const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(x1));
       const __m512 y1 = place(signed_decades, x1);
-      const __m512 y2 = place(unsigned_decades, _mm512_mul_ps(_mm512_load_ps(v + at), scale2));
+      const __m512 y2 = place(unsigned_decades, _mm512_mul_ps(m2, scale2));
       close[k] = close_to_integer(y1, y2);
       // A number must not lose its sign: what is negative goes below 0.
       c1[k] = _mm512_cvttps_epi32(y1);
@@ -221,11 +235,12 @@ GATUN_AVX512 void quantize(const AdamBlock &b, const float *m, const float *v) {
 
 GATUN_AVX512 void step_on_vectors(const AdamSettings &a, const AdamBlock &b) {
   alignas(64) float m[gatun::kLargestBlock], v[gatun::kLargestBlock];
-  update(a, b, m, v);
+  moments(a, b, m, v);
   if (*b.absmax1 < kTiny || *b.absmax2 < kTiny) {
+    for (int i = 0; i < b.n; i += kLanes) update(a, b, i, _mm512_load_ps(m + i), _mm512_load_ps(v + i));
     gatun::quantize_moments(m, v, b);
   } else {
-    quantize(b, m, v);
+    update_and_quantize(a, b, m, v);
   }
 }
 

@@ -82,6 +82,7 @@ class RecipesTest {
                 "train.lr=fast             | \"fast\" is no value for train.lr, which takes a number",
                 "hyper.fusion=perhaps      | \"perhaps\" is no value for hyper.fusion, which takes true or false",
                 "ar.memory=elephant        | \"elephant\" is no value for ar.memory, which takes one of [cache, markov]",
+                "train.optimizer=sgd       | \"sgd\" is no value for train.optimizer, which takes one of [adamw, adamw8bit, adafactor]",
                 "seed=null                 | null is no value for seed, which takes a whole number",
                 "train.lr=0                | train.lr must be above 0",
                 "train.steps=0             | train.steps must be 1 or more",

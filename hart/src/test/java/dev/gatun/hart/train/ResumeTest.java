@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A resumed stage goes on to the same bits: parameters, optimizer, previous states and the generator that dropout draws
@@ -103,6 +105,18 @@ class ResumeTest {
         assertThat(messages).isEmpty();
         assertThat(metrics(run)).isEqualTo(uninterrupted());
         assertThat(checkpoints()).containsExactly("train-00000009", "train-00000010");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adamw8bit", "adafactor"})
+    void everyOptimizerGoesOnToTheSameBits(String optimizer) throws IOException {
+        RunConfig config = TinyTraining.config(STEPS, "model.dropout=0.1", "train.optimizer=" + optimizer);
+        Path whole = folder.resolve("whole-" + optimizer);
+        assertThat(train(whole, config, false, STEPS, new ArrayList<>())).isTrue();
+        assertThat(train(run, config, false, 5, new ArrayList<>())).isFalse();
+        assertThat(train(run, config, true, STEPS, new ArrayList<>())).isTrue();
+        assertThat(metrics(run)).hasSize(STEPS).isEqualTo(metrics(whole));
+        assertThat(metrics(whole)).isNotEqualTo(uninterrupted());
     }
 
     /** As kill -9 leaves it: steps past the checkpoint in the metrics, half a line, half a checkpoint. */
