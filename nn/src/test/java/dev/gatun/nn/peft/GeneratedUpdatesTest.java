@@ -38,7 +38,8 @@ class GeneratedUpdatesTest {
             model.requiresGrad_(false);
             T5Input input = SmallT5.input(BATCH);
             Map<String, LoraUpdate> all = SmallT5.loras(model, BATCH, 2);
-            Tensor together = model.forward(input.withUpdates(ModuleUpdates.of(model, all))).logits();
+            Tensor together = model.forward(input.withUpdates(ModuleUpdates.of(model, all)))
+                    .logits();
             together.pow(3).sum().backward();
             for (int row = 0; row < BATCH; row++) {
                 Map<String, LoraUpdate> own = SmallT5.row(all, row);
@@ -49,10 +50,14 @@ class GeneratedUpdatesTest {
                 int index = row;
                 own.forEach((name, update) -> {
                     LoraUpdate whole = all.get(name);
-                    assertThat(difference(whole.a().grad().select(0, index), update.a().grad()))
+                    assertThat(difference(
+                                    whole.a().grad().select(0, index),
+                                    update.a().grad()))
                             .as(name)
                             .isLessThan(1e-10);
-                    assertThat(difference(whole.b().grad().select(0, index), update.b().grad()))
+                    assertThat(difference(
+                                    whole.b().grad().select(0, index),
+                                    update.b().grad()))
                             .as(name)
                             .isLessThan(1e-10);
                 });
@@ -62,7 +67,8 @@ class GeneratedUpdatesTest {
     }
 
     private static T5Input rowOf(T5Input input, int row) {
-        return T5Input.of(input.inputIds().narrow(0, row, 1), null, input.labels().narrow(0, row, 1));
+        return T5Input.of(
+                input.inputIds().narrow(0, row, 1), null, input.labels().narrow(0, row, 1));
     }
 
     /** HINT's set: parallel adapters on the feed-forwards, each example its own, biases too. */
@@ -74,8 +80,7 @@ class GeneratedUpdatesTest {
             Map<String, AdapterUpdate> all = new LinkedHashMap<>();
             AdapterConfig config = AdapterConfig.parallel(4);
             SmallT5.names(model, "DenseReluDense")
-                    .forEach(name -> all.put(
-                            name, config.update(random(4, 32), random(4), random(32, 4), random(32))));
+                    .forEach(name -> all.put(name, config.update(random(4, 32), random(4), random(32, 4), random(32))));
             assertThat(all).hasSize(4);
             ModuleUpdates updates = ModuleUpdates.of(model, all);
             Tensor together = model.forward(input.withUpdates(updates)).logits();
@@ -126,7 +131,8 @@ class GeneratedUpdatesTest {
 
     private static double[] gradients(T5 model, T5Input input, Map<String, LoraUpdate> updates) {
         try (Scope _ = Scope.open()) {
-            Tensor loss = model.forward(input.withUpdates(ModuleUpdates.of(model, updates))).loss();
+            Tensor loss = model.forward(input.withUpdates(ModuleUpdates.of(model, updates)))
+                    .loss();
             Tensor[] inputs = updates.values().stream().map(LoraUpdate::b).toArray(Tensor[]::new);
             Tensor[] gradients = Autograd.grad(loss, inputs);
             Tensor[] flat = java.util.Arrays.stream(gradients)
@@ -145,13 +151,14 @@ class GeneratedUpdatesTest {
                     Linear layer = new Linear(5, 6, true, DType.FLOAT64)) {
                 Tensor x = Torch.randn(new long[] {2, 3, 5}, DType.FLOAT64);
                 Tensor[] weights = {
-                    Torch.randn(new long[] {2, 4, parallel ? 5 : 6}, DType.FLOAT64).requiresGrad_(true),
+                    Torch.randn(new long[] {2, 4, parallel ? 5 : 6}, DType.FLOAT64)
+                            .requiresGrad_(true),
                     Torch.randn(new long[] {2, 4}, DType.FLOAT64).requiresGrad_(true),
                     Torch.randn(new long[] {2, 6, 4}, DType.FLOAT64).requiresGrad_(true),
                     Torch.randn(new long[] {6}, DType.FLOAT64).requiresGrad_(true)
                 };
-                ModuleUpdate update = new AdapterUpdate(
-                        weights[0], weights[1], weights[2], weights[3], Tensor::tanh, parallel, 0.7);
+                ModuleUpdate update =
+                        new AdapterUpdate(weights[0], weights[1], weights[2], weights[3], Tensor::tanh, parallel, 0.7);
                 ModuleUpdates updates = ModuleUpdates.of(new Holder(layer), Map.of("layer", update));
                 Tensor[] gradients = Autograd.grad(loss(layer, x, updates), weights);
                 for (int i = 0; i < weights.length; i++) {
@@ -204,7 +211,8 @@ class GeneratedUpdatesTest {
             long before = Scope.liveTensors();
             try (Scope _ = Scope.open();
                     ModuleUpdates.Attached _ = updates.attach()) {
-                assertThat(difference(model.forward(input).logits(), travelling)).isZero();
+                assertThat(difference(model.forward(input).logits(), travelling))
+                        .isZero();
                 EncoderStates source = model.encode(input.inputIds(), null, null);
                 GenerationConfig cached = GenerationConfig.of(6).withoutEos();
                 assertThat(model.generate(source, null, cached).toLongArray())

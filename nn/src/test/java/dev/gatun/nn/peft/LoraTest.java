@@ -43,8 +43,7 @@ class LoraTest {
                 assertThat(lora.numTrainableParameters()).isEqualTo(12 * 3 * (32 + 32));
                 assertThat(model.numTrainableParameters()).isZero();
                 fill(lora, 1);
-                assertThat(difference(model.forward(input).logits(), plain))
-                        .isGreaterThan(1e-3);
+                assertThat(difference(model.forward(input).logits(), plain)).isGreaterThan(1e-3);
                 lora.detach();
                 assertThat(difference(model.forward(input).logits(), plain)).isZero();
                 lora.attach();
@@ -67,7 +66,8 @@ class LoraTest {
         assertThat(ends.matches("eq")).isFalse();
         TargetModules regex = TargetModules.matching(".*decoder.*\\.(wi_0|wo)");
         assertThat(regex.matches("decoder.block.0.layer.2.DenseReluDense.wi_0")).isTrue();
-        assertThat(regex.matches("decoder.block.0.layer.2.DenseReluDense.wi_0.x")).isFalse();
+        assertThat(regex.matches("decoder.block.0.layer.2.DenseReluDense.wi_0.x"))
+                .isFalse();
         try (T5 model = SmallT5.model(1, DType.FLOAT32)) {
             LoraConfig none = LoraConfig.defaults().withTargets(TargetModules.named("query"));
             assertThatThrownBy(() -> Lora.attach(model, none))
@@ -86,7 +86,11 @@ class LoraTest {
                 Lora lora = Lora.attach(model, LoraConfig.of(4, 16).withRankStabilized())) {
             fill(lora, 1);
             LoraLayer layer = lora.layers().get("encoder.block.0.layer.0.SelfAttention.q");
-            Tensor expected = layer.loraB().weight().get().mm(layer.loraA().weight().get()).mul(8);
+            Tensor expected = layer.loraB()
+                    .weight()
+                    .get()
+                    .mm(layer.loraA().weight().get())
+                    .mul(8);
             assertThat(difference(layer.delta(), expected)).isZero();
         }
     }
@@ -120,8 +124,8 @@ class LoraTest {
     void aTiedWeightIsNotMergedInto() {
         try (Scope _ = Scope.open();
                 T5 model = T5.load(Golden.path("t5_v10_tied"));
-                Lora lora = Lora.attach(
-                        model, LoraConfig.defaults().withTargets(TargetModules.named("q", "lm_head")))) {
+                Lora lora =
+                        Lora.attach(model, LoraConfig.defaults().withTargets(TargetModules.named("q", "lm_head")))) {
             assertThatThrownBy(lora::merge)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("'lm_head' is tied to that of 'shared'");
@@ -156,7 +160,8 @@ class LoraTest {
             assertThat(logits.dtype()).isEqualTo(DType.BFLOAT16);
             model.forward(input).loss().backward();
             assertThat(lora.parameters())
-                    .allSatisfy(parameter -> assertThat(parameter.grad().dtype()).isEqualTo(DType.FLOAT32));
+                    .allSatisfy(
+                            parameter -> assertThat(parameter.grad().dtype()).isEqualTo(DType.FLOAT32));
             lora.merge();
             assertThat(difference(model.forward(input).logits(), logits)).isLessThan(0.03);
         }

@@ -144,7 +144,9 @@ class PeftPeerTest {
     void weReadPefts() throws IOException {
         try (Scope _ = Scope.open()) {
             theirs(2, "LoraConfig(task_type='SEQ_2_SEQ_LM', r=4, lora_alpha=16, lora_dropout=0.1)");
-            theirs(2, "LoraConfig(r=3, lora_alpha=4, use_rslora=True, target_modules=['k', 'wi_1', 'SelfAttention.o'])");
+            theirs(
+                    2,
+                    "LoraConfig(r=3, lora_alpha=4, use_rslora=True, target_modules=['k', 'wi_1', 'SelfAttention.o'])");
             theirs(2, "LoraConfig(r=2, target_modules=r'.*decoder.*\\.wo')");
             int loras = cases.size();
             String prefix = "PrefixTuningConfig(task_type='SEQ_2_SEQ_LM', num_virtual_tokens=5";

@@ -80,8 +80,8 @@ class PrefixTuningTest {
             try (Scope _ = Scope.open()) {
                 EncoderStates source = model.encode(ids, null, tuning.encoderPrefix());
                 GenerationConfig cached = GenerationConfig.of(12).withoutEos();
-                long[] generated = model.generate(source, tuning.decoderPrefix(), cached)
-                        .toLongArray();
+                long[] generated =
+                        model.generate(source, tuning.decoderPrefix(), cached).toLongArray();
                 assertThat(generated)
                         .isEqualTo(model.generate(source, tuning.decoderPrefix(), cached.withoutCache())
                                 .toLongArray());

@@ -44,7 +44,9 @@ class TuningTest {
                 }
                 first = step == 0 ? last : first;
                 baseline = step == 0 ? Scope.liveTensors() : baseline;
-                assertThat(Scope.liveTensors()).as("live tensors after step " + step).isEqualTo(baseline);
+                assertThat(Scope.liveTensors())
+                        .as("live tensors after step " + step)
+                        .isEqualTo(baseline);
             }
             assertThat(last).as("loss, from " + first).isLessThan(factor * first);
         }
@@ -79,7 +81,9 @@ class TuningTest {
     @Test
     void throughAdapters() {
         for (AdapterConfig config : new AdapterConfig[] {
-            AdapterConfig.houlsby(8), AdapterConfig.pfeiffer(8), AdapterConfig.parallel(8).withScaling(2)
+            AdapterConfig.houlsby(8),
+            AdapterConfig.pfeiffer(8),
+            AdapterConfig.parallel(8).withScaling(2)
         }) {
             try (Scope _ = Scope.open();
                     T5 model = SmallT5.model(2, DType.FLOAT32);

@@ -35,7 +35,8 @@ class PrefixPositionsTest {
                         .withEncoder(source)
                         .withPrefix(past.withBias(PrefixBias.POSITIONS));
                 assertThat(error(decoder.forward(present), whole)).isLessThan(1e-12);
-                assertThat(error(decoder.forward(present.withPrefix(past)), whole)).isGreaterThan(1e-3);
+                assertThat(error(decoder.forward(present.withPrefix(past)), whole))
+                        .isGreaterThan(1e-3);
                 inSteps(decoder, present, whole);
             }
         }
@@ -61,8 +62,7 @@ class PrefixPositionsTest {
         List<KeyValue> pairs = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             long[] none = {2, 4, 0, 8};
-            KeyValue nothing =
-                    new KeyValue(Torch.zeros(none, DType.FLOAT64), Torch.zeros(none, DType.FLOAT64));
+            KeyValue nothing = new KeyValue(Torch.zeros(none, DType.FLOAT64), Torch.zeros(none, DType.FLOAT64));
             KeyValue all = cache.append(layer, nothing, null);
             pairs.add(new KeyValue(all.key().clone(), all.value().clone()));
         }
@@ -85,7 +85,8 @@ class PrefixPositionsTest {
                 T5Prefix prefix = new T5Prefix(pairs, closed, PrefixBias.POSITIONS);
                 StackInput input = StackInput.ofIds(ids);
                 Tensor plain = stack.forward(input).lastHiddenState();
-                assertThat(error(stack.forward(input.withPrefix(prefix)), plain)).isLessThan(1e-12);
+                assertThat(error(stack.forward(input.withPrefix(prefix)), plain))
+                        .isLessThan(1e-12);
             }
         }
     }
