@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 public final class BuildShim {
     private static final List<String> COMPILERS = List.of("c++", "g++", "clang++");
     private static final String INCLUDE = "-I";
+    private static final String KERNEL = "_kernel.cpp";
     private static final List<String> STUBS = List.of("libtorch_cpu.so", "libc10.so");
 
     private final List<Path> sources = new ArrayList<>();
@@ -128,7 +129,14 @@ public final class BuildShim {
         }
         Path beside = work.resolve(object.getFileName() + ".tmp");
         List<String> command = new ArrayList<>(
-                List.of(compiler, "-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"));
+                List.of(compiler, "-std=c++17", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"));
+        // Kernels are worth optimising, the thousands of wrappers are not. Without contraction a*b+c rounds twice on
+        // every
+        // processor, so that all of them, and all kernels of one function, give the same bits.
+        command.addAll(
+                unit.toString().endsWith(KERNEL)
+                        ? List.of("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+                        : List.of("-O1", "-ffp-contract=off"));
         headers.forEach(folder -> command.add(INCLUDE + folder));
         command.addAll(List.of("-c", unit.toString(), "-o", beside.toString()));
         run(command);

@@ -27,6 +27,9 @@ int gatun_tensor_alias(int64_t *f);
 /* [0] handle -> [0] data, [1] dtype, [2] device type << 32 | index, [3] dimensions, [4] elements, [5] sizes,
    [6] strides, [7] contiguous, [8] requires grad, [9] layout, [10] data bytes reachable from [0] */
 int gatun_tensor_info(int64_t *f);
+/* [0] handle -> [0] where its elements lie in host memory, row-major, as they are; 0 if they do not or there are none,
+   [1] their bytes */
+int gatun_tensor_bytes(int64_t *f);
 
 /* [0] handle, [1] 0 or 1 */
 int gatun_set_requires_grad(int64_t *f);
@@ -138,6 +141,20 @@ int gatun_load_library(int64_t *f);
 
 /* -> [0] how many GPUs libtorch can use */
 int gatun_cuda_device_count(int64_t *f);
+
+/* bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each
+   parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles:
+   beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block */
+int gatun_adam8bit_step(int64_t *f);
+/* [0] handle of float32 numbers, [1] of uint8 codes and [2] float32 absmax to write, [3] elements a block, [4] 1 for the
+   signed map, 0 for the unsigned one */
+int gatun_quantize_blockwise(int64_t *f);
+/* [0] handle of a float32 tensor to write, [1] 1 for the signed map, [2] 0 its 256 values, 1 its 255 thresholds: the code
+   of a number is how many of them are below it */
+int gatun_code_map(int64_t *f);
+/* [0] handle of an input [..., K], [1] handle of a weight [N, K], [2] most rows -> [0] handle of their product [..., N], or
+   0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
+int gatun_linear_few_rows(int64_t *f);
 
 #ifdef __cplusplus
 }

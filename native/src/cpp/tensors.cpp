@@ -20,6 +20,15 @@ GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
 GATUN_WEAK size_t aoti_torch_dtype_element_size(int32_t dtype);
 }
 
+namespace at::_ops {
+struct is_conj {
+  GATUN_WEAK static bool call(const at::Tensor &);
+};
+struct is_neg {
+  GATUN_WEAK static bool call(const at::Tensor &);
+};
+}  // namespace at::_ops
+
 namespace {
 constexpr int32_t kStrided = 0;
 constexpr int32_t kCpu = 0;
@@ -84,6 +93,30 @@ GATUN_EXPORT int gatun_tensor_info(int64_t *f) {
     f[8] = static_cast<c10::TensorImpl *>(*static_cast<void **>(handle))->requires_grad();
     f[9] = layout;
     f[10] = storage - offset * static_cast<int64_t>(aoti_torch_dtype_element_size(dtype));
+  })
+}
+
+GATUN_EXPORT int gatun_tensor_bytes(int64_t *f) {
+  GATUN_GUARDED(&at::_ops::is_conj::call, {
+    void *handle = pointer(f[0]);
+    int32_t dtype = 0, device_type = 0, layout = 0;
+    int64_t elements = 0;
+    bool contiguous = false;
+    void *data = nullptr;
+    CHECKED(aoti_torch_get_dtype, handle, &dtype);
+    CHECKED(aoti_torch_get_numel, handle, &elements);
+    CHECKED(aoti_torch_get_device_type, handle, &device_type);
+    CHECKED(aoti_torch_get_layout, handle, &layout);
+    f[1] = elements * static_cast<int64_t>(aoti_torch_dtype_element_size(dtype));
+    if (layout == kStrided && device_type == kCpu && elements > 0) {
+      CHECKED(aoti_torch_is_contiguous, handle, &contiguous);
+      // libtorch may have conjugation or negation still to do when such a view is read.
+      const at::Tensor &tensor = gatun::tensor(f[0]);
+      if (contiguous && !at::_ops::is_conj::call(tensor) && !at::_ops::is_neg::call(tensor)) {
+        CHECKED(aoti_torch_get_data_ptr, handle, &data);
+      }
+    }
+    f[0] = reinterpret_cast<int64_t>(data);
   })
 }
 

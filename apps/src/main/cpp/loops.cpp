@@ -2,18 +2,7 @@
 // back into Java. Built like the shim, and only loaded by the benchmarks.
 #include <cstring>
 
-#include "guard.h"
-
-extern "C" GATUN_WEAK int32_t aoti_torch_delete_tensor_object(void *handle);
-
-namespace at::_ops {
-struct mul_Tensor {
-  GATUN_WEAK static at::Tensor call(const at::Tensor &, const at::Tensor &);
-};
-struct mm {
-  GATUN_WEAK static at::Tensor call(const at::Tensor &, const at::Tensor &);
-};
-}  // namespace at::_ops
+#include "ops.h"
 
 namespace {
 template <class Op>

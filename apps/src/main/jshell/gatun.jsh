@@ -1,5 +1,14 @@
 import dev.gatun.torch.*
 import dev.gatun.nn.*
 import dev.gatun.nn.Module
+import dev.gatun.nn.activation.*
+import dev.gatun.nn.conv.*
+import dev.gatun.nn.dropout.*
+import dev.gatun.nn.loss.*
+import dev.gatun.nn.norm.*
 import dev.gatun.nn.optim.*
+import dev.gatun.nn.pooling.*
+import dev.gatun.nn.recurrent.*
 import dev.gatun.nn.t5.*
+import dev.gatun.nn.transformer.*
+import dev.gatun.nn.vision.*

@@ -1,6 +1,7 @@
 package dev.gatun.apps;
 
 import dev.gatun.apps.bench.BenchCommand;
+import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
+            ConvertCommand.class,
+            ExampleCommand.class,
             BenchCommand.class,
             FuzzCommand.class,
             Doctor.class

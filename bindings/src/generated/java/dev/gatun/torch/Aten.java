@@ -1401,6 +1401,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_compute_linear_combination(Tensor input, Tensor coefficients) -> Tensor} */
     public static Tensor _compute_linear_combination(Tensor input, Tensor coefficients) {
+        LayerGuards.combination("aten::_compute_linear_combination", input, coefficients);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, coefficients, "coefficients");
@@ -1410,6 +1411,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_compute_linear_combination.out(Tensor input, Tensor coefficients, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _compute_linear_combination(Tensor input, Tensor coefficients, Tensor out) {
+        LayerGuards.combination("aten::_compute_linear_combination.out", input, coefficients, out);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, coefficients, "coefficients");
@@ -1661,6 +1663,7 @@ public final class Aten {
     /** Returns 3 new values. {@code aten::_convolution_double_backward(Tensor? ggI, Tensor? ggW, Tensor? ggb, Tensor gO, Tensor weight, Tensor self, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 _convolution_double_backward(Tensor ggI, Tensor ggW, Tensor ggb, Tensor gO, Tensor weight, Tensor self, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         NumberGuards.windows("aten::_convolution_double_backward", stride, padding, dilation, output_padding);
+        Guards.unsafe("aten::_convolution_double_backward");
         Frame f = Frame.begin();
         f.optionalTensor(0, ggI, "ggI");
         f.optionalTensor(1, ggW, "ggW");
@@ -2585,7 +2588,7 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
-        LayerGuards.bags("aten::_embedding_bag", weight, indices, offsets);
+        LayerGuards.bags("aten::_embedding_bag", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::_embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -2633,7 +2636,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
-        LayerGuards.bags("aten::_embedding_bag.out", weight, indices, offsets);
+        LayerGuards.bags("aten::_embedding_bag.out", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::_embedding_bag.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -2756,7 +2759,7 @@ public final class Aten {
 
     /** Returns 4 new values. {@code aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx) {
-        LayerGuards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets);
+        LayerGuards.bags("aten::_embedding_bag_forward_only", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::_embedding_bag_forward_only", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -2804,7 +2807,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}, {@code out3}. {@code aten::_embedding_bag_forward_only.out(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int padding_idx=-1, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2, Tensor(d!) out3) -> (Tensor(a!), Tensor(b!), Tensor(c!), Tensor(d!))} */
     public static void _embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, long padding_idx, Tensor out0, Tensor out1, Tensor out2, Tensor out3) {
-        LayerGuards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets);
+        LayerGuards.bags("aten::_embedding_bag_forward_only.out", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::_embedding_bag_forward_only.out", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -3455,6 +3458,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_abs.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_abs(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_abs.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -3478,6 +3482,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_acos.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_acos(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_acos.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -3493,6 +3498,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Tensor[] other, Scalar alpha) {
+        Guards.sameLength("aten::_foreach_add.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -3518,6 +3524,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_add.List_out(Tensor[] self, Tensor[] other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Tensor[] other, Scalar alpha, Tensor... out) {
+        Guards.sameLength("aten::_foreach_add.List_out", self, other);
+        Guards.sameLength("aten::_foreach_add.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -3562,6 +3570,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_add(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_add.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -3571,6 +3580,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_add.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_add.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_add.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -3580,6 +3591,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_add.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_add.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -3624,6 +3636,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_add.Tensor_out(Tensor[] self, Tensor other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_add(Tensor[] self, Tensor other, Scalar alpha, Tensor... out) {
+        Guards.sameLength("aten::_foreach_add.Tensor_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensor(2, other, "other");
@@ -3649,6 +3662,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_add_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()} */
     public static void _foreach_add_(Tensor[] self, Tensor[] other, Scalar alpha) {
+        Guards.sameLength("aten::_foreach_add_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -3691,6 +3705,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_add_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_add_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_add_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -3723,6 +3738,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcdiv.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
+        Guards.sameLength("aten::_foreach_addcdiv.Scalar", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3749,6 +3765,8 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
+        Guards.sameLength("aten::_foreach_addcdiv.ScalarList", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcdiv.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3760,6 +3778,9 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcdiv.ScalarList_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcdiv.ScalarList_out", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcdiv.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_addcdiv.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3771,6 +3792,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcdiv.Scalar_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcdiv.Scalar_out", self, tensor1, tensor2);
+        Guards.sameLength("aten::_foreach_addcdiv.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3797,6 +3820,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcdiv.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
+        Guards.sameLength("aten::_foreach_addcdiv.Tensor", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3808,6 +3832,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcdiv.Tensor_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcdiv(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcdiv.Tensor_out", self, tensor1, tensor2);
+        Guards.sameLength("aten::_foreach_addcdiv.Tensor_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3819,6 +3845,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcdiv_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
+        Guards.sameLength("aten::_foreach_addcdiv_.Scalar", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3844,6 +3871,8 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcdiv_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
+        Guards.sameLength("aten::_foreach_addcdiv_.ScalarList", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcdiv_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3854,6 +3883,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcdiv_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()} */
     public static void _foreach_addcdiv_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
+        Guards.sameLength("aten::_foreach_addcdiv_.Tensor", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3864,6 +3894,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcmul.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
+        Guards.sameLength("aten::_foreach_addcmul.Scalar", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3890,6 +3921,8 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
+        Guards.sameLength("aten::_foreach_addcmul.ScalarList", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcmul.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3901,6 +3934,9 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcmul.ScalarList_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcmul.ScalarList_out", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcmul.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_addcmul.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3912,6 +3948,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcmul.Scalar_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcmul.Scalar_out", self, tensor1, tensor2);
+        Guards.sameLength("aten::_foreach_addcmul.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3938,6 +3976,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_addcmul.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> Tensor[]} */
     public static Tensor[] _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
+        Guards.sameLength("aten::_foreach_addcmul.Tensor", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3949,6 +3988,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_addcmul.Tensor_out(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_addcmul(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars, Tensor... out) {
+        Guards.sameLength("aten::_foreach_addcmul.Tensor_out", self, tensor1, tensor2);
+        Guards.sameLength("aten::_foreach_addcmul.Tensor_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3960,6 +4001,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcmul_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value) {
+        Guards.sameLength("aten::_foreach_addcmul_.Scalar", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3985,6 +4027,8 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcmul_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) {
+        Guards.sameLength("aten::_foreach_addcmul_.ScalarList", self, tensor1, tensor2);
+        Guards.sameCount("aten::_foreach_addcmul_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -3995,6 +4039,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_addcmul_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) -> ()} */
     public static void _foreach_addcmul_(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) {
+        Guards.sameLength("aten::_foreach_addcmul_.Tensor", self, tensor1, tensor2);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensor1, "tensor1");
@@ -4013,6 +4058,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_asin.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_asin(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_asin.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4036,6 +4082,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_atan.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_atan(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_atan.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4059,6 +4106,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_ceil.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_ceil(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_ceil.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4074,6 +4122,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_clamp_max.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_max(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_clamp_max.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4083,6 +4132,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_max.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_clamp_max.List_out", self, other);
+        Guards.sameLength("aten::_foreach_clamp_max.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4111,6 +4162,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_max(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_clamp_max.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4120,6 +4172,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_max.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_clamp_max.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_clamp_max.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4129,6 +4183,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_max.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_max(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_clamp_max.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -4148,6 +4203,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_clamp_max_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_clamp_max_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_clamp_max_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4174,6 +4230,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_clamp_max_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_clamp_max_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_clamp_max_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4182,6 +4239,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_clamp_min.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_min(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_clamp_min.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4191,6 +4249,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_min.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_clamp_min.List_out", self, other);
+        Guards.sameLength("aten::_foreach_clamp_min.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4219,6 +4279,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_clamp_min(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_clamp_min.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4228,6 +4289,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_min.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_clamp_min.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_clamp_min.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4237,6 +4300,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_clamp_min.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_clamp_min(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_clamp_min.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -4256,6 +4320,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_clamp_min_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_clamp_min_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_clamp_min_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4282,6 +4347,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_clamp_min_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_clamp_min_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_clamp_min_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4308,6 +4374,7 @@ public final class Aten {
     /** Changes {@code out}. {@code aten::_foreach_copy.out(Tensor[] self, Tensor[] src, bool non_blocking=False, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_copy(Tensor[] self, Tensor[] src, boolean non_blocking, Tensor... out) {
         Guards.sameLength("aten::_foreach_copy.out", self, src, out);
+        Guards.sameLength("aten::_foreach_copy.out", self, out);
         Guards.plain("aten::_foreach_copy.out", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
@@ -4324,6 +4391,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_copy_(Tensor(a!)[] self, Tensor[] src, bool non_blocking=False) -> ()} */
     public static void _foreach_copy_(Tensor[] self, Tensor[] src, boolean non_blocking) {
+        Guards.sameLength("aten::_foreach_copy_", self, src);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, src, "src");
@@ -4346,6 +4414,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_cos.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_cos(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_cos.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4369,6 +4438,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_cosh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_cosh(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_cosh.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4384,6 +4454,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_div.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_div.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4393,6 +4464,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_div.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_div.List_out", self, other);
+        Guards.sameLength("aten::_foreach_div.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4421,6 +4494,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_div(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_div.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4430,6 +4504,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_div.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_div.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_div.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4439,6 +4515,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_div.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_div.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -4467,6 +4544,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_div.Tensor_out(Tensor[] self, Tensor other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_div(Tensor[] self, Tensor other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_div.Tensor_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensor(2, other, "other");
@@ -4476,6 +4554,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_div_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_div_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_div_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4502,6 +4581,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_div_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_div_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_div_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4526,6 +4606,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_erf.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_erf(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_erf.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4549,6 +4630,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_erfc.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_erfc(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_erfc.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4572,6 +4654,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_exp.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_exp(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_exp.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4595,6 +4678,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_expm1.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_expm1(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_expm1.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4618,6 +4702,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_floor.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_floor(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_floor.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4641,6 +4726,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_frac.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_frac(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_frac.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4656,6 +4742,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_lerp.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Tensor... weights) {
+        Guards.sameLength("aten::_foreach_lerp.List", self, tensors1, weights);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4666,6 +4753,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_lerp.List_out(Tensor[] self, Tensor[] tensors1, Tensor[] weights, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Tensor[] weights, Tensor... out) {
+        Guards.sameLength("aten::_foreach_lerp.List_out", self, tensors1, weights);
+        Guards.sameLength("aten::_foreach_lerp.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4676,6 +4765,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar weight) {
+        Guards.sameLength("aten::_foreach_lerp.Scalar", self, tensors1);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4696,6 +4786,8 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) -> Tensor[]} */
     public static Tensor[] _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar[] weight) {
+        Guards.sameLength("aten::_foreach_lerp.ScalarList", self, tensors1);
+        Guards.sameCount("aten::_foreach_lerp.ScalarList", self, weight);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4706,6 +4798,9 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_lerp.ScalarList_out(Tensor[] self, Tensor[] tensors1, Scalar[] weight, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar[] weight, Tensor... out) {
+        Guards.sameLength("aten::_foreach_lerp.ScalarList_out", self, tensors1);
+        Guards.sameCount("aten::_foreach_lerp.ScalarList_out", self, weight);
+        Guards.sameLength("aten::_foreach_lerp.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4716,6 +4811,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_lerp.Scalar_out(Tensor[] self, Tensor[] tensors1, Scalar weight, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lerp(Tensor[] self, Tensor[] tensors1, Scalar weight, Tensor... out) {
+        Guards.sameLength("aten::_foreach_lerp.Scalar_out", self, tensors1);
+        Guards.sameLength("aten::_foreach_lerp.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4736,6 +4833,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_lerp_.List(Tensor(a!)[] self, Tensor[] tensors1, Tensor[] weights) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Tensor... weights) {
+        Guards.sameLength("aten::_foreach_lerp_.List", self, tensors1, weights);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4745,6 +4843,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_lerp_.Scalar(Tensor(a!)[] self, Tensor[] tensors1, Scalar weight) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Scalar weight) {
+        Guards.sameLength("aten::_foreach_lerp_.Scalar", self, tensors1);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4764,6 +4863,8 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_lerp_.ScalarList(Tensor(a!)[] self, Tensor[] tensors1, Scalar[] weight) -> ()} */
     public static void _foreach_lerp_(Tensor[] self, Tensor[] tensors1, Scalar[] weight) {
+        Guards.sameLength("aten::_foreach_lerp_.ScalarList", self, tensors1);
+        Guards.sameCount("aten::_foreach_lerp_.ScalarList", self, weight);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, tensors1, "tensors1");
@@ -4781,6 +4882,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_lgamma.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_lgamma(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_lgamma.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4804,6 +4906,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_log.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_log.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4820,6 +4923,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_log10.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log10(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_log10.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4843,6 +4947,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_log1p.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log1p(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_log1p.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4866,6 +4971,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_log2.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_log2(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_log2.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4896,6 +5002,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_max.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_max(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_max.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -4904,6 +5011,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_maximum.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_maximum(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_maximum.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4913,6 +5021,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_maximum.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_maximum.List_out", self, other);
+        Guards.sameLength("aten::_foreach_maximum.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -4941,6 +5051,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_maximum(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_maximum.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4950,6 +5061,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_maximum.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_maximum.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_maximum.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -4959,6 +5072,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_maximum.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_maximum(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_maximum.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -4978,6 +5092,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_maximum_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_maximum_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_maximum_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5004,6 +5119,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_maximum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_maximum_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_maximum_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5012,6 +5128,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_minimum.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_minimum(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_minimum.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5021,6 +5138,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_minimum.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_minimum.List_out", self, other);
+        Guards.sameLength("aten::_foreach_minimum.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5049,6 +5168,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_minimum.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_minimum(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_minimum.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5058,6 +5178,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_minimum.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_minimum.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_minimum.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5067,6 +5189,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_minimum.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_minimum(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_minimum.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -5086,6 +5209,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_minimum_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_minimum_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_minimum_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5112,6 +5236,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_minimum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_minimum_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_minimum_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5120,6 +5245,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_mul.List(Tensor[] self, Tensor[] other) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_mul.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5129,6 +5255,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_mul.List_out(Tensor[] self, Tensor[] other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Tensor[] other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_mul.List_out", self, other);
+        Guards.sameLength("aten::_foreach_mul.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5157,6 +5285,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_mul(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_mul.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5166,6 +5295,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_mul.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_mul.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_mul.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5175,6 +5306,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_mul.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_mul.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -5203,6 +5335,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_mul.Tensor_out(Tensor[] self, Tensor other, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_mul(Tensor[] self, Tensor other, Tensor... out) {
+        Guards.sameLength("aten::_foreach_mul.Tensor_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensor(2, other, "other");
@@ -5212,6 +5345,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_mul_.List(Tensor(a!)[] self, Tensor[] other) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Tensor... other) {
+        Guards.sameLength("aten::_foreach_mul_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5238,6 +5372,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_mul_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_mul_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_mul_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5262,6 +5397,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_neg.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_neg(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_neg.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5317,6 +5453,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_norm.Scalar_out(Tensor[] self, Scalar ord=2, ScalarType? dtype=None, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_norm(Tensor[] self, Scalar ord, DType dtype, Tensor... out) {
+        Guards.sameLength("aten::_foreach_norm.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, ord, "ord");
@@ -5357,6 +5494,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_pow.List(Tensor[] self, Tensor[] exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Tensor[] self, Tensor... exponent) {
+        Guards.sameLength("aten::_foreach_pow.List", self, exponent);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, exponent, "exponent");
@@ -5366,6 +5504,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_pow.List_out(Tensor[] self, Tensor[] exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Tensor[] exponent, Tensor... out) {
+        Guards.sameLength("aten::_foreach_pow.List_out", self, exponent);
+        Guards.sameLength("aten::_foreach_pow.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, exponent, "exponent");
@@ -5413,6 +5553,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) -> Tensor[]} */
     public static Tensor[] _foreach_pow(Tensor[] self, Scalar[] exponent) {
+        Guards.sameCount("aten::_foreach_pow.ScalarList", self, exponent);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, exponent, "exponent");
@@ -5422,6 +5563,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_pow.ScalarList_out(Tensor[] self, Scalar[] exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Scalar[] exponent, Tensor... out) {
+        Guards.sameCount("aten::_foreach_pow.ScalarList_out", self, exponent);
+        Guards.sameLength("aten::_foreach_pow.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, exponent, "exponent");
@@ -5431,6 +5574,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_pow.Scalar_out(Tensor[] self, Scalar exponent, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_pow(Tensor[] self, Scalar exponent, Tensor... out) {
+        Guards.sameLength("aten::_foreach_pow.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, exponent, "exponent");
@@ -5450,6 +5594,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_pow_.List(Tensor(a!)[] self, Tensor[] exponent) -> ()} */
     public static void _foreach_pow_(Tensor[] self, Tensor... exponent) {
+        Guards.sameLength("aten::_foreach_pow_.List", self, exponent);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, exponent, "exponent");
@@ -5476,6 +5621,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_pow_.ScalarList(Tensor(a!)[] self, Scalar[] exponent) -> ()} */
     public static void _foreach_pow_(Tensor[] self, Scalar[] exponent) {
+        Guards.sameCount("aten::_foreach_pow_.ScalarList", self, exponent);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, exponent, "exponent");
@@ -5492,6 +5638,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_reciprocal.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_reciprocal(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_reciprocal.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5515,6 +5662,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_round.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_round(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_round.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5538,6 +5686,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_rsqrt.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_rsqrt(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_rsqrt.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5561,6 +5710,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sigmoid.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sigmoid(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sigmoid.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5584,6 +5734,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sign.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sign(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sign.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5607,6 +5758,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sin.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sin(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sin.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5630,6 +5782,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sinh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sinh(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sinh.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5653,6 +5806,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sqrt.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sqrt(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sqrt.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5668,6 +5822,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) -> Tensor[]} */
     public static Tensor[] _foreach_sub(Tensor[] self, Tensor[] other, Scalar alpha) {
+        Guards.sameLength("aten::_foreach_sub.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5693,6 +5848,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sub.List_out(Tensor[] self, Tensor[] other, *, Scalar alpha=1, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Tensor[] other, Scalar alpha, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sub.List_out", self, other);
+        Guards.sameLength("aten::_foreach_sub.List_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5737,6 +5894,7 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) -> Tensor[]} */
     public static Tensor[] _foreach_sub(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_sub.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5746,6 +5904,8 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sub.ScalarList_out(Tensor[] self, Scalar[] scalars, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Scalar[] scalars, Tensor... out) {
+        Guards.sameCount("aten::_foreach_sub.ScalarList_out", self, scalars);
+        Guards.sameLength("aten::_foreach_sub.ScalarList_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5755,6 +5915,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_sub.Scalar_out(Tensor[] self, Scalar scalar, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_sub(Tensor[] self, Scalar scalar, Tensor... out) {
+        Guards.sameLength("aten::_foreach_sub.Scalar_out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalar(2, scalar, "scalar");
@@ -5774,6 +5935,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_sub_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) -> ()} */
     public static void _foreach_sub_(Tensor[] self, Tensor[] other, Scalar alpha) {
+        Guards.sameLength("aten::_foreach_sub_.List", self, other);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, other, "other");
@@ -5816,6 +5978,7 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_sub_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) -> ()} */
     public static void _foreach_sub_(Tensor[] self, Scalar[] scalars) {
+        Guards.sameCount("aten::_foreach_sub_.ScalarList", self, scalars);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.scalars(2, scalars, "scalars");
@@ -5832,6 +5995,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_tan.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_tan(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_tan.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5855,6 +6019,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_tanh.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_tanh(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_tanh.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5878,6 +6043,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_trunc.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_trunc(Tensor[] self, Tensor... out) {
+        Guards.sameLength("aten::_foreach_trunc.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5893,7 +6059,6 @@ public final class Aten {
 
     /** Returns new tensors. {@code aten::_foreach_zero(Tensor[] self) -> Tensor[] self_out} */
     public static Tensor[] _foreach_zero(Tensor... self) {
-        Guards.fillable("aten::_foreach_zero", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero(f.address()), "aten::_foreach_zero");
@@ -5902,7 +6067,7 @@ public final class Aten {
 
     /** Changes {@code out}. {@code aten::_foreach_zero.out(Tensor[] self, *, Tensor(a!)[] out) -> ()} */
     public static void _foreach_zero(Tensor[] self, Tensor... out) {
-        Guards.fillable("aten::_foreach_zero.out", self, out);
+        Guards.sameLength("aten::_foreach_zero.out", self, out);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.tensors(2, out, "out");
@@ -5911,7 +6076,6 @@ public final class Aten {
 
     /** Changes {@code self}. {@code aten::_foreach_zero_(Tensor(a!)[] self) -> ()} */
     public static void _foreach_zero_(Tensor... self) {
-        Guards.fillable("aten::_foreach_zero_", self);
         Frame f = Frame.begin();
         f.tensors(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw1._foreach_zero_(f.address()), "aten::_foreach_zero_");
@@ -7075,7 +7239,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> (Tensor, Tensor)} */
     public static Tensors2 _grid_sampler_2d_cpu_fallback_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners) {
-        Guards.unsafe("aten::_grid_sampler_2d_cpu_fallback_backward");
+        LayerGuards.sampled("aten::_grid_sampler_2d_cpu_fallback_backward", grad_output, input, grid);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -8243,6 +8407,7 @@ public final class Aten {
     /** Returns 2 new values. {@code aten::_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)} */
     public static Tensors2 _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type) {
         NumberGuards.between("aten::_native_multi_head_attention", 1, 65536, num_head);
+        Guards.sameDtype("aten::_native_multi_head_attention", query, key, value, qkv_weight, qkv_bias, proj_weight, proj_bias);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8289,6 +8454,7 @@ public final class Aten {
     /** Writes into {@code out0}, {@code out1}. {@code aten::_native_multi_head_attention.out(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool need_weights=True, bool average_attn_weights=True, int? mask_type=None, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _native_multi_head_attention(Tensor query, Tensor key, Tensor value, long embed_dim, long num_head, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor mask, boolean need_weights, boolean average_attn_weights, Long mask_type, Tensor out0, Tensor out1) {
         NumberGuards.between("aten::_native_multi_head_attention.out", 1, 65536, num_head);
+        Guards.sameDtype("aten::_native_multi_head_attention.out", query, key, value, qkv_weight, qkv_bias, proj_weight, proj_bias);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -8953,7 +9119,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pack_padded_sequence_backward(Tensor grad, SymInt[] input_size, Tensor batch_sizes, bool batch_first) -> Tensor} */
     public static Tensor _pack_padded_sequence_backward(Tensor grad, long[] input_size, Tensor batch_sizes, boolean batch_first) {
-        LayerGuards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
+        RecurrentGuards.packed("aten::_pack_padded_sequence_backward", grad, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, grad, "grad");
         f.integers(1, input_size, "input_size");
@@ -8965,6 +9131,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor} */
     public static Tensor _pad_circular(Tensor self, long... pad) {
+        NumberGuards.loops("aten::_pad_circular", pad);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, pad, "pad");
@@ -8974,6 +9141,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor} */
     public static Tensor _pad_enum(Tensor self, long[] pad, long mode, Double value) {
+        NumberGuards.loops("aten::_pad_enum", pad);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, pad, "pad");
@@ -8995,7 +9163,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)} */
     public static Tensors2 _pad_packed_sequence(Tensor data, Tensor batch_sizes, boolean batch_first, Scalar padding_value, long total_length) {
-        LayerGuards.packed("aten::_pad_packed_sequence", data, batch_sizes);
+        RecurrentGuards.packed("aten::_pad_packed_sequence", data, batch_sizes);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -9304,6 +9472,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_saturate_weight_to_fp16(Tensor weight) -> Tensor} */
     public static Tensor _saturate_weight_to_fp16(Tensor weight) {
+        Guards.some("aten::_saturate_weight_to_fp16", weight);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
         f.check(dev.gatun.ffm.AtenRaw2._saturate_weight_to_fp16(f.address()), "aten::_saturate_weight_to_fp16");
@@ -9628,6 +9797,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, float dropout_p=0., bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor output, Tensor logsumexp)} */
     public static OutputLogsumexp _scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, double dropout_p, boolean is_causal, Tensor attn_mask, Double scale) {
+        AttentionGuards.heads("aten::_scaled_dot_product_flash_attention_for_cpu", query, key, value, attn_mask);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -10140,6 +10310,8 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_slow_conv2d_forward(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding) -> Tensor} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         NumberGuards.windows("aten::_slow_conv2d_forward", stride, padding);
+        NumberGuards.count("aten::_slow_conv2d_forward", 2, kernel_size);
+        LayerGuards.kernel("aten::_slow_conv2d_forward", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -10159,6 +10331,8 @@ public final class Aten {
     /** Writes into {@code output} and returns it. {@code aten::_slow_conv2d_forward.output(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias, SymInt[2] stride, SymInt[2] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor _slow_conv2d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
         NumberGuards.windows("aten::_slow_conv2d_forward.output", stride, padding);
+        NumberGuards.count("aten::_slow_conv2d_forward.output", 2, kernel_size);
+        LayerGuards.kernel("aten::_slow_conv2d_forward.output", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -10359,7 +10533,7 @@ public final class Aten {
 
     /** Returns what may share the storage of its argument. {@code aten::_sparse_broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)} */
     public static Tensor _sparse_broadcast_to(Tensor self, long... size) {
-        NumberGuards.notZero("aten::_sparse_broadcast_to", size);
+        NumberGuards.sizes("aten::_sparse_broadcast_to", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10369,7 +10543,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_sparse_broadcast_to_copy(Tensor self, int[] size) -> Tensor} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long... size) {
-        NumberGuards.notZero("aten::_sparse_broadcast_to_copy", size);
+        NumberGuards.sizes("aten::_sparse_broadcast_to_copy", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -10379,7 +10553,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_sparse_broadcast_to_copy.out(Tensor self, int[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _sparse_broadcast_to_copy(Tensor self, long[] size, Tensor out) {
-        NumberGuards.notZero("aten::_sparse_broadcast_to_copy.out", size);
+        NumberGuards.sizes("aten::_sparse_broadcast_to_copy.out", size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -12234,6 +12408,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type) {
         NumberGuards.between("aten::_transformer_encoder_layer_fwd", 1, 65536, num_heads);
+        Guards.sameDtype("aten::_transformer_encoder_layer_fwd", src, qkv_weight, qkv_bias, proj_weight, proj_bias, norm_weight_1, norm_bias_1, norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2, ffn_bias_2);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -12277,6 +12452,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::_transformer_encoder_layer_fwd.out(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _transformer_encoder_layer_fwd(Tensor src, long embed_dim, long num_heads, Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, boolean use_gelu, boolean norm_first, double eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor mask, Long mask_type, Tensor out) {
         NumberGuards.between("aten::_transformer_encoder_layer_fwd.out", 1, 65536, num_heads);
+        Guards.sameDtype("aten::_transformer_encoder_layer_fwd.out", src, qkv_weight, qkv_bias, proj_weight, proj_bias, norm_weight_1, norm_bias_1, norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2, ffn_bias_2);
         Frame f = Frame.begin();
         f.tensor(0, src, "src");
         f.integer(1, embed_dim);
@@ -12315,6 +12491,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1) -> Tensor} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim) {
+        Guards.plain("aten::_trilinear", i1, i2, i3);
         Frame f = Frame.begin();
         f.tensor(0, i1, "i1");
         f.tensor(1, i2, "i2");
@@ -12335,6 +12512,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_trilinear.out(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] sumdim, int unroll_dim=1, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _trilinear(Tensor i1, Tensor i2, Tensor i3, long[] expand1, long[] expand2, long[] expand3, long[] sumdim, long unroll_dim, Tensor out) {
+        Guards.plain("aten::_trilinear.out", i1, i2, i3);
         Frame f = Frame.begin();
         f.tensor(0, i1, "i1");
         f.tensor(1, i2, "i2");
@@ -12611,6 +12789,9 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bicubic2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::_upsample_bicubic2d_aa", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bicubic2d_aa", self);
+        NumberGuards.scaled("aten::_upsample_bicubic2d_aa", self, output_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12668,6 +12849,9 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_bicubic2d_aa.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_bicubic2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        NumberGuards.scales("aten::_upsample_bicubic2d_aa.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bicubic2d_aa.out", self);
+        NumberGuards.scaled("aten::_upsample_bicubic2d_aa.out", self, output_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12726,6 +12910,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::_upsample_bicubic2d_aa.vec", scale_factors);
+        Guards.someIfQuantized("aten::_upsample_bicubic2d_aa.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -12737,6 +12923,9 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bicubic2d_aa_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::_upsample_bicubic2d_aa_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bicubic2d_aa_backward", grad_output);
+        NumberGuards.scaled("aten::_upsample_bicubic2d_aa_backward", output_size, input_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -12795,6 +12984,9 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_bicubic2d_aa_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_bicubic2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
+        NumberGuards.scales("aten::_upsample_bicubic2d_aa_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bicubic2d_aa_backward.grad_input", grad_output);
+        NumberGuards.scaled("aten::_upsample_bicubic2d_aa_backward.grad_input", output_size, input_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -12854,6 +13046,9 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bilinear2d_aa(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::_upsample_bilinear2d_aa", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bilinear2d_aa", self);
+        NumberGuards.scaled("aten::_upsample_bilinear2d_aa", self, output_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12911,6 +13106,9 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_upsample_bilinear2d_aa.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_bilinear2d_aa(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        NumberGuards.scales("aten::_upsample_bilinear2d_aa.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bilinear2d_aa.out", self);
+        NumberGuards.scaled("aten::_upsample_bilinear2d_aa.out", self, output_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -12969,6 +13167,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::_upsample_bilinear2d_aa.vec", scale_factors);
+        Guards.someIfQuantized("aten::_upsample_bilinear2d_aa.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -12980,6 +13180,9 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_bilinear2d_aa_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::_upsample_bilinear2d_aa_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bilinear2d_aa_backward", grad_output);
+        NumberGuards.scaled("aten::_upsample_bilinear2d_aa_backward", output_size, input_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13038,6 +13241,9 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_bilinear2d_aa_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_bilinear2d_aa_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
+        NumberGuards.scales("aten::_upsample_bilinear2d_aa_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_bilinear2d_aa_backward.grad_input", grad_output);
+        NumberGuards.scaled("aten::_upsample_bilinear2d_aa_backward.grad_input", output_size, input_size, align_corners, scales_h, scales_w);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13098,6 +13304,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales) {
         NumberGuards.scales("aten::_upsample_nearest_exact1d", scales);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact1d", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13134,6 +13341,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d(Tensor self, long[] output_size, Double scales, Tensor out) {
         NumberGuards.scales("aten::_upsample_nearest_exact1d.out", scales);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact1d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13170,7 +13378,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::_upsample_nearest_exact1d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact1d.vec", scale_factors);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact1d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13182,6 +13391,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
         NumberGuards.scales("aten::_upsample_nearest_exact1d_backward", scales);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact1d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13219,6 +13429,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
         NumberGuards.scales("aten::_upsample_nearest_exact1d_backward.grad_input", scales);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact1d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13257,6 +13468,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::_upsample_nearest_exact2d", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact2d", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13314,6 +13526,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
         NumberGuards.scales("aten::_upsample_nearest_exact2d.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact2d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13371,7 +13584,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::_upsample_nearest_exact2d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact2d.vec", scale_factors);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact2d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13383,6 +13597,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::_upsample_nearest_exact2d_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact2d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13441,6 +13656,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
         NumberGuards.scales("aten::_upsample_nearest_exact2d_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact2d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13500,6 +13716,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::_upsample_nearest_exact3d", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact3d", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13578,6 +13795,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::_upsample_nearest_exact3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         NumberGuards.scales("aten::_upsample_nearest_exact3d.out", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact3d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -13656,7 +13874,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::_upsample_nearest_exact3d.vec");
+        NumberGuards.scales("aten::_upsample_nearest_exact3d.vec", scale_factors);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact3d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -13668,6 +13887,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::_upsample_nearest_exact3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::_upsample_nearest_exact3d_backward", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact3d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -13747,6 +13967,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::_upsample_nearest_exact3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor _upsample_nearest_exact3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
         NumberGuards.scales("aten::_upsample_nearest_exact3d_backward.grad_input", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::_upsample_nearest_exact3d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -15924,6 +16145,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::fractional_max_pool2d_backward(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
         Guards.unsafe("aten::fractional_max_pool2d_backward");
+        NumberGuards.loops("aten::fractional_max_pool2d_backward", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15942,6 +16164,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::fractional_max_pool2d_backward.grad_input(Tensor grad_output, Tensor self, int[2] kernel_size, int[2] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool2d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::fractional_max_pool2d_backward.grad_input");
+        NumberGuards.loops("aten::fractional_max_pool2d_backward.grad_input", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15961,6 +16184,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::fractional_max_pool3d_backward(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices) -> Tensor} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices) {
         Guards.unsafe("aten::fractional_max_pool3d_backward");
+        NumberGuards.loops("aten::fractional_max_pool3d_backward", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -15979,6 +16203,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::fractional_max_pool3d_backward.grad_input(Tensor grad_output, Tensor self, int[3] kernel_size, int[3] output_size, Tensor indices, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor fractional_max_pool3d_backward(Tensor grad_output, Tensor self, long[] kernel_size, long[] output_size, Tensor indices, Tensor grad_input) {
         Guards.unsafe("aten::fractional_max_pool3d_backward.grad_input");
+        NumberGuards.loops("aten::fractional_max_pool3d_backward.grad_input", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -16173,6 +16398,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask) {
+        LayerGuards.sampled("aten::grid_sampler_2d_backward", grad_output, input, grid);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -16187,6 +16413,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::grid_sampler_2d_backward.out(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask, Tensor out0, Tensor out1) {
+        LayerGuards.sampled("aten::grid_sampler_2d_backward.out", grad_output, input, grid);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -16202,6 +16429,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)} */
     public static Tensors2 grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask) {
+        LayerGuards.sampled("aten::grid_sampler_3d_backward", grad_output, input, grid);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -16216,6 +16444,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}. {@code aten::grid_sampler_3d_backward.out(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, long interpolation_mode, long padding_mode, boolean align_corners, boolean[] output_mask, Tensor out0, Tensor out1) {
+        LayerGuards.sampled("aten::grid_sampler_3d_backward.out", grad_output, input, grid);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -18688,6 +18917,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor? weight=None, int reduction=1) -> Tensor} */
     public static Tensor multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction) {
+        LayerGuards.gradient("aten::multi_margin_loss_backward", grad_output, target, reduction);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -18742,6 +18972,7 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::multi_margin_loss_backward.grad_input(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor? weight=None, int reduction=1, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor multi_margin_loss_backward(Tensor grad_output, Tensor self, Tensor target, Scalar p, Scalar margin, Tensor weight, long reduction, Tensor grad_input) {
+        LayerGuards.gradient("aten::multi_margin_loss_backward.grad_input", grad_output, target, reduction);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -18904,6 +19135,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::native_channel_shuffle(Tensor self, SymInt groups) -> Tensor} */
     public static Tensor native_channel_shuffle(Tensor self, long groups) {
+        NumberGuards.between("aten::native_channel_shuffle", 1, 2147483647, groups);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, groups);
@@ -19035,6 +19267,7 @@ public final class Aten {
 
     /** Returns 3 new values. {@code aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 native_layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps) {
+        LayerGuards.normalized("aten::native_layer_norm", input, normalized_shape);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integers(1, normalized_shape, "normalized_shape");
@@ -19047,6 +19280,7 @@ public final class Aten {
 
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::native_layer_norm.out(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void native_layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps, Tensor out0, Tensor out1, Tensor out2) {
+        LayerGuards.normalized("aten::native_layer_norm.out", input, normalized_shape);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integers(1, normalized_shape, "normalized_shape");
@@ -19302,7 +19536,6 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::new_zeros.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor new_zeros(Tensor self, long[] size, Tensor out) {
-        Guards.fillable("aten::new_zeros.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, size, "size");
@@ -20206,6 +20439,7 @@ public final class Aten {
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad1d_backward", self);
         Guards.unsafe("aten::reflection_pad1d_backward");
+        NumberGuards.loops("aten::reflection_pad1d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20223,6 +20457,7 @@ public final class Aten {
     public static Tensor reflection_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad1d_backward.grad_input", self);
         Guards.unsafe("aten::reflection_pad1d_backward.grad_input");
+        NumberGuards.loops("aten::reflection_pad1d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20241,6 +20476,7 @@ public final class Aten {
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad2d_backward", self);
         Guards.unsafe("aten::reflection_pad2d_backward");
+        NumberGuards.loops("aten::reflection_pad2d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20258,6 +20494,7 @@ public final class Aten {
     public static Tensor reflection_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad2d_backward.grad_input", self);
         Guards.unsafe("aten::reflection_pad2d_backward.grad_input");
+        NumberGuards.loops("aten::reflection_pad2d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20276,6 +20513,7 @@ public final class Aten {
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::reflection_pad3d_backward", self);
         Guards.unsafe("aten::reflection_pad3d_backward");
+        NumberGuards.loops("aten::reflection_pad3d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20293,6 +20531,7 @@ public final class Aten {
     public static Tensor reflection_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::reflection_pad3d_backward.grad_input", self);
         Guards.unsafe("aten::reflection_pad3d_backward.grad_input");
+        NumberGuards.loops("aten::reflection_pad3d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20321,6 +20560,7 @@ public final class Aten {
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad1d_backward", self);
         Guards.unsafe("aten::replication_pad1d_backward");
+        NumberGuards.loops("aten::replication_pad1d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20338,6 +20578,7 @@ public final class Aten {
     public static Tensor replication_pad1d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad1d_backward.grad_input", self);
         Guards.unsafe("aten::replication_pad1d_backward.grad_input");
+        NumberGuards.loops("aten::replication_pad1d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20356,6 +20597,7 @@ public final class Aten {
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad2d_backward", self);
         Guards.unsafe("aten::replication_pad2d_backward");
+        NumberGuards.loops("aten::replication_pad2d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20373,6 +20615,7 @@ public final class Aten {
     public static Tensor replication_pad2d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad2d_backward.grad_input", self);
         Guards.unsafe("aten::replication_pad2d_backward.grad_input");
+        NumberGuards.loops("aten::replication_pad2d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20391,6 +20634,7 @@ public final class Aten {
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long... padding) {
         Guards.distinct("aten::replication_pad3d_backward", self);
         Guards.unsafe("aten::replication_pad3d_backward");
+        NumberGuards.loops("aten::replication_pad3d_backward", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -20408,6 +20652,7 @@ public final class Aten {
     public static Tensor replication_pad3d_backward(Tensor grad_output, Tensor self, long[] padding, Tensor grad_input) {
         Guards.distinct("aten::replication_pad3d_backward.grad_input", self);
         Guards.unsafe("aten::replication_pad3d_backward.grad_input");
+        NumberGuards.loops("aten::replication_pad3d_backward.grad_input", padding);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, self, "self");
@@ -21114,6 +21359,8 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0]) -> Tensor} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         NumberGuards.windows("aten::slow_conv3d", stride, padding);
+        NumberGuards.count("aten::slow_conv3d", 3, kernel_size);
+        LayerGuards.kernel("aten::slow_conv3d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21163,6 +21410,8 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
         NumberGuards.windows("aten::slow_conv3d.out", stride, padding);
+        NumberGuards.count("aten::slow_conv3d.out", 3, kernel_size);
+        LayerGuards.kernel("aten::slow_conv3d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21203,6 +21452,8 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv3d_forward(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding) -> Tensor} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
         NumberGuards.windows("aten::slow_conv3d_forward", stride, padding);
+        NumberGuards.count("aten::slow_conv3d_forward", 3, kernel_size);
+        LayerGuards.kernel("aten::slow_conv3d_forward", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21222,6 +21473,8 @@ public final class Aten {
     /** Writes into {@code output} and returns it. {@code aten::slow_conv3d_forward.output(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, *, Tensor(a!) output) -> Tensor(a!)} */
     public static Tensor slow_conv3d_forward(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor output) {
         NumberGuards.windows("aten::slow_conv3d_forward.output", stride, padding);
+        NumberGuards.count("aten::slow_conv3d_forward.output", 3, kernel_size);
+        LayerGuards.kernel("aten::slow_conv3d_forward.output", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21242,6 +21495,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         NumberGuards.windows("aten::slow_conv_dilated2d", stride, padding, dilation);
+        LayerGuards.kernel("aten::slow_conv_dilated2d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21302,6 +21556,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
+        LayerGuards.kernel("aten::slow_conv_dilated2d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21353,6 +21608,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long... dilation) {
         NumberGuards.windows("aten::slow_conv_dilated3d", stride, padding, dilation);
+        LayerGuards.kernel("aten::slow_conv_dilated3d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21413,6 +21669,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_dilated3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
+        LayerGuards.kernel("aten::slow_conv_dilated3d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21464,6 +21721,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
         NumberGuards.windows("aten::slow_conv_transpose2d", stride, padding, dilation, output_padding);
+        LayerGuards.kernel("aten::slow_conv_transpose2d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21535,6 +21793,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], SymInt[2] output_padding=[0, 0], SymInt[2] dilation=[1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
+        LayerGuards.kernel("aten::slow_conv_transpose2d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21597,7 +21856,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1]) -> Tensor} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long... dilation) {
         NumberGuards.windows("aten::slow_conv_transpose3d", stride, padding, dilation, output_padding);
-        Guards.unsafe("aten::slow_conv_transpose3d");
+        LayerGuards.kernel("aten::slow_conv_transpose3d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21669,7 +21928,7 @@ public final class Aten {
     /** Writes into {@code out} and returns it. {@code aten::slow_conv_transpose3d.out(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=[1, 1, 1], SymInt[3] padding=[0, 0, 0], SymInt[3] output_padding=[0, 0, 0], SymInt[3] dilation=[1, 1, 1], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
-        Guards.unsafe("aten::slow_conv_transpose3d.out");
+        LayerGuards.kernel("aten::slow_conv_transpose3d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22310,6 +22569,9 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor} */
     public static Tensor thnn_conv2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long... padding) {
+        NumberGuards.windows("aten::thnn_conv2d", stride, padding);
+        NumberGuards.count("aten::thnn_conv2d", 2, kernel_size);
+        LayerGuards.kernel("aten::thnn_conv2d", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22358,6 +22620,9 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::thnn_conv2d.out(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0], *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor thnn_conv2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, Tensor out) {
+        NumberGuards.windows("aten::thnn_conv2d.out", stride, padding);
+        NumberGuards.count("aten::thnn_conv2d.out", 2, kernel_size);
+        LayerGuards.kernel("aten::thnn_conv2d.out", self, weight, kernel_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22534,6 +22799,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::unfold_backward(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step) -> Tensor} */
     public static Tensor unfold_backward(Tensor grad_in, long[] input_sizes, long dim, long size, long step) {
+        LayerGuards.unfolded("aten::unfold_backward", grad_in, input_sizes, dim, size, step);
         Frame f = Frame.begin();
         f.tensor(0, grad_in, "grad_in");
         f.integers(1, input_sizes, "input_sizes");
@@ -22546,6 +22812,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::unfold_backward.out(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor unfold_backward(Tensor grad_in, long[] input_sizes, long dim, long size, long step, Tensor out) {
+        LayerGuards.unfolded("aten::unfold_backward.out", grad_in, input_sizes, dim, size, step);
         Frame f = Frame.begin();
         f.tensor(0, grad_in, "grad_in");
         f.integers(1, input_sizes, "input_sizes");
@@ -22754,6 +23021,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_bicubic2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_bicubic2d_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bicubic2d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22812,6 +23081,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_bicubic2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_bicubic2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
+        NumberGuards.scales("aten::upsample_bicubic2d_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bicubic2d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22871,6 +23142,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_bilinear2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_bilinear2d_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bilinear2d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22929,6 +23202,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_bilinear2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_h, Double scales_w, Tensor grad_input) {
+        NumberGuards.scales("aten::upsample_bilinear2d_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bilinear2d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -22988,6 +23263,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_linear1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None) -> Tensor} */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales) {
+        NumberGuards.scales("aten::upsample_linear1d_backward", scales);
+        Guards.someIfQuantized("aten::upsample_linear1d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23025,6 +23302,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_linear1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, bool align_corners, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_linear1d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales, Tensor grad_input) {
+        NumberGuards.scales("aten::upsample_linear1d_backward.grad_input", scales);
+        Guards.someIfQuantized("aten::upsample_linear1d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23064,6 +23343,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::upsample_nearest1d_backward(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None) -> Tensor} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales) {
         NumberGuards.scales("aten::upsample_nearest1d_backward", scales);
+        Guards.someIfQuantized("aten::upsample_nearest1d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23101,6 +23381,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest1d_backward.grad_input(Tensor grad_output, SymInt[1] output_size, SymInt[3] input_size, float? scales=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales, Tensor grad_input) {
         NumberGuards.scales("aten::upsample_nearest1d_backward.grad_input", scales);
+        Guards.someIfQuantized("aten::upsample_nearest1d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23139,6 +23420,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::upsample_nearest2d_backward(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::upsample_nearest2d_backward", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_nearest2d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23197,6 +23479,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest2d_backward.grad_input(Tensor grad_output, SymInt[2] output_size, SymInt[4] input_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_h, Double scales_w, Tensor grad_input) {
         NumberGuards.scales("aten::upsample_nearest2d_backward.grad_input", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_nearest2d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23256,6 +23539,7 @@ public final class Aten {
     /** Returns a new tensor. {@code aten::upsample_nearest3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::upsample_nearest3d_backward", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_nearest3d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23335,6 +23619,7 @@ public final class Aten {
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_nearest3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_backward(Tensor grad_output, long[] output_size, long[] input_size, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
         NumberGuards.scales("aten::upsample_nearest3d_backward.grad_input", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_nearest3d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23414,6 +23699,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::upsample_trilinear3d_backward(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_trilinear3d_backward", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_trilinear3d_backward", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23493,6 +23780,8 @@ public final class Aten {
 
     /** Writes into {@code grad_input} and returns it. {@code aten::upsample_trilinear3d_backward.grad_input(Tensor grad_output, SymInt[3] output_size, SymInt[5] input_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) grad_input) -> Tensor(a!)} */
     public static Tensor upsample_trilinear3d_backward(Tensor grad_output, long[] output_size, long[] input_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor grad_input) {
+        NumberGuards.scales("aten::upsample_trilinear3d_backward.grad_input", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_trilinear3d_backward.grad_input", grad_output);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.integers(1, output_size, "output_size");
@@ -23676,7 +23965,6 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::zero(Tensor self) -> Tensor} */
     public static Tensor zero(Tensor self) {
-        Guards.fillable("aten::zero", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.check(dev.gatun.ffm.AtenRaw11.zero(f.address()), "aten::zero");
@@ -23685,7 +23973,6 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::zero.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zero(Tensor self, Tensor out) {
-        Guards.fillable("aten::zero.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, out, "out");

@@ -2338,6 +2338,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor} */
     public Tensor channel_shuffle(long groups) {
+        NumberGuards.between("aten::channel_shuffle", 1, 2147483647, groups);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integer(1, groups);
@@ -2830,6 +2831,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor} */
     public Tensor constant_pad_nd(long[] pad, Scalar value) {
+        NumberGuards.loops("aten::constant_pad_nd", pad);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, pad, "pad");
@@ -5242,6 +5244,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
     public Tensors2 fractional_max_pool2d(long[] kernel_size, long[] output_size, Tensor random_samples) {
+        NumberGuards.loops("aten::fractional_max_pool2d", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -5258,6 +5261,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)} */
     public Tensors2 fractional_max_pool3d(long[] kernel_size, long[] output_size, Tensor random_samples) {
+        NumberGuards.loops("aten::fractional_max_pool3d", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, kernel_size, "kernel_size");
@@ -5491,6 +5495,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)} */
     public ATau geqrf() {
+        NumberGuards.matrices("aten::geqrf", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw5.geqrf(f.address()), "aten::geqrf");
@@ -7504,6 +7509,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor} */
     public Tensor linalg_eigvalsh(String UPLO) {
         NumberGuards.finite("aten::linalg_eigvalsh", self());
+        Guards.distinct("aten::linalg_eigvalsh", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.string(1, UPLO, "UPLO");
@@ -9076,6 +9082,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor} */
     public Tensor max_unpool2d(Tensor indices, long... output_size) {
+        Guards.distinct("aten::max_unpool2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, indices, "indices");
@@ -9091,6 +9098,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor} */
     public Tensor max_unpool3d(Tensor indices, long[] output_size, long[] stride, long... padding) {
+        Guards.distinct("aten::max_unpool3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.tensor(1, indices, "indices");
@@ -10521,6 +10529,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor} */
     public Tensor pad(long[] pad, String mode, Double value) {
+        NumberGuards.loops("aten::pad", pad);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, pad, "pad");
@@ -10824,6 +10833,7 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns 2 new values. {@code aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)} */
     public QR qr(boolean some) {
+        NumberGuards.matrices("aten::qr", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.bool(1, some);
@@ -11292,6 +11302,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor reflection_pad1d(long... padding) {
         Guards.distinct("aten::reflection_pad1d", self());
+        NumberGuards.loops("aten::reflection_pad1d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11307,6 +11318,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor reflection_pad2d(long... padding) {
         Guards.distinct("aten::reflection_pad2d", self());
+        NumberGuards.loops("aten::reflection_pad2d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11322,6 +11334,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor reflection_pad3d(long... padding) {
         Guards.distinct("aten::reflection_pad3d", self());
+        NumberGuards.loops("aten::reflection_pad3d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11538,6 +11551,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor} */
     public Tensor replication_pad1d(long... padding) {
         Guards.distinct("aten::replication_pad1d", self());
+        NumberGuards.loops("aten::replication_pad1d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11553,6 +11567,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor} */
     public Tensor replication_pad2d(long... padding) {
         Guards.distinct("aten::replication_pad2d", self());
+        NumberGuards.loops("aten::replication_pad2d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -11568,6 +11583,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor} */
     public Tensor replication_pad3d(long... padding) {
         Guards.distinct("aten::replication_pad3d", self());
+        NumberGuards.loops("aten::replication_pad3d", padding);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, padding, "padding");
@@ -14451,6 +14467,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor} */
     public Tensor to_mkldnn(DType dtype) {
         Guards.some("aten::to_mkldnn", self());
+        Guards.oneDnnFloat32("aten::to_mkldnn", self(), dtype);
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.optionalDtype(1, dtype);
@@ -15017,6 +15034,8 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_bicubic2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_bicubic2d", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bicubic2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15074,6 +15093,8 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_bilinear2d(long[] output_size, boolean align_corners, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_bilinear2d", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bilinear2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15131,6 +15152,8 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor} */
     public Tensor upsample_linear1d(long[] output_size, boolean align_corners, Double scales) {
+        NumberGuards.scales("aten::upsample_linear1d", scales);
+        Guards.someIfQuantized("aten::upsample_linear1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15168,6 +15191,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor} */
     public Tensor upsample_nearest1d(long[] output_size, Double scales) {
         NumberGuards.scales("aten::upsample_nearest1d", scales);
+        Guards.someIfQuantized("aten::upsample_nearest1d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15204,6 +15228,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest2d(long[] output_size, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::upsample_nearest2d", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_nearest2d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15261,6 +15286,7 @@ public abstract sealed class TensorMethods permits TensorElements {
     /** Returns a new tensor. {@code aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_nearest3d(long[] output_size, Double scales_d, Double scales_h, Double scales_w) {
         NumberGuards.scales("aten::upsample_nearest3d", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_nearest3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15338,6 +15364,8 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Returns a new tensor. {@code aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor} */
     public Tensor upsample_trilinear3d(long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w) {
+        NumberGuards.scales("aten::upsample_trilinear3d", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_trilinear3d", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.integers(1, output_size, "output_size");
@@ -15782,7 +15810,6 @@ public abstract sealed class TensorMethods permits TensorElements {
 
     /** Changes this tensor and returns it. {@code aten::zero_(Tensor(a!) self) -> Tensor(a!)} */
     public Tensor zero_() {
-        Guards.fillable("aten::zero_", self());
         Frame f = Frame.begin();
         f.tensor(0, self());
         f.check(dev.gatun.ffm.AtenRaw11.zero_(f.address()), "aten::zero_");

@@ -187,6 +187,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::addbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
+        Guards.distinct("aten::addbmm.out", batch1, batch2, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, batch1, "batch1");
@@ -328,6 +329,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmm_out(Tensor self, Tensor mat1, Tensor mat2, Scalar beta, Scalar alpha, Tensor out) {
+        Guards.distinct("aten::addmm.out", mat1, mat2, out);
+        Guards.factors("aten::addmm.out", mat1, mat2);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat1, "mat1");
@@ -371,6 +374,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::addmv.out(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor addmv_out(Tensor self, Tensor mat, Tensor vec, Scalar beta, Scalar alpha, Tensor out) {
+        Guards.distinct("aten::addmv.out", mat, vec, out);
+        Guards.factors("aten::addmv.out", mat, vec);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat, "mat");
@@ -1349,6 +1354,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::baddbmm.out(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor baddbmm_out(Tensor self, Tensor batch1, Tensor batch2, Scalar beta, Scalar alpha, Tensor out) {
+        Guards.distinct("aten::baddbmm.out", batch1, batch2, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, batch1, "batch1");
@@ -1503,6 +1509,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor} */
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias) {
+        Guards.plain("aten::bilinear", input1, input2, weight);
         Frame f = Frame.begin();
         f.tensor(0, input1, "input1");
         f.tensor(1, input2, "input2");
@@ -2055,6 +2062,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::bmm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor bmm_out(Tensor self, Tensor mat2, Tensor out) {
+        Guards.distinct("aten::bmm.out", self, mat2, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -2322,6 +2330,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::channel_shuffle.out(Tensor self, SymInt groups, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor channel_shuffle_out(Tensor self, long groups, Tensor out) {
+        NumberGuards.between("aten::channel_shuffle.out", 1, 2147483647, groups);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integer(1, groups);
@@ -2708,6 +2717,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::constant_pad_nd.out(Tensor self, SymInt[] pad, Scalar value=0, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor constant_pad_nd_out(Tensor self, long[] pad, Scalar value, Tensor out) {
+        NumberGuards.loops("aten::constant_pad_nd.out", pad);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, pad, "pad");
@@ -4030,7 +4040,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset) {
-        LayerGuards.bags("aten::embedding_bag", weight, indices, offsets);
+        LayerGuards.bags("aten::embedding_bag", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::embedding_bag", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -4072,7 +4082,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 4 new values. {@code aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)} */
     public static Tensors4 embedding_bag(Tensor weight, Tensor indices, Tensor offsets, boolean scale_grad_by_freq, long mode, boolean sparse, Tensor per_sample_weights, boolean include_last_offset, Long padding_idx) {
-        LayerGuards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets);
+        LayerGuards.bags("aten::embedding_bag.padding_idx", weight, indices, offsets, include_last_offset);
         NumberGuards.between("aten::embedding_bag.padding_idx", 0, 2, mode);
         Frame f = Frame.begin();
         f.tensor(0, weight, "weight");
@@ -5436,6 +5446,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code output}, {@code indices}. {@code aten::fractional_max_pool2d.output(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool2d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
+        NumberGuards.loops("aten::fractional_max_pool2d.output", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -5453,6 +5464,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code output}, {@code indices}. {@code aten::fractional_max_pool3d.output(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples, *, Tensor(a!) output, Tensor(b!) indices) -> (Tensor(a!), Tensor(b!))} */
     public static void fractional_max_pool3d_out(Tensor self, long[] kernel_size, long[] output_size, Tensor random_samples, Tensor output, Tensor indices) {
+        NumberGuards.loops("aten::fractional_max_pool3d.output", kernel_size, output_size);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");
@@ -5755,6 +5767,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code a}, {@code tau}. {@code aten::geqrf.a(Tensor self, *, Tensor(a!) a, Tensor(b!) tau) -> (Tensor(a!) a, Tensor(b!) tau)} */
     public static void geqrf_out(Tensor self, Tensor a, Tensor tau) {
+        NumberGuards.matrices("aten::geqrf.a", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, a, "a");
@@ -5944,8 +5957,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        LayerGuards.cell("aten::gru.data", hx, params);
-        LayerGuards.packed("aten::gru.data", data, batch_sizes);
+        RecurrentGuards.packedLayers("aten::gru.data", data, batch_sizes, hx, params, has_biases, num_layers, bidirectional);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -5962,7 +5974,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 gru(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        LayerGuards.cell("aten::gru.input", hx, params);
+        RecurrentGuards.layers("aten::gru.input", input, hx, params, has_biases, num_layers, bidirectional, batch_first);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -5979,7 +5991,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        LayerGuards.cell("aten::gru_cell", hx, w_ih, w_hh);
+        RecurrentGuards.cell("aten::gru_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -6664,6 +6676,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::inner.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor inner_out(Tensor self, Tensor other, Tensor out) {
+        Guards.distinct("aten::inner.out", self, other, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -7107,6 +7120,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor} */
     public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps, boolean cudnn_enable) {
+        LayerGuards.normalized("aten::layer_norm", input, normalized_shape);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.integers(1, normalized_shape, "normalized_shape");
@@ -7484,6 +7498,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::linalg_eigvalsh.out(Tensor self, str UPLO="L", *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_eigvalsh_out(Tensor self, String UPLO, Tensor out) {
         NumberGuards.finite("aten::linalg_eigvalsh.out", self);
+        Guards.distinct("aten::linalg_eigvalsh.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.string(1, UPLO, "UPLO");
@@ -7817,6 +7832,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::linalg_matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor linalg_matmul_out(Tensor self, Tensor other, Tensor out) {
+        Guards.distinct("aten::linalg_matmul.out", self, other, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -8444,6 +8460,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::linalg_qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)} */
     public static QR linalg_qr(Tensor A, String mode) {
+        NumberGuards.matrices("aten::linalg_qr", A);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, mode, "mode");
@@ -8459,6 +8476,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code Q}, {@code R}. {@code aten::linalg_qr.out(Tensor A, str mode="reduced", *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void linalg_qr_out(Tensor A, String mode, Tensor Q, Tensor R) {
         Guards.batches("aten::linalg_qr.out", R);
+        NumberGuards.matrices("aten::linalg_qr.out", A);
         Frame f = Frame.begin();
         f.tensor(0, A, "A");
         f.string(1, mode, "mode");
@@ -9669,8 +9687,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        LayerGuards.cell("aten::lstm.data", hx, params);
-        LayerGuards.packed("aten::lstm.data", data, batch_sizes);
+        RecurrentGuards.packedLayers("aten::lstm.data", data, batch_sizes, hx, params, has_biases, num_layers, bidirectional);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -9687,7 +9704,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 lstm(Tensor input, Tensor[] hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        LayerGuards.cell("aten::lstm.input", hx, params);
+        RecurrentGuards.layers("aten::lstm.input", input, hx, params, has_biases, num_layers, bidirectional, batch_first);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9704,7 +9721,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)} */
     public static Tensors2 lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        LayerGuards.cell("aten::lstm_cell", hx, w_ih, w_hh);
+        RecurrentGuards.cell("aten::lstm_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensors(1, hx, "hx");
@@ -9889,6 +9906,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::matmul.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor matmul_out(Tensor self, Tensor other, Tensor out) {
+        Guards.distinct("aten::matmul.out", self, other, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, other, "other");
@@ -9945,6 +9963,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::max_unpool2d.out(Tensor self, Tensor indices, SymInt[2] output_size, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool2d_out(Tensor self, Tensor indices, long[] output_size, Tensor out) {
+        Guards.distinct("aten::max_unpool2d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, indices, "indices");
@@ -9961,6 +9980,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::max_unpool3d.out(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor max_unpool3d_out(Tensor self, Tensor indices, long[] output_size, long[] stride, long[] padding, Tensor out) {
+        Guards.distinct("aten::max_unpool3d.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, indices, "indices");
@@ -10158,6 +10178,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::mm.out(Tensor self, Tensor mat2, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mm_out(Tensor self, Tensor mat2, Tensor out) {
+        Guards.distinct("aten::mm.out", self, mat2, out);
+        Guards.factors("aten::mm.out", self, mat2);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, mat2, "mat2");
@@ -10366,6 +10388,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::mv.out(Tensor self, Tensor vec, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mv_out(Tensor self, Tensor vec, Tensor out) {
+        Guards.distinct("aten::mv.out", self, vec, out);
+        Guards.factors("aten::mv.out", self, vec);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, vec, "vec");
@@ -11553,6 +11577,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code Q}, {@code R}. {@code aten::qr.Q(Tensor self, bool some=True, *, Tensor(a!) Q, Tensor(b!) R) -> (Tensor(a!) Q, Tensor(b!) R)} */
     public static void qr_out(Tensor self, boolean some, Tensor Q, Tensor R) {
         Guards.batches("aten::qr.Q", R);
+        NumberGuards.matrices("aten::qr.Q", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.bool(1, some);
@@ -12272,6 +12297,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::reflection_pad1d.out", self, out);
+        NumberGuards.loops("aten::reflection_pad1d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12288,6 +12314,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::reflection_pad2d.out", self, out);
+        NumberGuards.loops("aten::reflection_pad2d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12304,6 +12331,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::reflection_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor reflection_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::reflection_pad3d.out", self, out);
+        NumberGuards.loops("aten::reflection_pad3d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12459,6 +12487,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad1d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::replication_pad1d.out", self, out);
+        NumberGuards.loops("aten::replication_pad1d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12475,6 +12504,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::replication_pad2d.out(Tensor self, SymInt[4] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad2d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::replication_pad2d.out", self, out);
+        NumberGuards.loops("aten::replication_pad2d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12491,6 +12521,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::replication_pad3d.out(Tensor self, SymInt[6] padding, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor replication_pad3d_out(Tensor self, long[] padding, Tensor out) {
         Guards.distinct("aten::replication_pad3d.out", self, out);
+        NumberGuards.loops("aten::replication_pad3d.out", padding);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, padding, "padding");
@@ -12598,8 +12629,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        LayerGuards.cell("aten::rnn_relu.data", hx, params);
-        LayerGuards.packed("aten::rnn_relu.data", data, batch_sizes);
+        RecurrentGuards.packedLayers("aten::rnn_relu.data", data, batch_sizes, hx, params, has_biases, num_layers, bidirectional);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12616,7 +12646,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_relu(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        LayerGuards.cell("aten::rnn_relu.input", hx, params);
+        RecurrentGuards.layers("aten::rnn_relu.input", input, hx, params, has_biases, num_layers, bidirectional, batch_first);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12633,7 +12663,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        LayerGuards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
+        RecurrentGuards.cell("aten::rnn_relu_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12657,8 +12687,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional) {
-        LayerGuards.cell("aten::rnn_tanh.data", hx, params);
-        LayerGuards.packed("aten::rnn_tanh.data", data, batch_sizes);
+        RecurrentGuards.packedLayers("aten::rnn_tanh.data", data, batch_sizes, hx, params, has_biases, num_layers, bidirectional);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
         f.tensor(1, batch_sizes, "batch_sizes");
@@ -12675,7 +12704,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 2 new values. {@code aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)} */
     public static Tensors2 rnn_tanh(Tensor input, Tensor hx, Tensor[] params, boolean has_biases, long num_layers, double dropout, boolean train, boolean bidirectional, boolean batch_first) {
-        LayerGuards.cell("aten::rnn_tanh.input", hx, params);
+        RecurrentGuards.layers("aten::rnn_tanh.input", input, hx, params, has_biases, num_layers, bidirectional, batch_first);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12692,7 +12721,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor} */
     public static Tensor rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih, Tensor b_hh) {
-        LayerGuards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
+        RecurrentGuards.cell("aten::rnn_tanh_cell", hx, w_ih, w_hh);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.tensor(1, hx, "hx");
@@ -12923,6 +12952,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
+        AttentionGuards.pairs("aten::scaled_dot_product_attention", key, value);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -13315,6 +13345,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Returns a new tensor. {@code aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor} */
     public static Tensor segment_reduce(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial) {
         Guards.unsafeIf("aten::segment_reduce", unsafe);
+        LayerGuards.segments("aten::segment_reduce", data, lengths, offsets);
         Guards.some("aten::segment_reduce", offsets);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -13372,6 +13403,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::segment_reduce.out(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor segment_reduce_out(Tensor data, String reduce, Tensor lengths, Tensor indices, Tensor offsets, long axis, boolean unsafe, Scalar initial, Tensor out) {
         Guards.unsafeIf("aten::segment_reduce.out", unsafe);
+        LayerGuards.segments("aten::segment_reduce.out", data, lengths, offsets);
         Guards.some("aten::segment_reduce.out", offsets);
         Frame f = Frame.begin();
         f.tensor(0, data, "data");
@@ -16423,6 +16455,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::to_mkldnn.out(Tensor self, ScalarType? dtype=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor to_mkldnn_out(Tensor self, DType dtype, Tensor out) {
         Guards.some("aten::to_mkldnn.out", self);
+        Guards.oneDnnFloat32("aten::to_mkldnn.out", self, dtype);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalDtype(1, dtype);
@@ -16847,6 +16880,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_bicubic2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bicubic2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        NumberGuards.scales("aten::upsample_bicubic2d.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bicubic2d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -16905,6 +16940,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bicubic2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::upsample_bicubic2d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_bicubic2d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16916,6 +16953,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_bilinear2d.out(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_h, Double scales_w, Tensor out) {
+        NumberGuards.scales("aten::upsample_bilinear2d.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_bilinear2d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -16974,6 +17013,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_bilinear2d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::upsample_bilinear2d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_bilinear2d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16985,6 +17026,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_bilinear2d.vec_out(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_bilinear2d_out(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors, Tensor out) {
+        NumberGuards.scales("aten::upsample_bilinear2d.vec_out", scale_factors);
+        Guards.someIfQuantized("aten::upsample_bilinear2d.vec_out", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -16997,6 +17040,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_linear1d.out(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_linear1d_out(Tensor self, long[] output_size, boolean align_corners, Double scales, Tensor out) {
+        NumberGuards.scales("aten::upsample_linear1d.out", scales);
+        Guards.someIfQuantized("aten::upsample_linear1d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17034,6 +17079,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_linear1d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::upsample_linear1d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_linear1d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17046,6 +17093,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest1d.out(Tensor self, SymInt[1] output_size, float? scales=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest1d_out(Tensor self, long[] output_size, Double scales, Tensor out) {
         NumberGuards.scales("aten::upsample_nearest1d.out", scales);
+        Guards.someIfQuantized("aten::upsample_nearest1d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17082,7 +17130,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest1d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::upsample_nearest1d.vec");
+        NumberGuards.scales("aten::upsample_nearest1d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_nearest1d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17094,6 +17143,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.out(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor self, long[] output_size, Double scales_h, Double scales_w, Tensor out) {
         NumberGuards.scales("aten::upsample_nearest2d.out", scales_h, scales_w);
+        Guards.someIfQuantized("aten::upsample_nearest2d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17151,7 +17201,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest2d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::upsample_nearest2d.vec");
+        NumberGuards.scales("aten::upsample_nearest2d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_nearest2d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17162,7 +17213,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest2d.vec_out(Tensor input, SymInt[]? output_size, float[]? scale_factors, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest2d_out(Tensor input, long[] output_size, double[] scale_factors, Tensor out) {
-        NumberGuards.scales("aten::upsample_nearest2d.vec_out");
+        NumberGuards.scales("aten::upsample_nearest2d.vec_out", scale_factors);
+        Guards.someIfQuantized("aten::upsample_nearest2d.vec_out", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17175,6 +17227,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::upsample_nearest3d.out(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_nearest3d_out(Tensor self, long[] output_size, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
         NumberGuards.scales("aten::upsample_nearest3d.out", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_nearest3d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17253,7 +17306,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_nearest3d(Tensor input, long[] output_size, double[] scale_factors) {
-        NumberGuards.scales("aten::upsample_nearest3d.vec");
+        NumberGuards.scales("aten::upsample_nearest3d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_nearest3d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17264,6 +17318,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::upsample_trilinear3d.out(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor upsample_trilinear3d_out(Tensor self, long[] output_size, boolean align_corners, Double scales_d, Double scales_h, Double scales_w, Tensor out) {
+        NumberGuards.scales("aten::upsample_trilinear3d.out", scales_h, scales_w, scales_d);
+        Guards.someIfQuantized("aten::upsample_trilinear3d.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -17343,6 +17399,8 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns a new tensor. {@code aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor} */
     public static Tensor upsample_trilinear3d(Tensor input, long[] output_size, boolean align_corners, double[] scale_factors) {
+        NumberGuards.scales("aten::upsample_trilinear3d.vec", scale_factors);
+        Guards.someIfQuantized("aten::upsample_trilinear3d.vec", input);
         Frame f = Frame.begin();
         f.tensor(0, input, "input");
         f.optionalIntegers(1, output_size);
@@ -17783,7 +17841,6 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Writes into {@code out} and returns it. {@code aten::zeros_like.out(Tensor self, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor zeros_like_out(Tensor self, MemoryFormat memory_format, Tensor out) {
-        Guards.fillable("aten::zeros_like.out", out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.optionalMemoryFormat(1, memory_format);

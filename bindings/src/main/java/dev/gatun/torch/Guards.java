@@ -95,6 +95,13 @@ final class Guards {
         }
     }
 
+    /** A number for each tensor of a list. */
+    static void sameCount(String op, Tensor[] tensors, Scalar[] numbers) {
+        if (tensors != null && numbers != null && tensors.length != numbers.length) {
+            throw refused(op, tensors.length + " numbers, one for each tensor", numbers.length);
+        }
+    }
+
     static void notEmpty(String op, Tensor[] tensors) {
         if (tensors != null && tensors.length == 0) {
             throw refused(op, "at least one tensor", "none");
@@ -126,12 +133,12 @@ final class Guards {
                         && first.info().data() == second.info().data();
     }
 
-    /** A oneDNN tensor of any dtype is filled as if it were float32. */
-    static void fillable(String op, Object... filled) {
-        for (Tensor tensor : tensors(filled)) {
-            TensorInfo info = tensor.info();
-            if (info.layout() == Layout.MKLDNN && info.dtype() != DType.FLOAT32) {
-                throw refused(op, "a float32 tensor, as its layout is oneDNN's", tensor);
+    /** A oneDNN tensor of any dtype is filled as if it were float32, by many ops that make zeros like it. */
+    static void oneDnnFloat32(String op, Tensor self, DType dtype) {
+        if (self != null && !Boolean.getBoolean(UNSAFE)) {
+            DType made = dtype == null ? self.dtype() : dtype;
+            if (made != DType.FLOAT32) {
+                throw refused(op, "float32 (or -D" + UNSAFE + "=true), as libtorch fills any oneDNN tensor so", made);
             }
         }
     }
@@ -142,17 +149,47 @@ final class Guards {
         }
     }
 
-    static void fillable(String op, Tensor[] list) {
-        fillable(op, (Object) list);
+    /** Factors of a product: as many columns in the first as the second has rows. */
+    static void factors(String op, Tensor first, Tensor second) {
+        if (first == null || second == null || first.dim() == 0 || second.dim() == 0) {
+            return;
+        }
+        if (first.size(-1) != second.size(second.dim() == 1 ? 0 : -2)) {
+            throw refused(op, "a factor for the " + first.size(-1) + " columns of " + first.describe(), second);
+        }
     }
 
-    /** {@code fillable}, for a new tensor like {@code self} of another dtype, if {@code options} has one. */
-    static void fillableLike(String op, Tensor self, TensorOptions options) {
-        if (self != null && self.info().layout() == Layout.MKLDNN) {
-            DType dtype = options == null || options.dtype() == null ? self.dtype() : options.dtype();
-            if (dtype != DType.FLOAT32) {
-                throw refused(op, "float32, as the layout is oneDNN's", dtype);
+    static void someIfQuantized(String op, Tensor tensor) {
+        if (tensor != null && tensor.dtype().isQuantized()) {
+            some(op, tensor);
+        }
+    }
+
+    /** Tensors of any layout with elements of one kind; nested ones, which do not tell theirs, are left out. */
+    static void sameDtype(String op, Tensor... tensors) {
+        DType first = null;
+        for (Tensor tensor : tensors((Object) tensors)) {
+            TensorInfo info = info(tensor);
+            if (info != null && first != null && info.dtype() != first) {
+                throw refused(op, "tensors of one dtype, " + first, tensor);
             }
+            first = info == null || first != null ? first : info.dtype();
+        }
+    }
+
+    /** Null for a nested tensor, which has neither sizes nor a dtype to tell. */
+    static TensorInfo info(Tensor tensor) {
+        try {
+            return tensor.info();
+        } catch (TorchException e) {
+            return null;
+        }
+    }
+
+    /** {@code oneDnnFloat32}, for a new tensor like {@code self} of another dtype, if {@code options} has one. */
+    static void fillableLike(String op, Tensor self, TensorOptions options) {
+        if (options != null && self != null && self.info().layout() == Layout.MKLDNN) {
+            oneDnnFloat32(op, self, options.dtype());
         }
     }
 

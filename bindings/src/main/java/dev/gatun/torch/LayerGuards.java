@@ -7,9 +7,9 @@ import static dev.gatun.torch.Guards.sameLength;
 import static dev.gatun.torch.Guards.sameShape;
 import static dev.gatun.torch.Guards.tensors;
 
-import java.util.List;
+import java.util.Arrays;
 
-/** The {@link Guards} of what neural networks are made of: statistics, optimizers, recurrences, and indices into rows. */
+/** The {@link Guards} of what neural networks are made of: statistics, optimizers, losses, and indices into rows. */
 final class LayerGuards {
     private LayerGuards() {}
 
@@ -104,7 +104,7 @@ final class LayerGuards {
     }
 
     /** Bags of indices into the rows of {@code weight}. */
-    static void bags(String op, Tensor weight, Tensor indices, Tensor offsets) {
+    static void bags(String op, Tensor weight, Tensor indices, Tensor offsets, boolean isLastGiven) {
         plain(op, weight, indices, offsets);
         if (weight == null || indices == null || offsets == null) {
             return;
@@ -118,41 +118,32 @@ final class LayerGuards {
         }
         indices(op, indices, weight.size(0));
         offsets(op, offsets, indices.numel());
-    }
-
-    /** The matrices of a recurrent cell have {@code gates} rows for each element of the state. */
-    static void cell(String op, Object hx, Tensor... weights) {
-        List<Tensor> states = tensors(hx);
-        plain(op, states.toArray(Tensor[]::new), weights);
-        int gates = op.contains("lstm") ? 4 : op.contains("gru") ? 3 : 1;
-        for (Tensor state : states) {
-            if (state.dim() < 1) {
-                throw refused(op, "a hidden state with dimensions", state);
-            }
-        }
-        for (Tensor weight : tensors((Object) weights)) {
-            if (weight.dim() < 1 || weight.dim() > 2 || weight.size(0) % gates != 0 || weight.size(0) == 0) {
-                throw refused(op, "weights with " + gates + " rows for each element of the hidden state", weight);
+        if (isLastGiven && offsets.numel() > 0 && offsets.device().type() == Device.Type.CPU) {
+            try (Scope _ = Scope.open()) {
+                long last = offsets.select(0, -1).item().longValue();
+                if (last != indices.numel()) {
+                    throw refused(op, "a last offset of " + indices.numel() + ", the number of indices", last);
+                }
             }
         }
     }
 
-    /** How many sequences of a packed batch go on at each step: positive, not increasing, as many as there are rows. */
-    static void packed(String op, Tensor data, Tensor sizes) {
-        plain(op, data);
-        if (data == null || sizes == null) {
+    /** Nothing is divided by the size of nothing; plain tensors without elements are no fault. */
+    static void normalized(String op, Tensor input, long[] shape) {
+        if (shape != null && Arrays.stream(shape).anyMatch(size -> size == 0)) {
+            plain(op, input);
+        }
+    }
+
+    /** One number, or without a reduction one for each target. */
+    static void gradient(String op, Tensor gradient, Tensor target, long reduction) {
+        plain(op, gradient, target);
+        if (gradient == null || target == null) {
             return;
         }
-        indices(op, sizes, Long.MAX_VALUE);
-        if (sizes.dim() != 1 || sizes.numel() == 0 || sizes.dtype() != DType.INT64 || data.dim() < 1) {
-            throw refused(op, "int64 batch sizes of one dimension, and data with one", sizes);
-        }
-        try (Scope _ = Scope.open()) {
-            if (sizes.sum().item().longValue() != data.size(0)
-                    || sizes.min().item().longValue() < 1
-                    || sizes.numel() > 1 && sizes.diff().gt(0).any().item().booleanValue()) {
-                throw refused(op, "batch sizes that do not increase and add up to " + data.size(0), sizes.toString());
-            }
+        long needed = reduction == 0 && gradient.dim() > 0 ? target.numel() : 1;
+        if (gradient.numel() < needed) {
+            throw refused(op, "a gradient of " + needed + " elements", gradient);
         }
     }
 
@@ -191,6 +182,97 @@ final class LayerGuards {
         }
         if (g.numel() != v.size((int) dim)) {
             throw refused(op, v.size((int) dim) + " norms", g);
+        }
+    }
+
+    /** Segments between offsets, which lie along the last dimension of {@code offsets}, that {@code data} has. */
+    static void segments(String op, Tensor data, Tensor lengths, Tensor offsets) {
+        plain(op, data, lengths, offsets);
+        for (Tensor ends : tensors(lengths, offsets)) {
+            int axis = ends.dim() - 1;
+            if (data == null || axis < 0 || data.dim() <= axis) {
+                throw refused(op, "data of as many dimensions as its segments have, at least one", ends);
+            }
+            for (int i = 0; i < axis; i++) {
+                if (ends.size(i) != data.size(i)) {
+                    throw refused(op, "segments for the batch of " + data.describe(), ends);
+                }
+            }
+            indices(op, ends, data.size(axis) + 1);
+            if (ends == offsets && ends.numel() > 1) {
+                try (Scope _ = Scope.open()) {
+                    if (ends.diff(1, axis).lt(0).any().item().booleanValue()) {
+                        throw refused(op, "offsets that do not decrease", ends.toString());
+                    }
+                }
+            }
+        }
+    }
+
+    /** A row of coefficients for each result, a column for each part of {@code input}. */
+    static void combination(String op, Tensor input, Tensor coefficients, Tensor... out) {
+        alike(op, input, coefficients, out);
+        if (input == null || coefficients == null) {
+            return;
+        }
+        if (coefficients.dim() != 2 || input.dim() < 1 || coefficients.size(1) != input.size(0)) {
+            throw refused(op, "coefficients with a column for each part of " + input.describe(), coefficients);
+        }
+        long[] shape = input.shape();
+        shape[0] = coefficients.size(0);
+        for (Tensor result : tensors((Object) out)) {
+            if (!Arrays.equals(shape, result.shape())) {
+                throw refused(op, "a result of the shape " + Arrays.toString(shape), result);
+            }
+        }
+    }
+
+    /** A gradient for each place that {@code grid} names. */
+    static void sampled(String op, Tensor gradient, Tensor input, Tensor grid) {
+        plain(op, gradient, input, grid);
+        if (gradient == null || input == null || grid == null) {
+            return;
+        }
+        long[] shape = grid.shape();
+        if (shape.length < 4 || input.dim() != shape.length || input.size(0) != shape[0]) {
+            throw refused(op, "a grid for " + input.describe(), grid);
+        }
+        long[] expected = new long[shape.length];
+        expected[0] = shape[0];
+        expected[1] = input.size(1);
+        System.arraycopy(shape, 1, expected, 2, shape.length - 2);
+        if (!Arrays.equals(expected, gradient.shape())) {
+            throw refused(op, "a gradient of the shape " + Arrays.toString(expected), gradient);
+        }
+    }
+
+    /** A weight of channels by channels by what {@code kernel} says. */
+    static void kernel(String op, Tensor self, Tensor weight, long[] kernel) {
+        plain(op, self, weight);
+        if (weight == null || kernel == null) {
+            return;
+        }
+        long[] shape = weight.shape();
+        if (shape.length != kernel.length + 2 || !Arrays.equals(shape, 2, shape.length, kernel, 0, kernel.length)) {
+            throw refused(op, "a weight whose last sizes are " + Arrays.toString(kernel), weight);
+        }
+    }
+
+    /** A gradient of the shape that unfolding gave. */
+    static void unfolded(String op, Tensor gradient, long[] sizes, long dim, long size, long step) {
+        plain(op, gradient);
+        if (gradient == null || sizes == null) {
+            return;
+        }
+        long at = dim < 0 ? dim + sizes.length : dim;
+        NumberGuards.between(op, 0, sizes.length - 1L, at);
+        NumberGuards.between(op, 1, Long.MAX_VALUE, step);
+        NumberGuards.between(op, 0, sizes[(int) at], size);
+        long[] expected = Arrays.copyOf(sizes, sizes.length + 1);
+        expected[(int) at] = (sizes[(int) at] - size) / step + 1;
+        expected[sizes.length] = size;
+        if (!Arrays.equals(expected, gradient.shape())) {
+            throw refused(op, "a gradient of the shape " + Arrays.toString(expected), gradient);
         }
     }
 }

@@ -8,6 +8,7 @@ final class NullArgument {
     private static final Set<String> PASSED_THROUGH = Set.of(
             NullArgument.class.getName(),
             Frame.class.getName(),
+            FrameArguments.class.getName(),
             Indexing.class.getName(),
             NestedArrays.class.getName(),
             TensorData.class.getName());

@@ -11,7 +11,6 @@ final class NumberGuards {
     private static final long MAX_START = 1L << 62;
     private static final long MAX_LOOP = 1L << 24;
     private static final double LEAST_SCALE = 1e-6;
-    private static final long MAX_STEP = Integer.MAX_VALUE;
 
     private NumberGuards() {}
 
@@ -89,7 +88,7 @@ final class NumberGuards {
     static void windows(String op, Object... lists) {
         for (Object list : lists) {
             for (long step : list instanceof long[] steps ? steps : new long[0]) {
-                between(op, -MAX_STEP, MAX_STEP, step);
+                between(op, -MAX_LOOP, MAX_LOOP, step);
             }
         }
     }
@@ -124,15 +123,40 @@ final class NumberGuards {
     /** The part of a spectrum that a real result of {@code size} needs. */
     static void half(String op, Tensor self, long[] dim, long size) {
         if (self != null && dim != null) {
-            between(op, 1, 2 * self.size((int) dim[dim.length - 1]), size);
+            between(op, 1, 2 * self.size((int) dim[dim.length - 1]) - 1, size);
         }
     }
 
-    /** Factors whose inverse is still a number of pixels. */
+    /** Factors whose inverse is still a number of pixels; those that are not positive count as not given. */
     static void scales(String op, Double... scales) {
         for (Double scale : scales) {
-            if (scale != null && !(scale >= LEAST_SCALE && scale <= 1 / LEAST_SCALE)) {
+            if (scale != null && scale > 0 && (scale < LEAST_SCALE || scale > 1 / LEAST_SCALE)) {
                 throw refused(op, "a scale from " + LEAST_SCALE + " to " + 1 / LEAST_SCALE, scale);
+            }
+        }
+    }
+
+    static void scales(String op, double[] scales) {
+        if (scales != null) {
+            scales(op, Arrays.stream(scales).boxed().toArray(Double[]::new));
+        }
+    }
+
+    /** Scales that lead from the last place of the output to one of the input; with aligned corners none is used. */
+    static void scaled(String op, Tensor self, long[] output, boolean aligned, Double scaleH, Double scaleW) {
+        if (self != null) {
+            scaled(op, output, self.shape(), aligned, scaleH, scaleW);
+        }
+    }
+
+    static void scaled(String op, long[] output, long[] input, boolean aligned, Double scaleH, Double scaleW) {
+        Double[] scales = {scaleH, scaleW};
+        if (aligned || output == null || input == null || output.length != 2 || input.length != 4) {
+            return;
+        }
+        for (int i = 0; i < 2; i++) {
+            if (scales[i] != null && scales[i] > 0 && (output[i] - 0.5) / scales[i] >= input[i + 2]) {
+                throw refused(op, "a scale that makes " + output[i] + " of " + input[i + 2], scales[i]);
             }
         }
     }
@@ -169,9 +193,28 @@ final class NumberGuards {
         }
     }
 
-    static void notZero(String op, long[] size) {
-        if (size != null && Arrays.stream(size).anyMatch(s -> s == 0)) {
-            throw refused(op, "sizes other than 0", Arrays.toString(size));
+    /** Sizes of at least 1 whose product is a number, too. */
+    static void sizes(String op, long[] size) {
+        double product = 1;
+        for (long each : size == null ? new long[0] : size) {
+            between(op, 1, Long.MAX_VALUE, each);
+            product *= each;
+        }
+        if (product > Long.MAX_VALUE) {
+            throw refused(op, "sizes whose product a long can hold", Arrays.toString(size));
+        }
+    }
+
+    /** Matrices without elements, of which a batch can have any number. */
+    static void matrices(String op, Tensor batch) {
+        if (batch != null && batch.dim() > 2 && batch.numel() == 0) {
+            double count = 1;
+            for (int i = 0; i < batch.dim() - 2; i++) {
+                count *= batch.size(i);
+            }
+            if (count > MAX_LOOP) {
+                throw refused(op, "at most " + MAX_LOOP + " matrices without elements", batch);
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ package dev.gatun.torch;
 public final class RemovableHandle implements AutoCloseable {
     private final Runnable removal;
 
-    RemovableHandle(Runnable removal) {
+    /** A handle of hooks of your own: {@code removal} takes one away, and does nothing the second time. */
+    public RemovableHandle(Runnable removal) {
         this.removal = removal;
     }
 

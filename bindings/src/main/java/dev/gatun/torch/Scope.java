@@ -13,8 +13,6 @@ import java.util.Arrays;
  * reverse order of opening.
  */
 public final class Scope implements AutoCloseable {
-    private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
-
     private final Scope parent;
     private final Thread thread = Thread.currentThread();
     private Tensor[] owned = new Tensor[16];
@@ -27,14 +25,14 @@ public final class Scope implements AutoCloseable {
 
     /** Opens a scope inside this thread's current one. Close it with try-with-resources. */
     public static Scope open() {
-        Scope scope = new Scope(CURRENT.get());
-        CURRENT.set(scope);
+        Scope scope = new Scope(Frame.scope());
+        Frame.scope(scope);
         return scope;
     }
 
     /** This thread's innermost open scope, or null. */
     public static Scope current() {
-        return CURRENT.get();
+        return Frame.scope();
     }
 
     /** Tensors alive in the whole process: made by Gatun and not yet freed. */
@@ -85,6 +83,11 @@ public final class Scope implements AutoCloseable {
         return tensor.moveTo(this);
     }
 
+    /** Whether {@code tensor} dies with this scope. */
+    public boolean owns(Tensor tensor) {
+        return tensor.owner() == this;
+    }
+
     /** How many tensors this scope owns now. */
     public int size() {
         return count;
@@ -104,16 +107,12 @@ public final class Scope implements AutoCloseable {
         if (Thread.currentThread() != thread) {
             throw new WrongThreadException("a scope is closed by the thread that opened it (" + thread.getName() + ")");
         }
-        if (CURRENT.get() != this) {
+        if (Frame.scope() != this) {
             throw new IllegalStateException("an inner scope is still open: close scopes in the reverse order of opening"
                     + " (try-with-resources does)");
         }
         closed = true;
-        if (parent == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(parent);
-        }
+        Frame.scope(parent);
         Tensor.freeAll(owned, count);
         Arrays.fill(owned, 0, count, null);
         count = 0;

@@ -46,7 +46,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         @Override
         public synchronized void run() {
             if (handle != 0) {
-                delete(handle);
+                Frame.delete(handle);
                 handle = 0;
                 LiveTensors.reclaimed(trace);
             }
@@ -62,11 +62,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         this.handle = handle;
     }
 
-    /** A tensor for a handle that the caller owns, in the current scope. */
-    static Tensor adopt(long handle) {
+    /** A tensor for a handle that the caller owns, in {@code scope}, this thread's innermost one. */
+    static Tensor adopt(long handle, Scope scope) {
         Tensor tensor = new Tensor(handle);
         tensor.trace = LiveTensors.born();
-        tensor.enter(Scope.current());
+        tensor.enter(scope);
         return tensor;
     }
 
@@ -165,7 +165,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             long freed = handle();
             leave();
             handle = 0;
-            delete(freed);
+            Frame.delete(freed);
             LiveTensors.died(1, trace);
         }
     }
@@ -189,15 +189,8 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             tensors[i].handle = 0;
             tensors[i].owner = null;
         }
-        delete(handles);
+        Frame.delete(handles);
         LiveTensors.died(count, traces);
-    }
-
-    private static void delete(long... handles) {
-        long[] unused = Frame.deferOperands(handles);
-        Frame f = Frame.begin();
-        f.integers(0, unused, "handles");
-        f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
     }
 
     // --- metadata --------------------------------------------------------------------------------------------------

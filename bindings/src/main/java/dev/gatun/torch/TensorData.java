@@ -36,7 +36,10 @@ final class TensorData {
     static Tensor copyOf(MemorySegment data, DType dtype, long[] shape) {
         requireBytes(data, dtype, shape);
         Tensor tensor = Torch.empty(shape, dtype);
-        tensor.info().bytes().copyFrom(data);
+        MemorySegment bytes = plainBytes(tensor);
+        if (bytes != null) {
+            Native.copy(data, bytes);
+        }
         return tensor;
     }
 
@@ -126,14 +129,25 @@ final class TensorData {
         return bytes;
     }
 
+    /** The elements where they lie in host memory, row-major, as they are; null if they do not, or there are none. */
+    private static MemorySegment plainBytes(Tensor tensor) {
+        Frame f = Frame.begin();
+        f.tensor(0, tensor);
+        f.check(CoreRaw.tensor_bytes(f.address()), "Tensor.bytes");
+        long address = f.readInteger(0);
+        return address == 0 ? null : Native.segment(address, f.readInteger(1));
+    }
+
     static void copyTo(Tensor tensor, MemorySegment target) {
+        NullArgument.refuse(target, "target");
+        MemorySegment bytes = plainBytes(tensor);
+        if (bytes != null && bytes.byteSize() == target.byteSize()) {
+            Native.copy(bytes, target);
+            return;
+        }
         TensorInfo info = tensor.info();
         requireBytes(target, info.dtype(), info.sizes());
         if (info.numel() == 0) {
-            return;
-        }
-        if (info.isPlain() && !isLazy(tensor)) {
-            target.copyFrom(info.bytes());
             return;
         }
         if (info.device().equals(Device.META)) {
@@ -157,13 +171,15 @@ final class TensorData {
     }
 
     static void copyFrom(Tensor tensor, MemorySegment source) {
+        NullArgument.refuse(source, "source");
+        MemorySegment bytes = plainBytes(tensor);
+        if (bytes != null && bytes.byteSize() == source.byteSize()) {
+            Native.copy(source, bytes);
+            return;
+        }
         TensorInfo info = tensor.info();
         requireBytes(source, info.dtype(), info.sizes());
         if (info.numel() == 0) {
-            return;
-        }
-        if (info.isPlain() && !isLazy(tensor)) {
-            info.bytes().copyFrom(source);
             return;
         }
         try (Scope _ = Scope.open();

@@ -3,6 +3,7 @@ package dev.gatun.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What would end the process is refused, and what is like it but sound is not. */
@@ -51,6 +52,56 @@ class GuardsTest {
             assertThatThrownBy(() -> Torch.embedding_bag(weight, indices, Tensor.of(new long[] {0, 3, 1})))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("offsets that do not decrease");
+        }
+    }
+
+    @Test
+    void attentionNeedsAValueForEachKey() {
+        try (Scope _ = Scope.open()) {
+            Tensor query = Torch.ones(1, 2, 4, 8);
+            Tensor keys = Torch.ones(1, 2, 6, 8);
+            assertThatThrownBy(() -> Torch.scaled_dot_product_attention(query, keys, Torch.ones(1, 2, 9, 8)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a value for each key of float32[1,2,6,8], got float32[1,2,9,8]");
+            assertThat(Torch.scaled_dot_product_attention(query, keys, keys).shape())
+                    .containsExactly(1, 2, 4, 8);
+        }
+    }
+
+    @Test
+    void recurrentStatesOfAnotherBatchAreRefusedAndProjectionsAreNot() {
+        try (Scope _ = Scope.open()) {
+            Tensor input = Torch.ones(3, 2, 4);
+            Tensor[] projected = {
+                Torch.ones(12, 4), Torch.ones(12, 2), Torch.ones(12), Torch.ones(12), Torch.ones(2, 3)
+            };
+            assertThatThrownBy(() -> lstm(input, Torch.ones(1, 3, 2), Torch.ones(1, 3, 3), projected))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a state of the shape [1, 2, 2]");
+            assertThatThrownBy(() ->
+                            lstm(input, Torch.ones(1, 2, 2), Torch.ones(1, 2, 3), Arrays.copyOf(projected, 4)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("two states and 5 weights");
+            assertThat(lstm(input, Torch.ones(1, 2, 2), Torch.ones(1, 2, 3), projected)
+                            .shape())
+                    .containsExactly(3, 2, 2);
+        }
+    }
+
+    private static Tensor lstm(Tensor input, Tensor output, Tensor cell, Tensor[] weights) {
+        return Torch.lstm(input, new Tensor[] {output, cell}, weights, true, 1, 0, false, false, false)
+                ._0();
+    }
+
+    @Test
+    void listsOfNumbersHaveOneForEachTensor() {
+        try (Scope _ = Scope.open()) {
+            Tensor[] tensors = {Torch.ones(2), Torch.ones(2)};
+            assertThatThrownBy(() -> Aten._foreach_mul_(tensors, new Scalar[] {Scalar.of(2)}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("2 numbers, one for each tensor, got 1");
+            Aten._foreach_mul_(tensors, new Scalar[] {Scalar.of(2), Scalar.of(3)});
+            assertThat(tensors[1].toFloatArray()).containsExactly(3, 3);
         }
     }
 

@@ -56,6 +56,13 @@ public final class CoreRaw {
         return Shim.op(ADDR$tensor_info, frame);
     }
 
+    private static final MemorySegment ADDR$tensor_bytes = Shim.symbol("gatun_tensor_bytes");
+
+    /** [0] handle gives [0] where its elements lie in host memory, row-major, as they are; 0 if they do not or there are none, [1] their bytes */
+    public static int tensor_bytes(long frame) {
+        return Shim.op(ADDR$tensor_bytes, frame);
+    }
+
     private static final MemorySegment ADDR$set_requires_grad = Shim.symbol("gatun_set_requires_grad");
 
     /** [0] handle, [1] 0 or 1 */
@@ -404,5 +411,26 @@ public final class CoreRaw {
     /** gives [0] how many GPUs libtorch can use */
     public static int cuda_device_count(long frame) {
         return Shim.op(ADDR$cuda_device_count, frame);
+    }
+
+    private static final MemorySegment ADDR$adam8bit_step = Shim.symbol("gatun_adam8bit_step");
+
+    /** bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter six doubles: lr, beta1, beta2, eps, weight decay, number of the step from 1, [3] how many doubles, [4] elements a block */
+    public static int adam8bit_step(long frame) {
+        return Shim.op(ADDR$adam8bit_step, frame);
+    }
+
+    private static final MemorySegment ADDR$quantize_blockwise = Shim.symbol("gatun_quantize_blockwise");
+
+    /** [0] handle of float32 numbers, [1] of uint8 codes and [2] float32 absmax to write, [3] elements a block, [4] 1 for the signed map, 0 for the unsigned one */
+    public static int quantize_blockwise(long frame) {
+        return Shim.op(ADDR$quantize_blockwise, frame);
+    }
+
+    private static final MemorySegment ADDR$code_map = Shim.symbol("gatun_code_map");
+
+    /** [0] handle of a float32 tensor to write, [1] 1 for the signed map, [2] 0 its 256 values, 1 its 255 thresholds: the code of a number is how many of them are below it */
+    public static int code_map(long frame) {
+        return Shim.op(ADDR$code_map, frame);
     }
 }

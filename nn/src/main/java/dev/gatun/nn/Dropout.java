@@ -4,7 +4,7 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 
 /** Zeroes entries at random and scales the rest by 1/(1-p) in training, and does nothing otherwise ({@code nn.Dropout}). */
-public final class Dropout extends Module {
+public final class Dropout extends Layer {
     private final double p;
 
     /**
@@ -13,10 +13,19 @@ public final class Dropout extends Module {
      * @throws IllegalArgumentException unless 0 ≤ p ≤ 1
      */
     public Dropout(double p) {
+        this.p = probability(p);
+    }
+
+    /**
+     * Returns {@code p}.
+     *
+     * @throws IllegalArgumentException unless 0 ≤ p ≤ 1
+     */
+    public static double probability(double p) {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("a dropout probability lies in [0, 1], not " + p);
         }
-        this.p = p;
+        return p;
     }
 
     /** The probability of dropping an entry. */
@@ -30,7 +39,8 @@ public final class Dropout extends Module {
     }
 
     /** A new tensor of the input's shape and type; outside training the input itself. */
-    public Tensor forward(Tensor input) {
+    @Override
+    protected Tensor compute(Tensor input) {
         return isActive() ? Torch.dropout(input, p, true) : input;
     }
 }

@@ -35,6 +35,11 @@ record FilteredSource(StateSource source, Set<String> ignored) implements StateS
     }
 
     @Override
+    public void copyTo(String name, Tensor target) {
+        source.copyTo(name, target);
+    }
+
+    @Override
     public boolean fresh() {
         return source.fresh();
     }

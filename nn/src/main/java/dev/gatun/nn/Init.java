@@ -37,9 +37,7 @@ public final class Init {
     /** Uniform in [-bound, bound) ({@code init.uniform_}). */
     public static Parameter uniform(double bound, TensorOptions options, long... shape) {
         Parameter parameter = new Parameter(Torch.empty(shape, floating(options)));
-        try (GradMode _ = Torch.noGrad()) {
-            parameter.get().uniform_(-bound, bound);
-        }
+        uniform_(parameter, bound);
         return parameter;
     }
 
@@ -54,6 +52,13 @@ public final class Init {
     public static void constant_(Parameter parameter, double value) {
         try (GradMode _ = Torch.noGrad()) {
             parameter.get().fill_(value);
+        }
+    }
+
+    /** Draws {@code parameter} anew from [-bound, bound), in place. */
+    public static void uniform_(Parameter parameter, double bound) {
+        try (GradMode _ = Torch.noGrad()) {
+            parameter.get().uniform_(-bound, bound);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
@@ -8,7 +9,7 @@ import dev.gatun.torch.Torch;
  * y = x Wᵀ + b ({@code torch.nn.Linear}). Parameters {@code weight} [out, in] and, if asked for, {@code bias} [out], both
  * drawn from U(-1/√in, 1/√in) as PyTorch does.
  */
-public final class Linear extends Module implements Updatable {
+public final class Linear extends Layer implements Updatable {
     private final Parameter weight;
     private final Parameter bias;
     private final UpdateSlot updates = new UpdateSlot();
@@ -60,15 +61,16 @@ public final class Linear extends Module implements Updatable {
         return weight.shape()[0];
     }
 
-    /** Maps [..., in] to [..., out], of the weight's type. */
-    public Tensor forward(Tensor input) {
-        return forward(input, null);
+    /** [..., in] to [..., out], of the weight's type. */
+    @Override
+    protected Tensor compute(Tensor input) {
+        Tensor output =
+                bias == null ? FewRows.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
+        return updates.apply(input, output);
     }
 
-    /** The same with this layer's update among {@code call}, which may be null. */
+    /** {@link #forward(Tensor)} with this layer's update among {@code call}, which may be null. */
     public Tensor forward(Tensor input, ModuleUpdates call) {
-        Tensor output =
-                bias == null ? Torch.linear(input, weight.get()) : Torch.linear(input, weight.get(), bias.get());
-        return updates.apply(input, output, call);
+        return updates.apply(input, forward(input), call);
     }
 }

@@ -1,20 +1,17 @@
 package dev.gatun.nn;
 
+import dev.gatun.torch.Checkpoint;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
+import dev.gatun.torch.RemovableHandle;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The base of all layers and models ({@code torch.nn.Module}): named parameters, buffers and submodules, training mode,
@@ -26,48 +23,13 @@ import java.util.function.Supplier;
  *
  * <p>The module owns its parameters and buffers: {@link #close()} frees them, its submodules' too.
  */
-public abstract class Module implements AutoCloseable {
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
-    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
-    private final Map<String, Module> children = new LinkedHashMap<>();
+public abstract non-sealed class Module extends ModuleTree implements AutoCloseable {
+    private ModuleHooks hooks;
     private boolean training = true;
+    private boolean checkpointing;
 
     /** A module without parts yet, in training mode. */
     protected Module() {}
-
-    // --- registration ----------------------------------------------------------------------------------------------
-
-    /** Adds a parameter under {@code name} ({@code register_parameter}) and returns it. */
-    protected final Parameter registerParameter(String name, Parameter parameter) {
-        requireFree(name);
-        parameters.put(name, parameter);
-        return parameter;
-    }
-
-    /** Adds a tensor that is saved but not trained ({@code register_buffer}), taken over out of its scope. */
-    protected final void registerBuffer(String name, Tensor buffer) {
-        requireFree(name);
-        buffers.put(name, buffer.unscoped());
-    }
-
-    /** The buffer of this module called {@code name}: ask for it at each use, a change of type exchanges it. */
-    protected final Tensor buffer(String name) {
-        return buffers.get(name);
-    }
-
-    /** Adds a submodule under {@code name} ({@code add_module}) and returns it. */
-    protected final <M extends Module> M registerModule(String name, M module) {
-        requireFree(name);
-        children.put(name, module);
-        return module;
-    }
-
-    private void requireFree(String name) {
-        if (name.isEmpty() || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "the name '" + name + "' is empty or taken in " + getClass().getSimpleName());
-        }
-    }
 
     // --- calling ---------------------------------------------------------------------------------------------------
 
@@ -92,84 +54,64 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
-    // --- parts -----------------------------------------------------------------------------------------------------
-
-    /** Every module in the tree, this one first under "", each once under its first name ({@code named_modules}). */
-    public final Map<String, Module> namedModules() {
-        Map<String, Module> found = new LinkedHashMap<>();
-        Set<Module> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        walk("", (path, module) -> {
-            if (seen.add(module)) {
-                found.put(path, module);
-            }
-        });
-        return found;
+    /**
+     * Runs {@code body} on {@code inputs} in a scope of its own, with this module's hooks around it and, if
+     * {@link #checkpointing} is on, without keeping what it saves for the backward pass. Every tensor that {@code body} uses
+     * and that may be freed before the backward pass must be an input; inputs may be null.
+     *
+     * @return the results, in the caller's scope
+     */
+    protected final Tensor[] call(UnaryOperator<Tensor[]> body, Tensor... inputs) {
+        UnaryOperator<Tensor[]> whole =
+                checkpointing && training && Torch.isGradEnabled() ? given -> Checkpoint.applyAll(body, given) : body;
+        return scoped(() -> hooks == null ? whole.apply(inputs) : hooks.run(this, whole, inputs));
     }
 
-    /** The direct submodules by name ({@code named_children}). */
-    public final Map<String, Module> namedChildren() {
-        return Collections.unmodifiableMap(children);
+    /** Whether {@link #call} would do no more than {@link #scoped}. */
+    final boolean isPlain() {
+        return !checkpointing && (hooks == null || hooks.isEmpty());
     }
 
-    /** Every parameter in the tree, each once under its first name ({@code named_parameters}), in registration order. */
-    public final Map<String, Parameter> namedParameters() {
-        Map<String, Parameter> found = new LinkedHashMap<>();
-        Set<Parameter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        allNamedParameters().forEach((name, parameter) -> {
-            if (seen.add(parameter)) {
-                found.put(name, parameter);
-            }
-        });
-        return found;
+    /**
+     * Computes this module's call again in the backward pass instead of keeping what it saves ({@code
+     * torch.utils.checkpoint}): less memory, the same gradients and the same dropout. It works in training mode, for
+     * modules whose {@code forward} goes through {@link #call}; submodules have switches of their own.
+     */
+    public void checkpointing(boolean on) {
+        checkpointing = on;
     }
 
-    /** Every parameter under every name it has: tied ones appear several times. */
-    final Map<String, Parameter> allNamedParameters() {
-        Map<String, Parameter> found = new LinkedHashMap<>();
-        walk("", (path, module) -> module.parameters.forEach((name, p) -> found.put(join(path, name), p)));
-        return found;
+    /** Whether {@link #checkpointing(boolean)} is on. */
+    public boolean isCheckpointing() {
+        return checkpointing;
     }
 
-    /** Every parameter, each once ({@code parameters()}). */
-    public final List<Parameter> parameters() {
-        return List.copyOf(namedParameters().values());
+    /** Runs {@code hook} before each forward ({@code register_forward_pre_hook}). */
+    public final RemovableHandle registerForwardPreHook(ModuleHook.ForwardPre hook) {
+        return hooks().addForwardPre(hook);
     }
 
-    /** Every buffer in the tree by name ({@code named_buffers}). */
-    public final Map<String, Tensor> namedBuffers() {
-        Map<String, Tensor> found = new LinkedHashMap<>();
-        namedModules().forEach((path, module) -> module.buffers.forEach((name, b) -> found.put(join(path, name), b)));
-        return found;
+    /** Runs {@code hook} after each forward ({@code register_forward_hook}). */
+    public final RemovableHandle registerForwardHook(ModuleHook.Forward hook) {
+        return hooks().addForward(hook);
     }
 
-    private void walk(String path, BiConsumer<String, Module> visit) {
-        visit.accept(path, this);
-        children.forEach((name, child) -> child.walk(join(path, name), visit));
+    /** Runs {@code hook} before each backward pass through this module ({@code register_full_backward_pre_hook}). */
+    public final RemovableHandle registerFullBackwardPreHook(ModuleHook.BackwardPre hook) {
+        return hooks().addBackwardPre(hook);
     }
 
-    private static String join(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
+    /** Runs {@code hook} after each backward pass through this module ({@code register_full_backward_hook}). */
+    public final RemovableHandle registerFullBackwardHook(ModuleHook.Backward hook) {
+        return hooks().addBackward(hook);
     }
 
-    /** How many numbers the parameters hold, tied ones once; works on the meta device too. */
-    public final long numParameters() {
-        return parameters().stream().mapToLong(Parameter::numel).sum();
-    }
-
-    /** How many of them are trained. */
-    public final long numTrainableParameters() {
-        return parameters().stream()
-                .filter(Parameter::requiresGrad)
-                .mapToLong(Parameter::numel)
-                .sum();
+    private ModuleHooks hooks() {
+        hooks = hooks == null ? new ModuleHooks() : hooks;
+        return hooks;
     }
 
     // --- state -----------------------------------------------------------------------------------------------------
-
-    /** Calls {@code action} on every module of the tree, submodules after their parent ({@code Module.apply}). */
-    public final void apply(Consumer<Module> action) {
-        List.copyOf(namedModules().values()).forEach(action);
-    }
 
     /** Switches dropout and the like on or off in the whole tree ({@code Module.train(mode)}). */
     public final void train(boolean mode) {
@@ -213,14 +155,7 @@ public abstract class Module implements AutoCloseable {
                     parameter.assign(converted);
                 }
             }
-            apply(module -> module.buffers.replaceAll((_, old) -> {
-                Tensor converted = convert(old, options);
-                if (converted != old) {
-                    converted.unscoped();
-                    old.close();
-                }
-                return converted;
-            }));
+            exchangeBuffers(buffer -> convert(buffer, options));
         }
     }
 
@@ -232,13 +167,13 @@ public abstract class Module implements AutoCloseable {
     }
 
     /**
-     * Every parameter and buffer by its first name ({@code state_dict}): the module's own tensors, not copies. Tied
+     * Every parameter and saved buffer by its first name ({@code state_dict}): the module's own tensors, not copies. Tied
      * copies are left out, as Hugging Face leaves them out of safetensors files.
      */
     public final Map<String, Tensor> stateDict() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         namedParameters().forEach((name, parameter) -> state.put(name, parameter.get()));
-        state.putAll(namedBuffers());
+        state.putAll(savedBuffers());
         return state;
     }
 
@@ -258,13 +193,6 @@ public abstract class Module implements AutoCloseable {
      */
     public final LoadReport loadStateDict(StateSource source, boolean strict) {
         return new StateLoader(this, source).load(strict);
-    }
-
-    /** Replaces the buffer at {@code path}, taken over, freeing the old one. */
-    final void assignBuffer(String path, Tensor replacement) {
-        int dot = path.lastIndexOf('.');
-        Module owner = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
-        owner.buffers.put(path.substring(dot + 1), replacement.unscoped()).close();
     }
 
     /** Frees all parameters and buffers of the tree. Closing twice does nothing. */

@@ -23,6 +23,13 @@ public final class ModuleList<M extends Module> extends Module implements Iterab
         return modules.get(index);
     }
 
+    /** Puts {@code module} in the place of number {@code index} and returns the old one, which is the caller's now. */
+    public M set(int index, M module) {
+        M old = modules.set(index, module);
+        exchangeModule(Integer.toString(index), module);
+        return old;
+    }
+
     /** How many there are. */
     public int size() {
         return modules.size();

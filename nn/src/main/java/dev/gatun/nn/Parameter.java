@@ -85,6 +85,14 @@ public final class Parameter implements AutoCloseable {
      */
     public void assign(Tensor replacement) {
         requireShape(replacement);
+        replace(replacement);
+    }
+
+    /**
+     * The same for a tensor of any shape, for example an embedding with more rows; what an optimizer keeps for this
+     * parameter does not fit it then, so make the optimizer afterwards.
+     */
+    public void replace(Tensor replacement) {
         boolean trained = requiresGrad();
         Tensor old = value;
         value = replacement.unscoped().requiresGrad_(trained);

@@ -8,25 +8,34 @@ import dev.gatun.torch.Torch;
  * x / √(mean(x²) + eps) · weight over the last dimension: {@code torch.nn.RMSNorm}, and Hugging Face's
  * {@code T5LayerNorm}. No mean is subtracted, no bias added. Parameter {@code weight} [d], ones.
  */
-public final class RMSNorm extends Module {
+public final class RMSNorm extends Layer {
     private final Parameter weight;
-    private final double eps;
+    private final Double eps;
     private final long[] normalizedShape;
 
     /** A layer over {@code features}; {@code options} null means float32 on the CPU. */
     public RMSNorm(long features, double eps, TensorOptions options) {
-        this.weight = registerParameter("weight", Init.ones(options, features));
-        this.eps = eps;
-        this.normalizedShape = new long[] {features};
+        this(new long[] {features}, eps, true, options);
     }
 
-    /** {@code weight}, [d]. */
+    /**
+     * A layer over the last dimensions, of {@code normalizedShape}, with or without a weight; {@code eps} null means the
+     * smallest step of the input's type above 1, PyTorch's default; {@code options} null means float32 on the CPU.
+     */
+    public RMSNorm(long[] normalizedShape, Double eps, boolean elementwiseAffine, TensorOptions options) {
+        this.weight = elementwiseAffine ? registerParameter("weight", Init.ones(options, normalizedShape)) : null;
+        this.eps = eps;
+        this.normalizedShape = normalizedShape.clone();
+    }
+
+    /** {@code weight}, of the normalised shape, or null. */
     public Parameter weight() {
         return weight;
     }
 
     /** Normalises [..., d]: a new tensor of the same shape and type; lower precisions are raised to float32 inside. */
-    public Tensor forward(Tensor input) {
-        return Torch.rms_norm(input, normalizedShape, weight.get(), eps);
+    @Override
+    protected Tensor compute(Tensor input) {
+        return Torch.rms_norm(input, normalizedShape, weight == null ? null : weight.get(), eps);
     }
 }

@@ -33,7 +33,7 @@ final class StateLoader {
 
     LoadReport load(boolean strict) {
         fitParameters();
-        Map<String, Tensor> buffers = module.namedBuffers();
+        Map<String, Tensor> buffers = module.savedBuffers();
         buffers.forEach((name, buffer) -> {
             if (fits(name, buffer)) {
                 return;
@@ -96,7 +96,7 @@ final class StateLoader {
             if (parameter.get().device().equals(Device.META)) {
                 parameter.assign(owned(name, parameter.get().dtype()));
             } else {
-                parameter.copy_(source.load(name));
+                source.copyTo(name, parameter.get());
             }
         }
     }
@@ -107,17 +107,19 @@ final class StateLoader {
             if (buffer.device().equals(Device.META)) {
                 module.assignBuffer(name, owned(name, buffer.dtype()));
             } else {
-                buffer.copy_(source.load(name));
+                source.copyTo(name, buffer);
             }
         }
     }
 
     /** A tensor of {@code dtype} that shares nothing with the source. */
     private Tensor owned(String name, DType dtype) {
-        Tensor loaded = source.load(name);
-        return loaded.dtype() == dtype && source.fresh()
-                ? loaded
-                : loaded.detach().to(dtype, false, true);
+        if (source.fresh() && source.dtype(name) == dtype) {
+            return source.load(name);
+        }
+        Tensor tensor = Torch.empty(source.shape(name), dtype);
+        source.copyTo(name, tensor);
+        return tensor;
     }
 
     private String message(LoadReport report, boolean strict) {

@@ -1,7 +1,10 @@
 package dev.gatun.nn;
 
 import dev.gatun.torch.DType;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +24,14 @@ public interface StateSource {
 
     /** The tensor: new and the caller's where {@link #fresh()} says so, otherwise only lent. */
     Tensor load(String name);
+
+    /** Overwrites {@code target}, of the same shape, with the tensor, converting type and device. */
+    default void copyTo(String name, Tensor target) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            target.copy_(load(name));
+        }
+    }
 
     /** Whether {@link #load} makes a new tensor each time, which the caller may keep. */
     boolean fresh();

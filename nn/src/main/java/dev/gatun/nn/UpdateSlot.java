@@ -36,13 +36,14 @@ public final class UpdateSlot {
         attached = null;
     }
 
-    /**
-     * What the module's forward returns in the place of {@code output}: first the attached update acts, then that of
-     * {@code call}, which may be null.
-     */
+    /** What the module returns in the place of {@code output}: what the attached update makes of it, if there is one. */
+    public Tensor apply(Tensor input, Tensor output) {
+        return attached == null ? output : attached.apply(input, output);
+    }
+
+    /** The same for this module's update among those of a call, which may be null; it acts after the attached one. */
     public Tensor apply(Tensor input, Tensor output, ModuleUpdates call) {
-        Tensor result = attached == null ? output : attached.apply(input, output);
         ModuleUpdate own = call == null ? null : call.of(this);
-        return own == null ? result : own.apply(input, result);
+        return own == null ? output : own.apply(input, output);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench;
 
+import dev.gatun.apps.bench.t5.T5Command;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,10 +10,10 @@ import picocli.CommandLine.Spec;
 /** {@code gatun bench}: the benchmarks that come with the program. */
 @Command(
         name = "bench",
-        description = "Measures what calling libtorch from Java costs, against C++ and other bindings.",
-        subcommands = InteropCommand.class,
+        description = "Measures Gatun against C++, other bindings and Python.",
+        subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class},
         footerHeading = "%nExample:%n",
-        footer = {"  gatun bench interop --quick"})
+        footer = {"  gatun bench interop --quick", "  gatun bench t5 --row train-mini", "  gatun bench optim"})
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

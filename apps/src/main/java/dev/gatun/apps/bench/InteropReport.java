@@ -5,7 +5,6 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,16 +53,7 @@ final class InteropReport {
     }
 
     private Map<String, Object> machine() throws IOException {
-        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 2))
-                .findFirst()
-                .orElse(System.getProperty("os.arch"));
-        Map<String, Object> machine = new LinkedHashMap<>();
-        machine.put("date", LocalDate.now().toString());
-        machine.put("processor", model);
-        machine.put("cores", Runtime.getRuntime().availableProcessors());
-        machine.put("jdk", Runtime.version().toString());
+        Map<String, Object> machine = Machine.describe();
         machine.put("libtorch", Torch.version());
         machine.putAll(versions);
         return machine;

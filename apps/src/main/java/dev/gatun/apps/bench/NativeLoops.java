@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 /** The benchmarks' own native library, {@code loops.cpp}: functions of the shim's shape, arguments in 8-byte slots. */
 @SuppressWarnings("restricted") // calling native code is what is measured
-final class NativeLoops {
+public final class NativeLoops {
     private static final SymbolLookup LIBRARY = load();
     private static final MethodHandle MH$CALL =
             Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
@@ -44,15 +44,17 @@ final class NativeLoops {
         }
     }
 
-    private static MemorySegment symbol(String name) {
+    /** The function {@code gatun_bench_NAME}. */
+    public static MemorySegment symbol(String name) {
         return LIBRARY.findOrThrow("gatun_bench_" + name);
     }
 
-    static void call(MemorySegment function, MemorySegment frame) {
+    /** Calls {@code function} with its slots. */
+    public static void call(MemorySegment function, MemorySegment frame) {
         try {
             int status = (int) MH$CALL.invokeExact(function, frame.address());
             if (status != 0) {
-                throw new IllegalStateException("an op of the C++ loop failed");
+                throw new IllegalStateException("an op of the C++ program failed");
             }
         } catch (RuntimeException e) {
             throw e;
@@ -62,7 +64,7 @@ final class NativeLoops {
     }
 
     /** A frame with {@code values} in its slots. */
-    static MemorySegment frame(long... values) {
+    public static MemorySegment frame(long... values) {
         return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, values);
     }
 

@@ -30,9 +30,4 @@ public enum Workload {
     long[] shape() {
         return matrix ? new long[] {size, size} : new long[] {size};
     }
-
-    /** How many results a Java program would let live at once: a few small ones, one large one. */
-    int resultsAtOnce() {
-        return size > 10_000 ? 1 : 10;
-    }
 }

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * Makes tensors from text: dtype, sizes, and after colons how it differs from a plain tensor. {@code float32[2,3]}
  * holds numbers between 0 and 1, an integer tensor 0s and 1s. {@code m5} counts modulo 5, {@code d1,2} gives the
  * elements, {@code v-1} fills; {@code t} is transposed in memory, {@code expand} has one element for all,
- * {@code step} leaves gaps; {@code coo csr csc bsr bsc mkldnn nested meta} choose a layout or device; {@code pc} is
+ * {@code step} leaves gaps; {@code coo csr csc bsr bsc mkldnn nested meta} choose a layout or device, {@code raw} is {@code coo} not yet coalesced; {@code pc} is
  * quantized a channel; {@code grad} requires gradients; {@code conj}, {@code neg} are
  * lazily conjugated or negated; {@code closed} is closed.
  */
@@ -81,7 +81,7 @@ final class Tensors {
     private static Tensor tryToChange(Tensor x, String how) {
         try {
             return changed(x, how);
-        } catch (TorchException | UnsupportedOperationException | IllegalStateException e) {
+        } catch (TorchException | UnsupportedOperationException | IllegalStateException | IllegalArgumentException e) {
             return x;
         }
     }
@@ -93,6 +93,10 @@ final class Tensors {
             case "step" ->
                 x.dim() == 0 ? x : Torch.stack(new Tensor[] {x, x}, -1).select(-1, 1);
             case "coo" -> x.to_sparse();
+            case "raw" -> {
+                Tensor sparse = x.to_sparse();
+                yield Torch.sparse_coo_tensor(sparse.indices(), sparse.values(), x.shape());
+            }
             case "csr" -> x.to_sparse_csr();
             case "csc" -> x.to_sparse_csc();
             case "bsr" -> x.to_sparse_bsr(new long[] {1, 1});
@@ -110,7 +114,7 @@ final class Tensors {
                 x.close();
                 yield x;
             }
-            default -> throw new IllegalArgumentException("no way to change a tensor is called " + how);
+            default -> throw new AssertionError("no way to change a tensor is called " + how);
         };
     }
 

@@ -3,7 +3,9 @@ package dev.gatun.torch.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.torch.DType;
+import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Generator;
+import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Operator;
 import dev.gatun.torch.Results;
 import dev.gatun.torch.Scope;
@@ -86,5 +88,18 @@ class OtherSnippetsTest {
         // @end
         assertThat(indices.item().longValue()).isEqualTo(1);
         assertThat(largest).isEqualTo(5);
+    }
+
+    @Test
+    void fewRows() {
+        Tensor weight = Torch.randn(100, 64);
+        Tensor newest = Torch.randn(8, 1, 64);
+        // @start region="fewRows"
+        Tensor logits;
+        try (GradMode _ = Torch.noGrad()) {
+            logits = FewRows.linear(newest, weight); // like Torch.linear, faster for the newest token of 8 texts
+        }
+        // @end
+        assertThat(logits.allclose(Torch.linear(newest, weight), 1e-4, 1e-5)).isTrue();
     }
 }

@@ -123,15 +123,18 @@ public record RunConfig(
     public record Cst(double alpha) {}
 
     /**
-     * A stage of training with AdamW and a linear schedule.
+     * A stage of training with a linear schedule.
      *
      * @param steps optimizer steps; 0 skips the stage
      * @param batch examples an optimizer step
      * @param accumulate micro-batches that an optimizer step is made of; divides {@code batch}
+     * @param optimizer {@code adamw}, or one with less state: {@code adamw8bit} (2 bytes a weight instead of 8) or
+     *     {@code adafactor} (next to none), at the same learning rate
      * @param lr peak learning rate
      * @param warmup steps over which it rises from 0, before it falls linearly to 0
-     * @param weightDecay AdamW's, relative to the learning rate
-     * @param beta2 AdamW's averaging of squared gradients: 0.999 usually, less for runs of a few hundred steps
+     * @param weightDecay the optimizer's, relative to the learning rate
+     * @param beta2 the averaging of squared gradients: 0.999 usually, less for runs of a few hundred steps;
+     *     {@code adafactor} has a rule of its own for it
      * @param clip largest norm of the gradient
      * @param maxHyper longest demonstrations, in tokens (specification 6)
      * @param maxMain longest input of the main model
@@ -141,6 +144,7 @@ public record RunConfig(
             int steps,
             int batch,
             int accumulate,
+            OptimizerKind optimizer,
             double lr,
             int warmup,
             double weightDecay,
@@ -149,6 +153,13 @@ public record RunConfig(
             int maxHyper,
             int maxMain,
             int maxTarget) {}
+
+    /** What makes the steps. */
+    public enum OptimizerKind {
+        ADAMW,
+        ADAMW8BIT,
+        ADAFACTOR
+    }
 
     /**
      * @param batch examples decoded together

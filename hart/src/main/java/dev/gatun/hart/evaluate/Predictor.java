@@ -4,11 +4,9 @@ import dev.gatun.data.LongMatrix;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.Tensors;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
-import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
-import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -104,19 +102,12 @@ public final class Predictor {
         EncoderStates demonstrations = adaptation.demonstrations();
         return new Adaptation(
                 null,
-                adaptation.encoderPrefix() == null ? null : rows(adaptation.encoderPrefix(), index),
-                adaptation.decoderPrefix() == null ? null : rows(adaptation.decoderPrefix(), index),
-                demonstrations == null
+                adaptation.encoderPrefix() == null
                         ? null
-                        : new EncoderStates(
-                                demonstrations.states().index_select(0, index),
-                                demonstrations.mask().index_select(0, index)));
-    }
-
-    private static T5Prefix rows(T5Prefix prefix, Tensor index) {
-        return new T5Prefix(prefix.layers().stream()
-                .map(pair -> new KeyValue(
-                        pair.key().index_select(0, index), pair.value().index_select(0, index)))
-                .toList());
+                        : adaptation.encoderPrefix().rows(index),
+                adaptation.decoderPrefix() == null
+                        ? null
+                        : adaptation.decoderPrefix().rows(index),
+                demonstrations == null ? null : demonstrations.rows(index));
     }
 }

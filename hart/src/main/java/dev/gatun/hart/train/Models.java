@@ -28,7 +28,7 @@ final class Models {
 
     /** The T5 in the configured folder. */
     static T5 pretrained(RunConfig.Model model) {
-        return T5.load(Path.of(model.pretrained()));
+        return T5.fromPretrained(Path.of(model.pretrained()));
     }
 
     static HyperConfig hyperConfig(RunConfig config, T5Config main) {

@@ -73,7 +73,7 @@ public final class Stages {
                     }
                 }
             }
-            model.save(folder.resolve(TrainedRun.MAIN));
+            model.savePretrained(folder.resolve(TrainedRun.MAIN));
         }
         return true;
     }
@@ -114,7 +114,7 @@ public final class Stages {
 
     private boolean trainHyper() {
         RunConfig.Stage settings = config.train();
-        try (T5 main = T5.load(folder.resolve(TrainedRun.MAIN))) {
+        try (T5 main = T5.fromPretrained(folder.resolve(TrainedRun.MAIN))) {
             Torch.manualSeed(config.seed() + TRAIN_SEED_OFFSET);
             try (Hypernetwork hyper = Hypernetwork.from(main, Models.hyperConfig(config, main.config()));
                     Objective objective = new HyperObjective(

@@ -29,7 +29,7 @@ public record TrainedRun(Path folder, RunConfig config, T5 main, Hypernetwork hy
             throw new RunException("the run in " + folder + " is not finished: go on with it first (gatun train "
                     + config.recipe() + " --run " + folder + " --resume)");
         }
-        T5 main = T5.load(folder.resolve(MAIN));
+        T5 main = T5.fromPretrained(folder.resolve(MAIN));
         Hypernetwork hyper = new Hypernetwork(Models.hyperConfig(config, main.config()), null);
         try (SafeTensorsFile weights = new SafeTensorsFile(folder.resolve(HYPER))) {
             hyper.loadStateDict(weights, true);

@@ -4,9 +4,9 @@ import dev.gatun.data.Batch;
 import dev.gatun.data.Prefetcher;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.Parameter;
-import dev.gatun.nn.optim.AdamW;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;
+import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.ParameterGroup;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
@@ -18,13 +18,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Trains one stage: batches ahead of time, gradients of all micro-batches, clipping, AdamW, a linear schedule, a line of
+ * Trains one stage: batches ahead of time, gradients of all micro-batches, clipping, the optimizer, a linear schedule, a line of
  * metrics a step, checkpoints. Everything a step depends on is in the checkpoint, so a resumed run goes on to the same bits
  * with the same libtorch and number of threads.
  */
 final class Trainer {
-    private static final double BETA1 = 0.9;
-    private static final double EPS = 1e-8;
     private static final int PREFETCHED = 4;
     private static final int RATE_WINDOW = 20;
 
@@ -55,7 +53,7 @@ final class Trainer {
      */
     boolean run(Objective objective, Source batches, Path resumeFrom) {
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
-        try (AdamW optimizer = new AdamW(groups(objective), BETA1, settings.beta2(), EPS);
+        try (Optimizer optimizer = Optimizers.of(settings, groups(objective));
                 GradientWorkers workers = new GradientWorkers(
                         objective,
                         settings.accumulate(),
@@ -95,7 +93,7 @@ final class Trainer {
     private boolean steps(
             long firstStep,
             Objective objective,
-            AdamW optimizer,
+            Optimizer optimizer,
             LinearSchedule schedule,
             GradientWorkers workers,
             MetricsLog metrics,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.hart.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.nn.t5.T5Prefix;

@@ -28,7 +28,7 @@ public final class GoldenHart implements AutoCloseable {
     public GoldenHart(Memory memory, DType dtype) {
         Torch.setNumThreads(1); // such small ops only lose by being shared out
         this.memory = memory;
-        main = T5.load(Golden.path(FOLDER + "main"), dtype);
+        main = T5.fromPretrained(Golden.path(FOLDER + "main"), dtype);
         main.eval();
         HyperConfig config = new HyperConfig(
                 main.config(),

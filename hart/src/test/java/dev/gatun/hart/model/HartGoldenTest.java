@@ -3,9 +3,9 @@ package dev.gatun.hart.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.hart.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.AttentionMask;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.StackInput;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.DType;

@@ -20,7 +20,7 @@ class HypernetworkSizesTest {
     @ParameterizedTest
     @CsvSource({"large, 477572096, 235307008, 712881152, 3145728", "xl, 1743673344, 940376064, 2684053504, 6291456"})
     void countsAreThePapers(String size, long backbone, long heads, long total, long generated) {
-        T5Config main = size.equals("large") ? T5Config.v11Large() : T5Config.v11Xl();
+        T5Config main = size.equals("large") ? T5Config.preset("t5-v1_1-large") : T5Config.preset("t5-v1_1-xl");
         try (Hypernetwork hyper = new Hypernetwork(HyperConfig.paper(main), META)) {
             assertThat(hyper.backbone().numParameters() - hyper.backbone().z().numel())
                     .isEqualTo(backbone);

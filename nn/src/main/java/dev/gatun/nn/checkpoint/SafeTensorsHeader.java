@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gatun.torch.DType;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +32,12 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     static SafeTensorsHeader parse(Path file, byte[] json, long dataBytes) {
         JsonNode root;
         try {
-            root = JSON.readTree(new String(json, StandardCharsets.UTF_8));
+            root = JSON.readTree(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw bad(file, "its header is not valid UTF-8", e);
         } catch (JsonProcessingException e) {
             throw bad(file, "its header is not valid JSON (" + e.getOriginalMessage() + ")", e);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gatun.nn.StateSource;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -15,8 +16,13 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Writes safetensors files ({@code safetensors.torch.save_file}), each replaced whole: see {@link AtomicFile}. */
 public final class SafeTensorsWriter {
@@ -36,38 +42,60 @@ public final class SafeTensorsWriter {
      * @throws IllegalArgumentException if a tensor's type has no name in the format
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
-        byte[] header = header(tensors, metadata);
+        write(file, StateSource.of(tensors), metadata);
+    }
+
+    /** The same from any source: its tensors are asked for one at a time, as each is written. */
+    public static void write(Path file, StateSource source, Map<String, String> metadata) {
+        List<String> layout = layout(source);
+        byte[] header = header(source, layout, metadata);
         AtomicFile.write(file, channel -> {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             AtomicFile.writeAll(channel, length.putLong(0, header.length));
             AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
-            for (Tensor tensor : tensors.values()) {
-                writeTensor(channel, tensor);
+            for (String name : layout) {
+                try (Scope _ = Scope.open()) {
+                    writeTensor(channel, source.load(name));
+                }
             }
         });
     }
 
-    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    /** Wide types first, so that each tensor is aligned to its elements. */
+    private static List<String> layout(StateSource source) {
+        List<String> names = new ArrayList<>(source.names());
+        names.sort(Comparator.comparingInt((String name) -> -source.dtype(name).byteSize()));
+        return names;
+    }
+
+    static long bytes(StateSource source, String name) {
+        return LongStream.of(source.shape(name)).reduce(source.dtype(name).byteSize(), (a, b) -> a * b);
+    }
+
+    private static byte[] header(StateSource source, List<String> layout, Map<String, String> metadata) {
+        Map<String, Long> offsets = new HashMap<>();
+        long offset = 0;
+        for (String name : layout) {
+            offsets.put(name, offset);
+            offset += bytes(source, name);
+        }
         ObjectNode root = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode meta = root.putObject(SafeTensorsHeader.METADATA);
             metadata.forEach(meta::put);
         }
-        long offset = 0;
-        for (Map.Entry<String, Tensor> item : tensors.entrySet()) {
-            DType dtype = item.getValue().dtype();
+        for (String name : source.names()) {
+            DType dtype = source.dtype(name);
             String dtypeName = SafeTensorsDType.name(dtype);
-            if (dtypeName == null || item.getKey().equals(SafeTensorsHeader.METADATA)) {
+            if (dtypeName == null || name.equals(SafeTensorsHeader.METADATA)) {
                 throw new IllegalArgumentException(
-                        "safetensors cannot hold '" + item.getKey() + "' of type " + dtype + ": convert or rename it");
+                        "safetensors cannot hold '" + name + "' of type " + dtype + ": convert or rename it");
             }
-            long[] shape = item.getValue().shape();
-            ObjectNode node = root.putObject(item.getKey()).put("dtype", dtypeName);
+            ObjectNode node = root.putObject(name).put("dtype", dtypeName);
             ArrayNode sizes = node.putArray("shape");
-            Arrays.stream(shape).forEach(sizes::add);
-            long end = offset + item.getValue().numel() * dtype.byteSize();
-            node.putArray("data_offsets").add(offset).add(end);
-            offset = end;
+            Arrays.stream(source.shape(name)).forEach(sizes::add);
+            long begin = offsets.get(name);
+            node.putArray("data_offsets").add(begin).add(begin + bytes(source, name));
         }
         try {
             byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
@@ -84,8 +112,7 @@ public final class SafeTensorsWriter {
     private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
         int size = tensor.dtype().byteSize();
         long step = CHUNK_BYTES / size;
-        try (Scope _ = Scope.open();
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined()) {
             Tensor flat = tensor.detach().reshape(-1);
             long numel = flat.numel();
             MemorySegment buffer = arena.allocate(Math.max(1, Math.min(step, numel) * size), ALIGNMENT);

@@ -49,7 +49,8 @@ public final class Gradients {
         return parameters.stream().map(Parameter::grad).filter(Objects::nonNull).toArray(Tensor[]::new);
     }
 
-    private static Tensor norm(Tensor[] grads) {
+    /** The Euclidean norm of at least one tensor, taken together as one vector. */
+    static Tensor norm(Tensor[] grads) {
         return Torch.stack(Aten._foreach_norm(grads)).linalg_vector_norm();
     }
 }

@@ -1,11 +1,17 @@
 package dev.gatun.nn.optim;
 
 import dev.gatun.nn.Parameter;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The base of optimizers ({@code torch.optim.Optimizer}): parameters in groups, each with its own learning rate. A
@@ -14,10 +20,22 @@ import java.util.Map;
  */
 public abstract class Optimizer implements AutoCloseable {
     private final List<ParameterGroup> groups;
+    private final Map<Parameter, Map<String, Tensor>> states = new IdentityHashMap<>();
 
-    /** An optimizer of {@code groups}. */
+    /**
+     * An optimizer of {@code groups}.
+     *
+     * @throws IllegalArgumentException if a parameter is in them twice
+     */
     protected Optimizer(List<ParameterGroup> groups) {
         this.groups = List.copyOf(groups);
+        Set<Parameter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Parameter parameter : parameters()) {
+            if (!seen.add(parameter)) {
+                throw new IllegalArgumentException(parameter + " is given to the optimizer twice, so it would make two"
+                        + " steps at once: put it in one group");
+            }
+        }
     }
 
     /** The groups; their learning rates may be changed at any time. */
@@ -37,8 +55,52 @@ public abstract class Optimizer implements AutoCloseable {
         parameters().forEach(Parameter::zeroGrad);
     }
 
+    /**
+     * A parameter that has a gradient.
+     *
+     * @param state its state by name, to be changed in place
+     * @param isFirst whether the state was made just now
+     */
+    protected record Update(
+            Parameter parameter, Tensor value, Tensor grad, Map<String, Tensor> state, boolean isFirst) {}
+
     /** Changes every parameter that has a gradient by one step ({@code step}). */
-    public abstract void step();
+    public final void step() {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            for (ParameterGroup group : groups) {
+                List<Update> updates = new ArrayList<>();
+                for (Parameter parameter : group.parameters()) {
+                    Tensor grad = parameter.grad();
+                    if (grad != null) {
+                        boolean isFirst = !states.containsKey(parameter);
+                        Map<String, Tensor> state =
+                                states.computeIfAbsent(parameter, _ -> owned(freshState(parameter)));
+                        updates.add(new Update(parameter, parameter.get(), grad, state, isFirst));
+                    }
+                }
+                if (!updates.isEmpty()) {
+                    step(group, updates);
+                }
+            }
+        }
+    }
+
+    /** Makes a step, without recording it, on the parameters of one group that have a gradient: at least one. */
+    protected abstract void step(ParameterGroup group, List<Update> updates);
+
+    /** The state of a parameter before its first step, new tensors by name in a fixed order; may be empty. */
+    protected abstract Map<String, Tensor> freshState(Parameter parameter);
+
+    private static Map<String, Tensor> owned(Map<String, Tensor> state) {
+        state.values().forEach(Tensor::unscoped);
+        return state;
+    }
+
+    /** The state of a parameter by name: the optimizer's own tensors; empty before its first step. */
+    public final Map<String, Tensor> stateOf(Parameter parameter) {
+        return Collections.unmodifiableMap(states.getOrDefault(parameter, Map.of()));
+    }
 
     /**
      * All that a later run needs to go on to the bit ({@code state_dict}), fit for a safetensors file. The tensors are
@@ -64,52 +126,48 @@ public abstract class Optimizer implements AutoCloseable {
      * @throws IllegalArgumentException if it does not fit, before anything is changed
      */
     public final void loadState(OptimizerState state) {
-        List<Double> rates = new ArrayList<>();
-        for (int i = 0; i < groups.size(); i++) {
-            String rate = state.values().get("group." + i + ".lr");
-            if (rate == null) {
-                throw new IllegalArgumentException("the optimizer state has no learning rate for group " + i
-                        + ": it was saved by an optimizer with fewer groups");
-            }
-            rates.add(Double.valueOf(rate));
-        }
         List<Parameter> parameters = parameters();
-        List<Map<String, Tensor>> perParameter = new ArrayList<>();
-        parameters.forEach(_ -> perParameter.add(new LinkedHashMap<>()));
-        state.tensors().forEach((name, tensor) -> {
-            String[] parts = name.split("\\.", 3);
-            int index = parts.length == 3 && parts[0].equals("state") ? number(parts[1]) : -1;
-            if (index < 0 || index >= parameters.size()) {
-                throw new IllegalArgumentException("the optimizer state has '" + name + "', but there are "
-                        + parameters.size() + " parameters: it was saved for another model");
+        List<Double> rates = state.learningRates(groups.size());
+        List<Map<String, Tensor>> saved = state.byParameter(parameters.size());
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            List<Map<String, Tensor>> fresh = new ArrayList<>();
+            for (int i = 0; i < parameters.size(); i++) {
+                Map<String, Tensor> its = saved.get(i).isEmpty() ? Map.of() : freshState(parameters.get(i));
+                OptimizerState.check(getClass().getSimpleName(), i, its, saved.get(i));
+                fresh.add(its);
             }
-            perParameter.get(index).put(parts[2], tensor);
-        });
-        for (int i = 0; i < parameters.size(); i++) {
-            checkState(i, parameters.get(i), perParameter.get(i));
-        }
-        for (int i = 0; i < groups.size(); i++) {
-            groups.get(i).setLr(rates.get(i));
-        }
-        for (int i = 0; i < parameters.size(); i++) {
-            loadStateOf(parameters.get(i), perParameter.get(i));
+            for (int i = 0; i < groups.size(); i++) {
+                groups.get(i).setLr(rates.get(i));
+            }
+            close();
+            for (int i = 0; i < parameters.size(); i++) {
+                Map<String, Tensor> from = saved.get(i);
+                fresh.get(i).forEach((name, tensor) -> tensor.copy_(from.get(name)));
+                if (!from.isEmpty()) {
+                    states.put(parameters.get(i), owned(fresh.get(i)));
+                }
+            }
         }
     }
-
-    private static int number(String text) {
-        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-    }
-
-    /** The state tensors of one parameter by name, in a fixed order; empty before its first step. */
-    protected abstract Map<String, Tensor> stateOf(Parameter parameter);
-
-    /** Throws {@link IllegalArgumentException} unless {@code tensors} can be the state of parameter number {@code index}. */
-    protected abstract void checkState(int index, Parameter parameter, Map<String, Tensor> tensors);
-
-    /** Exchanges the state of one parameter for copies of {@code tensors}, or for none if that is empty. */
-    protected abstract void loadStateOf(Parameter parameter, Map<String, Tensor> tensors);
 
     /** Frees the state. The parameters are the model's and stay. */
     @Override
-    public abstract void close();
+    public final void close() {
+        states.values().forEach(state -> state.values().forEach(Tensor::close));
+        states.clear();
+    }
+
+    /** The state tensors called {@code name}, in the order of {@code updates}. */
+    static Tensor[] states(List<Update> updates, String name) {
+        return updates.stream().map(update -> update.state().get(name)).toArray(Tensor[]::new);
+    }
+
+    static Tensor[] values(List<Update> updates) {
+        return updates.stream().map(Update::value).toArray(Tensor[]::new);
+    }
+
+    static Tensor[] grads(List<Update> updates) {
+        return updates.stream().map(Update::grad).toArray(Tensor[]::new);
+    }
 }

@@ -9,8 +9,16 @@ public final class ParameterGroup {
     private final double weightDecay;
     private double lr;
 
-    /** A group of {@code parameters}. */
+    /**
+     * A group of {@code parameters}.
+     *
+     * @throws IllegalArgumentException if the learning rate or the weight decay is negative or not a number
+     */
     public ParameterGroup(List<Parameter> parameters, double lr, double weightDecay) {
+        if (!(lr >= 0 && weightDecay >= 0)) {
+            throw new IllegalArgumentException(
+                    "a learning rate and a weight decay are not negative, but they are " + lr + " and " + weightDecay);
+        }
         this.parameters = List.copyOf(parameters);
         this.lr = lr;
         this.weightDecay = weightDecay;
@@ -31,7 +39,7 @@ public final class ParameterGroup {
         this.lr = lr;
     }
 
-    /** The share of the weights, times the learning rate, that each step takes off. */
+    /** The weight decay: how much of a weight, times the learning rate, each step takes off, or adds to its gradient. */
     public double weightDecay() {
         return weightDecay;
     }

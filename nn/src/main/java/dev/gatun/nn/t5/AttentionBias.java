@@ -28,6 +28,11 @@ final class AttentionBias {
         return broadcast;
     }
 
+    /** The same of {@code other}, another handle of {@link #broadcast()}, for a block that runs again later. */
+    AttentionBias of(Tensor other) {
+        return new AttentionBias(other, batch, heads, queries);
+    }
+
     /** [B·H, T, S], repeated in memory where need be: made for the first layer that asks, and kept for the others. */
     Tensor full() {
         if (full == null) {

@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.torch.Autocast;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
@@ -43,22 +44,27 @@ public final class AttentionMask {
         return Tensor.of(open, 1, queries, keys);
     }
 
-    /** The most negative finite number of {@code dtype}: what a masked logit becomes ({@code torch.finfo(dtype).min}). */
+    /**
+     * What is added to a masked logit: the most negative finite number of {@code dtype} ({@code torch.finfo(dtype).min}), in
+     * float16 half of it, or a row with nothing open would overflow to infinities, whose softmax is NaN.
+     */
     static double lowest(DType dtype) {
         return switch (dtype) {
             case FLOAT64 -> -Double.MAX_VALUE;
             case FLOAT32 -> -Float.MAX_VALUE;
             case BFLOAT16 -> -0x1.fep127;
-            case FLOAT16 -> -65504.0;
+            case FLOAT16 -> -65504.0 / 2;
             default ->
                 throw new IllegalArgumentException("attention is computed in a floating-point type, not " + dtype);
         };
     }
 
-    /** 0 where {@code mask} is open and the most negative number where it is not; same shape. */
+    /** 0 where {@code mask} is open and a number that no logit outweighs where it is not; same shape. */
     static Tensor additive(Tensor mask, DType dtype, Device device) {
         Tensor closed = (mask.device().equals(device) ? mask : mask.to(device, mask.dtype())).eq(0);
-        return closed.to(dtype).masked_fill_(closed, lowest(dtype));
+        // Autocast makes the mask as narrow as the logits: what it fills must fit there too.
+        boolean narrowed = dtype == DType.FLOAT32 && Autocast.isEnabled(device);
+        return closed.to(dtype).masked_fill_(closed, lowest(narrowed ? Autocast.dtype(device) : dtype));
     }
 
     /** {@code mask} as [B or 1, H or 1, T or 1, S]. */

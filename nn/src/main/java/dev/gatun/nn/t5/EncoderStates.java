@@ -27,6 +27,11 @@ public record EncoderStates(Tensor states, Tensor mask) implements TensorGroup {
         return new EncoderStates(fused, Torch.cat(new Tensor[] {first.openMask(batch), openMask(batch)}, 1));
     }
 
+    /** These rows, int64 or int32 [n], left out or repeated as it says; new tensors. */
+    public EncoderStates rows(Tensor index) {
+        return new EncoderStates(states.index_select(0, index), mask == null ? null : mask.index_select(0, index));
+    }
+
     private Tensor openMask(long batch) {
         return mask == null
                 ? Torch.ones(new long[] {batch, states.size(1)}, TensorOptions.of(DType.BOOL, states.device()))

@@ -1,7 +1,7 @@
 package dev.gatun.nn.t5;
 
 /** T5's buckets of relative positions: exact near zero, logarithmic further away ({@code _relative_position_bucket}). */
-final class RelativePositions {
+public final class RelativePositions {
     private RelativePositions() {}
 
     /**
@@ -10,7 +10,7 @@ final class RelativePositions {
      * @param relative key position minus query position
      * @param bidirectional whether later keys have buckets of their own (encoder); otherwise all of them share bucket 0
      */
-    static int bucket(int relative, boolean bidirectional, int numBuckets, int maxDistance) {
+    public static int bucket(int relative, boolean bidirectional, int numBuckets, int maxDistance) {
         int base = 0;
         int distance = Math.max(-relative, 0);
         if (bidirectional) {
@@ -32,7 +32,8 @@ final class RelativePositions {
      * The buckets of queries {@code offset} .. {@code offset + queries - 1} against keys 0 .. {@code keys - 1},
      * [queries, keys] row-major. A logarithm is taken once for each distance, not for each pair.
      */
-    static int[] buckets(int queries, int keys, int offset, boolean bidirectional, int numBuckets, int maxDistance) {
+    public static int[] buckets(
+            int queries, int keys, int offset, boolean bidirectional, int numBuckets, int maxDistance) {
         int smallest = -(offset + queries - 1);
         int[] byRelative = new int[Math.max(0, keys - smallest)];
         for (int i = 0; i < byRelative.length; i++) {

@@ -43,62 +43,52 @@ final class SelfAttentionBias {
         T5Cache cache = input.cache();
         int offset = cache == null ? 0 : cache.length();
         int keys = offset + queries;
-        int prefix = prefixLength(input);
-        // The positions of real keys to real queries are the same whether the prefix takes up some before them or none.
-        int before = prefixPositions(input);
-        Tensor whole = position(queries, before + keys, before + offset);
-        Tensor bias = before == 0 ? whole : whole.narrow(3, before, keys);
+        PrefixColumns prefix = offset == 0 ? PrefixColumns.of(input.prefix(), hidden) : cache.prefixColumns();
+        if (cache != null && offset == 0) {
+            cache.keepPrefixColumns(prefix);
+        }
+        // The positions of real keys to real queries are the same under both rules.
+        int counted = prefix.bias() == PrefixBias.POSITIONS ? prefix.length() : 0;
+        boolean next = queries == 1 && cache != null && keys <= cache.capacity();
+        Tensor whole = next ? ofNextToken(cache, counted, keys) : position(queries, counted + keys, counted + offset);
+        Tensor bias = counted == 0 ? whole : whole.narrow(3, counted, keys);
         Tensor mask = mask(input.attentionMask(), queries, keys, hidden);
         if (mask != null) {
             bias = bias.add(mask);
         }
-        if (prefix > 0) {
-            bias = withPrefix(bias, before == 0 ? null : whole.narrow(3, 0, before), input.prefix(), prefix);
+        if (prefix.length() > 0) {
+            bias = withPrefix(bias, counted == 0 ? null : whole.narrow(3, 0, counted), prefix);
         }
         return new AttentionBias(bias, batch, config.numHeads(), queries);
     }
 
-    /** P: of the prefix stored in the cache, or else of the one given, or 0. */
-    private static int prefixLength(StackInput input) {
-        return isFirst(input)
-                ? input.prefix() == null ? 0 : input.prefix().length()
-                : input.cache().prefixLength();
-    }
-
-    /** How many positions that prefix takes up, P or 0; kept in the cache from call to call. */
-    private static int prefixPositions(StackInput input) {
-        if (!isFirst(input)) {
-            return input.cache().prefixPositions();
+    /**
+     * The biases of one query after {@code counted + keys} positions, [1, H, 1, counted + keys]: a view of those of the
+     * last position that the cache has room for, since only distances count.
+     */
+    private Tensor ofNextToken(T5Cache cache, int counted, int keys) {
+        int capacity = counted + cache.capacity();
+        Tensor all = cache.positionBias();
+        if (all == null) {
+            all = cache.keepPositionBias(position(1, capacity, capacity - 1).contiguous());
         }
-        T5Prefix prefix = input.prefix();
-        int positions = prefix != null && prefix.bias() == PrefixBias.POSITIONS ? prefix.length() : 0;
-        if (input.cache() != null) {
-            input.cache().keepPrefixPositions(positions);
-        }
-        return positions;
-    }
-
-    private static boolean isFirst(StackInput input) {
-        return input.cache() == null || input.cache().length() == 0;
+        return all.narrow(3, capacity - counted - keys, counted + keys);
     }
 
     /**
      * {@code bias} with the prefix's columns before it: {@code columns} [1, H, T, P], or null for zeros, to which the most
      * negative number is added where the prefix's own mask is closed.
      */
-    private static Tensor withPrefix(Tensor bias, Tensor columns, T5Prefix prefix, int length) {
-        Tensor mask = prefix == null ? null : prefix.mask();
-        if (columns == null && mask == null) {
-            return bias.constant_pad_nd(length, 0);
+    private static Tensor withPrefix(Tensor bias, Tensor columns, PrefixColumns prefix) {
+        Tensor closed = prefix.mask();
+        if (columns == null && closed == null) {
+            return bias.constant_pad_nd(prefix.length(), 0);
         }
-        Tensor closed = mask == null
-                ? null
-                : AttentionMask.fourDimensional(AttentionMask.additive(mask, bias.dtype(), bias.device()));
         Tensor before = columns == null ? closed : closed == null ? columns : columns.add(closed);
         long batch = Math.max(before.size(0), bias.size(0));
         return Torch.cat(
                 new Tensor[] {
-                    before.expand(batch, bias.size(1), bias.size(2), length),
+                    before.expand(batch, bias.size(1), bias.size(2), prefix.length()),
                     bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
                 },
                 3);

@@ -6,19 +6,27 @@ import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleUpdates;
+import dev.gatun.nn.checkpoint.SafeTensorsFolder;
+import dev.gatun.nn.generation.Generated;
+import dev.gatun.nn.generation.Generation;
+import dev.gatun.nn.generation.GenerationConfig;
+import dev.gatun.nn.generation.SpecialTokens;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0 and v1.1, with Hugging Face's parameter
- * names. Legend: B batch, S source, T target, D model, V vocabulary.
+ * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0, v1.1, Flan and mT5, with Hugging Face's
+ * parameter names. Legend: B batch, S source, T target, D model, V vocabulary.
  *
  * {@snippet :
- * try (T5 model = T5.load(folder)) {
+ * try (T5 model = T5.fromPretrained(folder)) {
  *     model.eval();
  *     EncoderStates source = model.encode(ids, mask, null);
  *     Tensor generated = model.generate(source, null, GenerationConfig.of(64));
@@ -61,25 +69,51 @@ public final class T5 extends Module {
                         null));
     }
 
-    /** {@link #load(Path, TensorOptions)} in float32 on the CPU. */
-    public static T5 load(Path folder) {
-        return load(folder, DType.FLOAT32);
+    /** {@link #fromPretrained(Path, TensorOptions)} in float32 on the CPU. */
+    public static T5 fromPretrained(Path folder) {
+        return fromPretrained(folder, DType.FLOAT32);
     }
 
     /**
-     * Reads {@code config.json} and {@code model.safetensors} as Hugging Face writes them. Tied copies may be present or
-     * left out. The model is in training mode, as a new one is.
+     * Reads a folder in Hugging Face's layout ({@code from_pretrained}): {@code config.json}, and the weights as
+     * {@link dev.gatun.nn.checkpoint.WeightFiles} finds them, safetensors or {@code pytorch_model.bin}, in one file or
+     * several. They are converted while they are read; nothing is held twice. Tied copies may be present or left out: as in
+     * transformers 5, an output layer that is there and differs from the embedding is not tied, whatever the configuration
+     * says, and one that is missing is. The model is in training mode, as a new one is.
      *
-     * @throws dev.gatun.nn.checkpoint.CheckpointException if a file is missing or damaged
+     * @param options type and device; null for float32 on the CPU. In float16 the feed-forward layers' {@code wo} stays
+     *     float32, as in Hugging Face
+     * @throws dev.gatun.nn.checkpoint.CheckpointException if a file is missing, damaged or refused
      * @throws dev.gatun.nn.StateDictException if the weights do not fit the configuration
      */
-    public static T5 load(Path folder, TensorOptions options) {
+    public static T5 fromPretrained(Path folder, TensorOptions options) {
         return T5Files.load(folder, options);
     }
 
-    /** Writes {@code config.json} and {@code model.safetensors} into {@code folder}, made if need be; Hugging Face reads it. */
-    public void save(Path folder) {
-        T5Files.save(this, folder);
+    /**
+     * The same model with the file's own types and no memory of its own: its parameters are the mapped safetensors
+     * ({@link dev.gatun.nn.checkpoint.SafeTensorsFile#mapped}), so loading takes no time, and pages are read when they are
+     * used and shared between processes. It may be trained; written pages become private. The files must not be cut short
+     * while it lives. Weights of other files are read as usual.
+     */
+    public static T5 mapPretrained(Path folder) {
+        return T5Files.map(folder);
+    }
+
+    /** {@link #savePretrained(Path, long)} into one file of up to 50 GB. */
+    public void savePretrained(Path folder) {
+        savePretrained(folder, SafeTensorsFolder.DEFAULT_SHARD_BYTES);
+    }
+
+    /**
+     * Writes {@code config.json} and safetensors into {@code folder}, made if need be, for Hugging Face and Gatun to read
+     * ({@code save_pretrained}). Tied copies are left out. Weights saved there before are replaced once all is written.
+     *
+     * @param maxShardBytes the largest a file's tensors may be together ({@code max_shard_size}); more makes several files
+     * @throws dev.gatun.nn.checkpoint.CheckpointException if the disk is full or the folder cannot be written
+     */
+    public void savePretrained(Path folder, long maxShardBytes) {
+        T5Files.save(this, folder, maxShardBytes);
     }
 
     /** The configuration. */
@@ -107,6 +141,18 @@ public final class T5 extends Module {
         return lmHead;
     }
 
+    /** {@link T5Stack#checkpointing} of encoder and decoder. */
+    @Override
+    public void checkpointing(boolean on) {
+        encoder.checkpointing(on);
+        decoder.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return encoder.isCheckpointing();
+    }
+
     /** Where its parameters are. */
     public Device device() {
         return shared.weight().get().device();
@@ -129,10 +175,10 @@ public final class T5 extends Module {
         return new EncoderStates(encoder.forward(input).lastHiddenState(), attentionMask);
     }
 
-    /** The logits [B, T, V] of the decoder's states [B, T, D]; tied models scale these by D^-0.5 first. */
+    /** The logits [B, T, V] of the decoder's states [B, T, D], which v1.0 scales by D^-0.5 first. */
     public Tensor logits(Tensor decoderStates) {
         return scoped(() -> lmHead.forward(
-                config.tieWordEmbeddings() ? decoderStates.mul(1 / Math.sqrt(config.dModel())) : decoderStates));
+                config.scaleDecoderOutputs() ? decoderStates.mul(1 / Math.sqrt(config.dModel())) : decoderStates));
     }
 
     /**
@@ -161,6 +207,16 @@ public final class T5 extends Module {
         return scoped(() -> run(input));
     }
 
+    /**
+     * Only the loss of {@link #forward}: what the backward pass does not need is freed, the logits (the largest tensor of
+     * small models) among it.
+     *
+     * @param input with labels
+     */
+    public Tensor loss(T5Input input) {
+        return scoped(() -> forward(input).loss());
+    }
+
     private T5Output run(T5Input input) {
         StackOutput encoded = null;
         EncoderStates source = input.encoded();
@@ -187,14 +243,76 @@ public final class T5 extends Module {
     }
 
     /**
-     * Continues from the start token by the most probable token each time ({@code generate(do_sample=False)}), without
-     * recording gradients; call {@link #eval()} first, or dropout takes part.
+     * Continues from the start token as {@code generation} says ({@code generate}), without recording gradients; call
+     * {@link #eval()} first, or dropout takes part.
      *
      * @param source the encoder's states, with fused ones set before them if need be
      * @param prefix of the decoder, or null
-     * @return int64 [B, 1 + n]: the start token and the n ≤ maxNewTokens generated ones, padding after a row's end; new
+     * @return int64 [N, 1 + n]: the start token and the n ≤ maxNewTokens generated ones, padding after a row's end; new, on
+     *     the model's device. N is the batch times the sequences asked for.
      */
     public Tensor generate(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
-        return scoped(() -> GreedySearch.run(this, source, prefix, generation));
+        return generate(source, prefix, null, generation);
+    }
+
+    /** The same with these updates of the decoder's modules, or null. */
+    public Tensor generate(EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
+        return scoped(() -> generated(source, prefix, updates, generation, false)
+                .sequences()
+                .to(device(), DType.INT64));
+    }
+
+    /**
+     * {@link #generate} with log-probabilities ({@code return_dict_in_generate}, {@code output_scores}).
+     *
+     * @return new tensors, on the CPU
+     */
+    public Generated generateScored(EncoderStates source, T5Prefix prefix, GenerationConfig generation) {
+        return generateScored(source, prefix, null, generation);
+    }
+
+    /** The same with these updates of the decoder's modules, or null. */
+    public Generated generateScored(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
+        return scoped(() -> generated(source, prefix, updates, generation, true));
+    }
+
+    /** {@link #score(EncoderStates, T5Prefix, List, boolean)} of inputs [B, S] with a mask or null: sums, without a prefix. */
+    public double[][] score(Tensor inputIds, Tensor attentionMask, List<List<long[]>> choices) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            return score(encode(inputIds, attentionMask, null), null, choices, false);
+        }
+    }
+
+    /**
+     * The log-probability of each choice after its input, without recording gradients: what rank classification compares.
+     * The inputs are encoded once, and what cross-attention reads is shared by all choices of an input.
+     *
+     * @param prefix of the decoder, or null
+     * @param choices for each row of {@code source} its choices, each of them tokens without the start token and, as a rule,
+     *     with the end token; inputs may have different numbers of them
+     * @param mean whether a choice's log-probabilities are averaged and not summed, so that long choices are not at a loss
+     * @return for each input one number for each of its choices
+     * @throws IllegalArgumentException if there is not one list for each row, or a choice is empty
+     */
+    public double[][] score(EncoderStates source, T5Prefix prefix, List<List<long[]>> choices, boolean mean) {
+        return score(source, prefix, null, choices, mean);
+    }
+
+    /** The same with these updates of the decoder's modules, or null. */
+    public double[][] score(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, List<List<long[]>> choices, boolean mean) {
+        return RankClassification.score(this, source, prefix, updates, choices, mean);
+    }
+
+    private Generated generated(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation, boolean scored) {
+        SpecialTokens special =
+                new SpecialTokens(config.decoderStartTokenId(), config.eosTokenId(), config.padTokenId());
+        int capacity = generation.useCache() ? generation.maxNewTokens() : 0;
+        try (DecoderSession session = new DecoderSession(this, source, prefix, updates, capacity)) {
+            return Generation.run(session, Math.toIntExact(source.states().size(0)), special, generation, scored);
+        }
     }
 }

@@ -5,12 +5,14 @@ import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleList;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
 
 /** One layer of a stack ({@code transformers.T5Block}). Legend: B batch, T positions, D model. */
 final class T5Block extends Module {
     private final T5LayerSelfAttention selfAttention;
     private final T5LayerCrossAttention crossAttention;
     private final T5LayerFF feedForward;
+    private boolean recomputed;
 
     T5Block(T5Config config, boolean decoder, boolean relativeBias, TensorOptions options) {
         ModuleList<Module> layer = registerModule("layer", new ModuleList<>());
@@ -23,16 +25,37 @@ final class T5Block extends Module {
         return selfAttention.relativeAttentionBias();
     }
 
+    @Override
+    public void checkpointing(boolean on) {
+        recomputed = on;
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return recomputed;
+    }
+
     /** [B, T, D] to [B, T, D], new; {@code layer} is this block's number in its stack. */
     Tensor forward(Tensor hidden, int layer, StackCall call) {
-        Tensor attended = selfAttention.forward(hidden, layer, call);
+        boolean again = recomputed && isTraining() && Torch.isGradEnabled() && CheckpointedCall.isPossible(call);
+        return call(
+                in -> new Tensor[] {
+                    again
+                            ? CheckpointedCall.run((given, lent) -> run(given, layer, lent), in[0], call)
+                            : run(in[0], layer, call)
+                },
+                hidden)[0];
+    }
+
+    private Tensor run(Tensor hidden, int layer, StackCall call) {
+        Tensor attended = Residual.clamped(selfAttention.forward(hidden, layer, call));
         if (crossAttention != null && call.encoder() != null) {
             Tensor before = attended;
-            attended = crossAttention.forward(before, layer, call);
+            attended = Residual.clamped(crossAttention.forward(before, layer, call));
             before.close();
         }
         try (Tensor last = attended) {
-            return feedForward.forward(last, call.updates());
+            return Residual.clamped(feedForward.forward(last, call.updates()));
         }
     }
 }

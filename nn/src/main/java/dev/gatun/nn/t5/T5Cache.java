@@ -1,19 +1,22 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The keys and values that a decoder stack keeps between calls, so that each call computes only the new positions; those
- * of cross-attention are computed once. Legend: B batch, H heads, T new positions, S all real positions so far, P prefix
- * length, K d_kv.
+ * of cross-attention are computed once. Legend: B batch, G encoder rows, H heads, T new positions, S all real positions so
+ * far, P prefix length, K d_kv.
  *
  * <p>A prefix is stored before the real positions on the first call, and is not counted by {@link #length()}, which is the
- * position of the next query. A cache serves one stack and one sequence of calls with the same batch and encoder states.
- * It owns its tensors until {@link #close()}.
+ * position of the next query. A cache serves one stack and one sequence of calls with the same batch and encoder states,
+ * unless {@link #select} changes the batch. It owns its tensors until {@link #close()}.
  */
 public final class T5Cache implements AutoCloseable {
     private final int capacity;
@@ -21,8 +24,10 @@ public final class T5Cache implements AutoCloseable {
     private final List<KeyValue> cross = new ArrayList<>();
     private int length;
     private int prefixLength;
-    private int prefixPositions;
     private Tensor crossMask;
+    private PrefixColumns prefixColumns = PrefixColumns.of(null, null);
+    private Tensor positionBias;
+    private Tensor spare;
 
     private T5Cache(int capacity) {
         this.capacity = capacity;
@@ -50,23 +55,14 @@ public final class T5Cache implements AutoCloseable {
         return length;
     }
 
+    /** How many real positions there is room for; 0 in a growing cache. */
+    int capacity() {
+        return capacity;
+    }
+
     /** P, known after the first call. */
     int prefixLength() {
         return prefixLength;
-    }
-
-    /** How many positions the prefix takes up before the first real one, P or 0: {@link PrefixBias}. */
-    int prefixPositions() {
-        return prefixPositions;
-    }
-
-    /** Keeps that number for the calls to come. */
-    void keepPrefixPositions(int positions) {
-        prefixPositions = positions;
-    }
-
-    boolean isEmpty() {
-        return self.isEmpty();
     }
 
     /** Counts {@code positions} more, once all layers have been appended to. */
@@ -158,6 +154,113 @@ public final class T5Cache implements AutoCloseable {
         return mask;
     }
 
+    /** What the bias must know of the prefix, after the first call. */
+    PrefixColumns prefixColumns() {
+        return prefixColumns;
+    }
+
+    /** Keeps that for the calls to come. */
+    void keepPrefixColumns(PrefixColumns columns) {
+        prefixColumns = columns.mask() == null
+                ? columns
+                : columns.withMask(columns.mask().unscoped());
+    }
+
+    /** Position biases by distance as {@link SelfAttentionBias} lays them out, or null before they were needed. */
+    Tensor positionBias() {
+        return positionBias;
+    }
+
+    /** Keeps these for the calls to come; returns them. */
+    Tensor keepPositionBias(Tensor bias) {
+        positionBias = bias.unscoped();
+        return bias;
+    }
+
+    /**
+     * Goes on with these rows of the batch, in this order; rows may be left out and repeated. Beams and samples of one
+     * encoder row, as long as they lie together and are equally many for each, go on sharing its keys and values.
+     */
+    void select(int[] rows) {
+        try (Scope _ = Scope.open()) {
+            selectAll(rows);
+        }
+    }
+
+    private void selectAll(int[] rows) {
+        int batch = (int) self.getFirst().key().size(0);
+        int groups = cross.isEmpty() ? batch : (int) cross.getFirst().key().size(0);
+        if (!isIdentity(rows, batch)) {
+            selectSelf(rows);
+        }
+        int[] owners = Arrays.stream(rows).map(row -> row / (batch / groups)).toArray();
+        int[] distinct = Arrays.stream(owners).distinct().toArray();
+        int each = rows.length / distinct.length;
+        boolean together = rows.length % distinct.length == 0
+                && IntStream.range(0, rows.length).allMatch(row -> owners[row] == distinct[row / each]);
+        int[] kept = together ? distinct : owners;
+        if (!isIdentity(kept, groups)) {
+            Tensor index = index(kept, self.getFirst().key());
+            cross.replaceAll(pair -> replaced(pair, index));
+            crossMask = selected(crossMask, index);
+        }
+    }
+
+    private static boolean isIdentity(int[] rows, int batch) {
+        return rows.length == batch && IntStream.range(0, batch).allMatch(row -> rows[row] == row);
+    }
+
+    private static Tensor index(int[] rows, Tensor like) {
+        return Tensor.of(rows).to(like.device());
+    }
+
+    private void selectSelf(int[] rows) {
+        Tensor index = index(rows, self.getFirst().key());
+        if (capacity == 0) {
+            self.replaceAll(pair -> replaced(pair, index));
+        } else {
+            self.replaceAll(pair -> new KeyValue(moved(pair.key(), index), moved(pair.value(), index)));
+        }
+        Tensor mask = prefixColumns.mask();
+        if (mask != null && mask.size(0) > 1) {
+            prefixColumns = prefixColumns.withMask(selected(mask, index));
+        }
+    }
+
+    private static KeyValue replaced(KeyValue old, Tensor index) {
+        return new KeyValue(selected(old.key(), index), selected(old.value(), index));
+    }
+
+    private static Tensor selected(Tensor old, Tensor index) {
+        if (old == null) {
+            return null;
+        }
+        Tensor chosen = old.index_select(0, index).unscoped();
+        old.close();
+        return chosen;
+    }
+
+    /**
+     * The rows of one buffer, in the spare one; the buffer becomes the next spare. So all layers together need one buffer
+     * more than they hold, and nothing is allocated while the number of rows stays.
+     */
+    private Tensor moved(Tensor buffer, Tensor index) {
+        long used = prefixLength + length;
+        long[] shape = buffer.shape();
+        shape[0] = index.size(0);
+        if (spare != null && spare.size(0) != shape[0]) {
+            spare.close();
+            spare = null;
+        }
+        Tensor target = spare == null
+                ? Torch.empty(shape, TensorOptions.of(buffer.dtype(), buffer.device()))
+                        .unscoped()
+                : spare;
+        Torch.index_select_out(buffer.narrow(2, 0, used), 0, index, target.narrow(2, 0, used));
+        spare = buffer;
+        return target;
+    }
+
     private static void free(KeyValue pair) {
         pair.key().close();
         pair.value().close();
@@ -168,8 +271,10 @@ public final class T5Cache implements AutoCloseable {
     public void close() {
         self.forEach(T5Cache::free);
         cross.forEach(T5Cache::free);
-        if (crossMask != null) {
-            crossMask.close();
+        for (Tensor tensor : new Tensor[] {crossMask, prefixColumns.mask(), positionBias, spare}) {
+            if (tensor != null) {
+                tensor.close();
+            }
         }
     }
 }

@@ -4,12 +4,13 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The shape and options of a T5 ({@code transformers.T5Config}); Hugging Face's {@code config.json} has the same keys in
- * snake_case. {@link #builder()} starts from Hugging Face's defaults (T5-small), {@link #v11Large()} and
- * {@link #v11Xl()} are the sizes of the paper.
+ * snake_case. {@link #builder()} starts from Hugging Face's defaults (T5-small), {@link #preset} from a published model.
  *
+ * @param modelType {@code t5} or {@code mt5}, which differ in nothing but the vocabulary and what Hugging Face calls them
  * @param vocabSize V, rows of the embedding
  * @param dModel D, width of the residual stream
  * @param dKv K, width of one head
@@ -23,13 +24,15 @@ import java.util.Map;
  * @param layerNormEpsilon of every RMS norm
  * @param initializerFactor scales all random initial weights
  * @param feedForwardProj {@code relu}, {@code gelu}, {@code gated-gelu}, {@code gated-silu}, ...
- * @param tieWordEmbeddings whether the output layer is the embedding, its input scaled by D^-0.5 (v1.0)
+ * @param tieWordEmbeddings whether the output layer is the embedding (v1.0)
+ * @param scaleDecoderOutputs whether the output layer's input is scaled by D^-0.5 (v1.0)
  * @param padTokenId the token that fills rows up
  * @param eosTokenId the token that ends a text
  * @param decoderStartTokenId the decoder's first input
  * @param other keys of a {@code config.json} that mean nothing here; kept, so that saving does not lose them
  */
 public record T5Config(
+        String modelType,
         long vocabSize,
         long dModel,
         long dKv,
@@ -44,10 +47,16 @@ public record T5Config(
         double initializerFactor,
         String feedForwardProj,
         boolean tieWordEmbeddings,
+        boolean scaleDecoderOutputs,
         long padTokenId,
         long eosTokenId,
         long decoderStartTokenId,
         Map<String, Object> other) {
+    /** The model type of T5 in all its versions. */
+    public static final String T5 = "t5";
+
+    /** The model type of the multilingual T5. */
+    public static final String MT5 = "mt5";
 
     /**
      * Checks the sizes.
@@ -55,6 +64,10 @@ public record T5Config(
      * @throws IllegalArgumentException naming the option that makes no sense
      */
     public T5Config {
+        if (!modelType.equals(T5) && !modelType.equals(MT5)) {
+            throw new IllegalArgumentException(
+                    "model_type '" + modelType + "' is not a T5 as Gatun knows it: " + T5 + " or " + MT5);
+        }
         requirePositive("vocab_size", vocabSize);
         requirePositive("d_model", dModel);
         requirePositive("d_kv", dKv);
@@ -101,14 +114,20 @@ public record T5Config(
         return new Builder(this);
     }
 
-    /** T5 v1.1 Large (783,150,080 parameters). */
-    public static T5Config v11Large() {
-        return builder().v11().sizes(1024, 64, 2816, 16).layers(24, 24).build();
+    /**
+     * A published model's configuration by its name on the Hugging Face hub: {@code t5-small} (… {@code base, large, 3b,
+     * 11b}), {@code t5-v1_1-small} (… {@code base, large, xl, xxl}), and in the same sizes {@code t5-small-lm-adapt},
+     * {@code flan-t5-small} and {@code mt5-small}.
+     *
+     * @throws IllegalArgumentException listing the names, if there is none of that name
+     */
+    public static T5Config preset(String name) {
+        return T5Presets.named(name);
     }
 
-    /** T5 v1.1 XL (2,849,757,184 parameters). */
-    public static T5Config v11Xl() {
-        return builder().v11().sizes(2048, 64, 5120, 32).layers(24, 24).build();
+    /** The names that {@link #preset} knows. */
+    public static Set<String> presets() {
+        return Collections.unmodifiableSet(T5Presets.names());
     }
 
     /**
@@ -122,11 +141,12 @@ public record T5Config(
 
     /** Writes a {@code config.json} that Hugging Face reads, keeping the keys in {@link #other()}. */
     public void write(Path file) {
-        T5ConfigJson.write(this, file);
+        T5ConfigJson.write(this, null, file);
     }
 
     /** Collects options; each method sets what its name says and returns this. */
     public static final class Builder {
+        private String modelType = T5;
         private long vocabSize = 32128;
         private long dModel = 512;
         private long dKv = 64;
@@ -141,6 +161,7 @@ public record T5Config(
         private double initializerFactor = 1.0;
         private String feedForwardProj = "relu";
         private boolean tieWordEmbeddings = true;
+        private boolean scaleDecoderOutputs = true;
         private long padTokenId = 0;
         private long eosTokenId = 1;
         private long decoderStartTokenId = 0;
@@ -149,17 +170,27 @@ public record T5Config(
         private Builder() {}
 
         private Builder(T5Config c) {
-            vocab(c.vocabSize).sizes(c.dModel, c.dKv, c.dFf, c.numHeads).layers(c.numLayers, c.numDecoderLayers);
+            modelType(c.modelType)
+                    .vocab(c.vocabSize)
+                    .sizes(c.dModel, c.dKv, c.dFf, c.numHeads)
+                    .layers(c.numLayers, c.numDecoderLayers);
             buckets(c.relativeAttentionNumBuckets, c.relativeAttentionMaxDistance)
                     .dropout(c.dropoutRate);
             layerNormEpsilon(c.layerNormEpsilon).initializerFactor(c.initializerFactor);
             feedForwardProj(c.feedForwardProj).tieWordEmbeddings(c.tieWordEmbeddings);
+            scaleDecoderOutputs(c.scaleDecoderOutputs);
             tokens(c.padTokenId, c.eosTokenId, c.decoderStartTokenId).other(c.other);
         }
 
         /** Gated GELU and an output layer of its own: T5 v1.1. */
         public Builder v11() {
-            return feedForwardProj("gated-gelu").tieWordEmbeddings(false);
+            return feedForwardProj("gated-gelu").tieWordEmbeddings(false).scaleDecoderOutputs(false);
+        }
+
+        /** {@link T5Config#T5} or {@link T5Config#MT5}. */
+        public Builder modelType(String type) {
+            modelType = type;
+            return this;
         }
 
         /** V. */
@@ -221,6 +252,12 @@ public record T5Config(
             return this;
         }
 
+        /** Whether the output layer's input is scaled by D^-0.5. */
+        public Builder scaleDecoderOutputs(boolean scale) {
+            scaleDecoderOutputs = scale;
+            return this;
+        }
+
         /** The padding, end and decoder start tokens. */
         public Builder tokens(long pad, long eos, long decoderStart) {
             padTokenId = pad;
@@ -237,6 +274,7 @@ public record T5Config(
         /** The configuration; throws {@link IllegalArgumentException} for one that makes no sense. */
         public T5Config build() {
             return new T5Config(
+                    modelType,
                     vocabSize,
                     dModel,
                     dKv,
@@ -251,6 +289,7 @@ public record T5Config(
                     initializerFactor,
                     feedForwardProj,
                     tieWordEmbeddings,
+                    scaleDecoderOutputs,
                     padTokenId,
                     eosTokenId,
                     decoderStartTokenId,

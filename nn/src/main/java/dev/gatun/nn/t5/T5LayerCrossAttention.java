@@ -2,22 +2,22 @@ package dev.gatun.nn.t5;
 
 import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Module;
-import dev.gatun.nn.RMSNorm;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 
 /**
  * A decoder block's attention to the encoder ({@code transformers.T5LayerCrossAttention}): x + dropout(attention(norm x)).
- * It has no position bias and no prefix. Legend: B batch, T positions, S source length, D model, H heads.
+ * It has no position bias and no prefix. The encoder states may have fewer rows than the input, one for each B / G of them.
+ * Legend: G encoder rows, B batch, T positions, S source length, D model, H heads.
  */
 final class T5LayerCrossAttention extends Module {
     private final T5Attention attention;
-    private final RMSNorm layerNorm;
+    private final T5LayerNorm layerNorm;
     private final Dropout dropout;
 
     T5LayerCrossAttention(T5Config config, TensorOptions options) {
         attention = registerModule("EncDecAttention", new T5Attention(config, false, options));
-        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        layerNorm = registerModule("layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }
 
@@ -26,8 +26,8 @@ final class T5LayerCrossAttention extends Module {
         return scoped(() -> {
             KeyValue pair = keysAndValues(layer, call);
             Tensor normed = layerNorm.forward(hidden);
-            return dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates()))
-                    .add_(hidden);
+            return Residual.add(
+                    dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
         });
     }
 

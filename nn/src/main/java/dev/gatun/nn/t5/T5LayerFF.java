@@ -5,9 +5,9 @@ import dev.gatun.nn.Init;
 import dev.gatun.nn.Linear;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleUpdates;
-import dev.gatun.nn.RMSNorm;
 import dev.gatun.nn.Updatable;
 import dev.gatun.nn.UpdateSlot;
+import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 
@@ -16,21 +16,19 @@ import dev.gatun.torch.TensorOptions;
  * act(wi_0 x) · wi_1 x, on RMS-normed input. Legend: B batch, T positions, D model.
  */
 final class T5LayerFF extends Module {
-    private final RMSNorm layerNorm;
+    private final T5LayerNorm layerNorm;
     private final Dense dense;
     private final Dropout dropout;
 
     T5LayerFF(T5Config config, TensorOptions options) {
         dense = registerModule("DenseReluDense", new Dense(config, options));
-        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        layerNorm = registerModule("layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }
 
     /** [B, T, D] to [B, T, D], new; {@code updates} or null. */
     Tensor forward(Tensor hidden, ModuleUpdates updates) {
-        // In place: nobody needs the product of the last projection, neither forwards nor backwards.
-        return scoped(() -> dropout.forward(dense.forward(layerNorm.forward(hidden), updates))
-                .add_(hidden));
+        return scoped(() -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden), updates)), hidden));
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */
@@ -52,8 +50,15 @@ final class T5LayerFF extends Module {
             gate = activation.gated()
                     ? registerModule("wi_1", new Linear(Init.normal(in, options, ff, d), null))
                     : null;
-            wo = registerModule("wo", new Linear(Init.normal(out, options, d, ff), null));
+            wo = registerModule("wo", new Linear(Init.normal(out, keptWide(options), d, ff), null));
             dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
+        }
+
+        /** The sums of the last projection are beyond float16's range in the larger models ({@code _keep_in_fp32_modules}). */
+        private static TensorOptions keptWide(TensorOptions options) {
+            return options != null && options.dtype() == DType.FLOAT16
+                    ? TensorOptions.of(DType.FLOAT32, options.device())
+                    : options;
         }
 
         @Override
@@ -76,7 +81,11 @@ final class T5LayerFF extends Module {
             if (gate != null) {
                 wide = wide.mul(gate.forward(normed, updates));
             }
-            return slot.apply(normed, wo.forward(dropout.forward(wide), updates), updates);
+            Tensor dropped = dropout.forward(wide);
+            DType kept = wo.weight().get().dtype();
+            boolean widen = dropped.dtype() == DType.FLOAT16 && kept != DType.FLOAT16;
+            Tensor narrow = wo.forward(widen ? dropped.to(kept) : dropped, updates);
+            return slot.apply(normed, slot.apply(normed, narrow), updates);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.gatun.nn.t5;
 import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Module;
-import dev.gatun.nn.RMSNorm;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
@@ -16,12 +15,12 @@ import java.util.List;
  */
 final class T5LayerSelfAttention extends Module {
     private final T5Attention attention;
-    private final RMSNorm layerNorm;
+    private final T5LayerNorm layerNorm;
     private final Dropout dropout;
 
     T5LayerSelfAttention(T5Config config, boolean relativeBias, TensorOptions options) {
         attention = registerModule("SelfAttention", new T5Attention(config, relativeBias, options));
-        layerNorm = registerModule("layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        layerNorm = registerModule("layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
     }
 
@@ -39,8 +38,8 @@ final class T5LayerSelfAttention extends Module {
         return withWeights(call.attentions(), weights -> {
             Tensor normed = layerNorm.forward(hidden);
             KeyValue pair = withPrefix(attention.project(normed, call.updates()), layer, call, hidden.size(0));
-            return dropout.forward(attention.forward(normed, pair, call.selfBias(), weights, call.updates()))
-                    .add_(hidden);
+            return Residual.add(
+                    dropout.forward(attention.forward(normed, pair, call.selfBias(), weights, call.updates())), hidden);
         });
     }
 

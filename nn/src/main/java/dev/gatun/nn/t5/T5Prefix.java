@@ -51,7 +51,7 @@ public record T5Prefix(List<KeyValue> layers, Tensor mask, PrefixBias bias) impl
         return new T5Prefix(layers, mask, rule);
     }
 
-    /** The same for the batch rows {@code index}, int64 [N], in that order; a shared prefix is returned as it is. */
+    /** The same for the batch rows {@code index}, int64 or int32 [N], in that order; a shared prefix is returned as it is. */
     public T5Prefix rows(Tensor index) {
         List<KeyValue> chosen = layers.stream()
                 .map(layer -> new KeyValue(rows(layer.key(), index), rows(layer.value(), index)))

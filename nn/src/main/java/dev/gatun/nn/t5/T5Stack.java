@@ -4,7 +4,6 @@ import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleList;
-import dev.gatun.nn.RMSNorm;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ public final class T5Stack extends Module {
     private final boolean decoder;
     private final Embedding embedTokens;
     private final ModuleList<T5Block> blocks;
-    private final RMSNorm finalLayerNorm;
+    private final T5LayerNorm finalLayerNorm;
     private final Dropout dropout;
     private final SelfAttentionBias selfBias;
 
@@ -35,8 +34,7 @@ public final class T5Stack extends Module {
         for (int i = 0; i < layers; i++) {
             blocks.append(new T5Block(config, decoder, i == 0, options));
         }
-        finalLayerNorm =
-                registerModule("final_layer_norm", new RMSNorm(config.dModel(), config.layerNormEpsilon(), options));
+        finalLayerNorm = registerModule("final_layer_norm", new T5LayerNorm(config, options));
         dropout = registerModule("dropout", new Dropout(config.dropoutRate()));
         selfBias = new SelfAttentionBias(config, blocks.get(0).relativeAttentionBias(), decoder);
     }
@@ -66,6 +64,21 @@ public final class T5Stack extends Module {
         return embedTokens;
     }
 
+    /**
+     * Keeps only each block's input for the backward pass and computes the rest again there ({@code
+     * gradient_checkpointing_enable}): the same gradients and dropout, one more forward pass. It works in training mode;
+     * calls with a cache, or that ask for attentions, go on as without.
+     */
+    @Override
+    public void checkpointing(boolean on) {
+        blocks.forEach(block -> block.checkpointing(on));
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return blocks.get(0).isCheckpointing();
+    }
+
     /** The position bias of self-attention without masks ({@code compute_bias}): [1, H, queries, keys], new. */
     public Tensor positionBias(int queries, int keys) {
         return selfBias.position(queries, keys, keys - queries);
@@ -91,9 +104,23 @@ public final class T5Stack extends Module {
             throw new IllegalArgumentException("a prefix of "
                     + input.prefix().layers().size() + " layers does not fit a stack of " + blocks.size());
         }
+        if (input.encoder() != null && rows(input) % encoderRows(input) != 0) {
+            throw new IllegalArgumentException(rows(input) + " rows cannot share encoder states of "
+                    + encoderRows(input) + " rows evenly: give so many rows that all have equally many");
+        }
         if (!decoder && (input.encoder() != null || input.cache() != null)) {
             throw new IllegalArgumentException("an encoder has neither cross-attention nor a cache");
         }
+    }
+
+    private static long rows(StackInput input) {
+        return (input.inputIds() == null ? input.inputsEmbeds() : input.inputIds()).size(0);
+    }
+
+    /** G, after {@link T5Cache#select} no longer that of the states given. */
+    private static long encoderRows(StackInput input) {
+        KeyValue kept = input.cache() == null ? null : input.cache().cross(0);
+        return (kept == null ? input.encoder().states() : kept.key()).size(0);
     }
 
     private StackOutput run(StackInput input) {
@@ -140,6 +167,7 @@ public final class T5Stack extends Module {
                     AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device()));
             mask = cache == null ? mask : cache.keepCrossMask(mask);
         }
-        return new AttentionBias(mask, hidden.size(0), config.numHeads(), hidden.size(1));
+        long rows = encoderRows(input);
+        return new AttentionBias(mask, rows, config.numHeads(), hidden.size(0) / rows * hidden.size(1));
     }
 }

@@ -13,10 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,32 +181,6 @@ class SafeTensorsTest {
         try (SafeTensorsFile file = new SafeTensorsFile(file())) {
             assertThatThrownBy(() -> file.load("z")).hasMessageContaining("has no tensor 'z'; it has x");
         }
-    }
-
-    @Test
-    void mutatedFilesAreReadOrRefused() throws IOException {
-        Map<String, Tensor> tensors =
-                Map.of("a.weight", Torch.ones(3, 2), "b", Torch.zeros(new long[] {4}, DType.INT64));
-        SafeTensorsWriter.write(file(), tensors, Map.of("k", "v"));
-        byte[] good = Files.readAllBytes(file());
-        Random random = new Random(5);
-        int refused = 0;
-        for (int i = 0; i < 2000; i++) {
-            byte[] bad = random.nextInt(4) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
-            for (int flips = random.nextInt(3); bad.length > 0 && flips >= 0; flips--) {
-                bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
-            }
-            Files.write(file(), bad);
-            try (SafeTensorsFile file = new SafeTensorsFile(file())) {
-                for (String name : file.names()) {
-                    file.load(name).close();
-                }
-            } catch (CheckpointException e) {
-                assertThat(e).hasMessageStartingWith(file().toString());
-                refused++;
-            }
-        }
-        assertThat(refused).isBetween(200, 1999);
     }
 
     private void write(byte[] header, long length, int dataBytes) throws IOException {

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.nn.Golden;
 import dev.gatun.nn.Linear;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.nn.t5.T5Output;
@@ -41,7 +41,7 @@ class LoraGoldenTest {
         assertThat(config.scaling()).isEqualTo(about.get("scaling").asDouble());
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("lora " + name + " " + dtype, "lora/" + name + ".safetensors");
-                T5 model = T5.load(Golden.path(about.get("model_dir").asText()), dtype);
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype);
                 Lora lora = Lora.attach(model, config)) {
             model.eval();
             List<String> trainable = new ArrayList<>();

@@ -123,7 +123,7 @@ class LoraTest {
     @Test
     void aTiedWeightIsNotMergedInto() {
         try (Scope _ = Scope.open();
-                T5 model = T5.load(Golden.path("t5_v10_tied"));
+                T5 model = T5.fromPretrained(Golden.path("t5_v10_tied"));
                 Lora lora =
                         Lora.attach(model, LoraConfig.defaults().withTargets(TargetModules.named("q", "lm_head")))) {
             assertThatThrownBy(lora::merge)

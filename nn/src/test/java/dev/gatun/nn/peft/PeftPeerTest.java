@@ -73,7 +73,7 @@ class PeftPeerTest {
 
     private Path saved(T5 model, T5Input input) {
         Path folder = root.resolve("case" + cases.size());
-        model.save(folder.resolve("base"));
+        model.savePretrained(folder.resolve("base"));
         Map<String, Tensor> tensors = Map.of("ids", input.inputIds(), "labels", input.labels());
         SafeTensorsWriter.write(folder.resolve("io.safetensors"), tensors, Map.of());
         return folder;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.nn.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
@@ -32,7 +32,7 @@ class PeftPrefixGoldenTest {
         double values = exact ? 1e-12 : 5e-6;
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("PEFT prefix " + dtype, "prefix/prefix_peft_v10_tied.safetensors");
-                T5 model = T5.load(Golden.path(about.get("model_dir").asText()), dtype);
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype);
                 PrefixTuning tuning = PrefixTuning.of(
                         model, PrefixConfig.peft(about.get("prefix_length").asInt()))) {
             model.eval();

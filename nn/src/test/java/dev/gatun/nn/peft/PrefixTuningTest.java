@@ -3,8 +3,8 @@ package dev.gatun.nn.peft;
 import static dev.gatun.nn.peft.SmallT5.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.GenerationConfig;
 import dev.gatun.nn.t5.PrefixBias;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;

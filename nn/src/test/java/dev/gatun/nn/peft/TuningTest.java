@@ -46,7 +46,7 @@ class TuningTest {
                 baseline = step == 0 ? Scope.liveTensors() : baseline;
                 assertThat(Scope.liveTensors())
                         .as("live tensors after step " + step)
-                        .isEqualTo(baseline);
+                        .isLessThanOrEqualTo(baseline); // less where the collector has found what other tests lost
             }
             assertThat(last).as("loss, from " + first).isLessThan(factor * first);
         }

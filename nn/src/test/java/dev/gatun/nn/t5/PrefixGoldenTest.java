@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -45,7 +46,7 @@ class PrefixGoldenTest {
         double gradients = dtype == DType.FLOAT64 ? 1e-11 : 2e-5;
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("prefix " + name + " " + dtype, "prefix/" + name + ".safetensors");
-                T5 model = T5.load(Golden.path(about.get("model_dir").asText()), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype)) {
             model.eval();
             T5Prefix encoder = prefix(golden, "encoder", model.encoder(), dtype);
             T5Prefix decoder = prefix(golden, "decoder", model.decoder(), dtype);

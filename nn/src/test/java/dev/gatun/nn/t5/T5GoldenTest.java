@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Golden;
 import dev.gatun.nn.Parameter;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -27,7 +28,7 @@ class T5GoldenTest {
         Tolerance tolerance = Tolerance.of(dtype);
         try (Scope _ = Scope.open();
                 Golden golden = new Golden(set + " " + dtype, set + "/io.safetensors");
-                T5 model = T5.load(Golden.path(set), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(set), dtype)) {
             model.eval();
             T5Output output = model.forward(
                     T5Input.of(golden.get("input_ids"), golden.get("attention_mask"), golden.get("labels"))

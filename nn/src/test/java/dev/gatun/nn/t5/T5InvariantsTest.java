@@ -3,6 +3,7 @@ package dev.gatun.nn.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.nn.Golden;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -132,8 +133,8 @@ class T5InvariantsTest {
                 .prepend(new EncoderStates(states, TestModels.mask(6, 5)));
         Tensor whole = logits(
                 T5Input.ofEncoded(source, null).withPrefixes(null, decoder).withDecoderInput(targets, null));
-        try (DecoderSession cached = new DecoderSession(model, source, decoder, TARGET);
-                DecoderSession uncached = new DecoderSession(model, source, decoder, 0)) {
+        try (DecoderSession cached = new DecoderSession(model, source, decoder, null, TARGET);
+                DecoderSession uncached = new DecoderSession(model, source, decoder, null, 0)) {
             for (int i = 0; i < TARGET; i++) {
                 Tensor token = targets.narrow(1, i, 1);
                 same(cached.step(token), whole.select(1, i));

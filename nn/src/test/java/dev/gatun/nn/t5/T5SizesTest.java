@@ -19,7 +19,7 @@ class T5SizesTest {
     })
     void countsAreThePapers(
             String size, long total, long encoder, long decoder, long embedding, long eightLayerDecoder) {
-        T5Config config = size.equals("large") ? T5Config.v11Large() : T5Config.v11Xl();
+        T5Config config = size.equals("large") ? T5Config.preset("t5-v1_1-large") : T5Config.preset("t5-v1_1-xl");
         try (T5 model = new T5(config, META);
                 T5Stack hyperDecoder = T5Stack.decoder(config, 8, null, META)) {
             assertThat(model.numParameters()).isEqualTo(total);

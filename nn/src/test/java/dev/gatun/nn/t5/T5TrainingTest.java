@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.Golden;
 import dev.gatun.nn.Parameter;
+import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.optim.AdamW;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;

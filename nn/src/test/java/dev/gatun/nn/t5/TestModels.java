@@ -2,6 +2,8 @@ package dev.gatun.nn.t5;
 
 import dev.gatun.nn.Init;
 import dev.gatun.torch.DType;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
@@ -38,6 +40,15 @@ final class TestModels {
         });
         model.eval();
         return model;
+    }
+
+    /** Peaked logits, and those of the end token more than others: so rows end sooner or later. */
+    static void endRowsAtDifferentSteps(T5 model) {
+        Init.normal_(model.lmHead().weight(), 0.4);
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            model.lmHead().weight().get().select(0, model.config().eosTokenId()).mul_(2.5);
+        }
     }
 
     /** Token numbers that are neither padding nor end. */

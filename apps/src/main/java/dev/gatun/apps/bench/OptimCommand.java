@@ -1,0 +1,143 @@
+package dev.gatun.apps.bench;
+
+import dev.gatun.nn.Parameter;
+import dev.gatun.nn.optim.Adam8bit;
+import dev.gatun.nn.optim.AdamW;
+import dev.gatun.nn.optim.AdamW8bit;
+import dev.gatun.nn.optim.Optimizer;
+import dev.gatun.nn.optim.ParameterGroup;
+import dev.gatun.nn.optim.StateMemory;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun bench optim}: one optimizer step alone, AdamW in float32 against AdamW8bit, in turns. */
+@Command(
+        name = "optim",
+        description = "Times one step of AdamW8bit against libtorch's fused AdamW, and tells what their state takes.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  gatun bench optim --elements 1000000,30000000 --threads 1,2",
+            "",
+            "Both take turns, and times are the best and the median of all rounds. A ratio above 1 means that AdamW8bit is",
+            "faster. State bytes leave out block maxima, 8 bytes for each 256 elements."
+        })
+final class OptimCommand implements Callable<Integer> {
+    private static final double LR = 1e-3;
+    private static final double WEIGHT_DECAY = 1e-2;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--elements",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "1000000,30000000",
+            description = "Sizes of the parameter. Default: ${DEFAULT-VALUE}.")
+    private List<Long> sizes;
+
+    @Option(
+            names = "--threads",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "1,2",
+            description = "Threads a step may use. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> threads;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "15",
+            description = "How often each takes its turn. Default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("libtorch %s, %s%n", Torch.version(), "milliseconds a step: best (median)");
+        out.printf(
+                "%-9s %12s %8s %20s %20s %14s %20s%n",
+                "dtype", "elements", "threads", "AdamW fused", "AdamW8bit", "best ratio", "state bytes each");
+        int before = Torch.getNumThreads();
+        try {
+            for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+                for (long size : sizes) {
+                    compare(dtype, size, out);
+                }
+            }
+        } finally {
+            Torch.setNumThreads(before);
+        }
+        return 0;
+    }
+
+    private void compare(DType dtype, long size, PrintWriter out) {
+        try (Scope _ = Scope.open();
+                Parameter ours = parameter(dtype, size);
+                Parameter theirs = parameter(dtype, size);
+                Optimizer small = new AdamW8bit(group(ours), Adam8bit.Options.DEFAULTS);
+                Optimizer fused = new AdamW(group(theirs), 0.9, 0.999, 1e-8)) {
+            for (int count : threads) {
+                Torch.setNumThreads(count);
+                double[] smallTimes = new double[rounds];
+                double[] fusedTimes = new double[rounds];
+                small.step();
+                fused.step();
+                for (int round = 0; round < rounds; round++) {
+                    smallTimes[round] = milliseconds(small);
+                    fusedTimes[round] = milliseconds(fused);
+                }
+                Arrays.sort(smallTimes);
+                Arrays.sort(fusedTimes);
+                out.printf(
+                        Locale.ROOT,
+                        "%-9s %12d %8d %20s %20s %14.2f %9.2f and %6.2f%n",
+                        dtype.toString().toLowerCase(Locale.ROOT),
+                        size,
+                        count,
+                        describe(fusedTimes),
+                        describe(smallTimes),
+                        fusedTimes[0] / smallTimes[0],
+                        StateMemory.of(fused).total().bytesPerElement(),
+                        StateMemory.of(small).total().bytesPerElement());
+                out.flush();
+            }
+        }
+    }
+
+    /** A parameter with a gradient, both normal: what most elements of a block are like decides how fast codes are found. */
+    private static Parameter parameter(DType dtype, long size) {
+        TensorOptions options = TensorOptions.of(dtype, Device.CPU);
+        Parameter parameter = new Parameter(Torch.randn(new long[] {size}, options));
+        Tensor grad = Torch.randn(new long[] {size}, options).mul(0.01);
+        parameter.get().setGrad(grad);
+        return parameter;
+    }
+
+    private static List<ParameterGroup> group(Parameter parameter) {
+        return List.of(new ParameterGroup(List.of(parameter), LR, WEIGHT_DECAY));
+    }
+
+    private static double milliseconds(Optimizer optimizer) {
+        long start = System.nanoTime();
+        optimizer.step();
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static String describe(double[] sorted) {
+        return String.format(Locale.ROOT, "%.2f (%.2f)", sorted[0], sorted[sorted.length / 2]);
+    }
+}

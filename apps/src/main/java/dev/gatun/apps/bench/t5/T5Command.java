@@ -1,0 +1,100 @@
+package dev.gatun.apps.bench.t5;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun bench t5}. */
+@Command(
+        name = "t5",
+        description = "Measures T5: training step, generation and optimizer step, against a C++ program of the same ops"
+                + " and, with --python, against transformers on the same libtorch.",
+        footerHeading = "%nExample:%n",
+        footer = {"  gatun bench t5 --python python3 -o docs/benchmarks"})
+public final class T5Command implements Callable<Integer> {
+    @Option(names = "--row", paramLabel = "NAME", description = "Only these rows: train-mini, generate-small, ...")
+    private List<String> rows;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Processes for each row and peer (${DEFAULT-VALUE}).")
+    private int rounds = 3;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Time to measure in each process (${DEFAULT-VALUE}).")
+    private double seconds = 10;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch (default: all cores).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--python",
+            paramLabel = "FILE",
+            description = "A Python with torch and transformers; Gatun then also runs on its libtorch.")
+    private String python;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FOLDER",
+            description = "Where t5.md and t5.json go.")
+    private Path output = Path.of("bench");
+
+    @Option(names = "--measure", hidden = true, paramLabel = "ROW", description = "Measure here and print JSON.")
+    private String measured;
+
+    @Option(names = "--without-cpp", hidden = true, description = "Leave the C++ program out.")
+    private boolean withoutCpp;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (measured != null) {
+            T5Measurement measurement = T5Worker.measure(T5Row.of(measured), seconds, threads, !withoutCpp);
+            out.println(new ObjectMapper().writeValueAsString(measurement));
+            out.flush();
+            return 0;
+        }
+        Files.createDirectories(output);
+        T5Peers peers = new T5Peers(seconds, threads, python);
+        Map<T5Row, Map<String, List<T5Measurement>>> results = new LinkedHashMap<>();
+        for (T5Row row : rows()) {
+            Map<String, List<T5Measurement>> ofRow = new LinkedHashMap<>();
+            for (int round = 1; round <= rounds; round++) {
+                out.printf("%s, round %d of %d%n", row.title(), round, rounds);
+                out.flush();
+                peers.measure(row)
+                        .forEach((peer, measurement) -> ofRow.computeIfAbsent(peer, _ -> new ArrayList<>())
+                                .add(measurement));
+            }
+            results.put(row, ofRow);
+        }
+        out.print(new T5Page(results, rounds, seconds, threads).write(output));
+        out.println("written to " + output);
+        out.flush();
+        return 0;
+    }
+
+    private List<T5Row> rows() {
+        if (rows != null) {
+            return rows.stream().map(T5Row::of).toList();
+        }
+        List<T5Row> all = new ArrayList<>();
+        for (T5Size size : T5Size.values()) {
+            for (T5Row.Kind kind : T5Row.Kind.values()) {
+                all.add(new T5Row(kind, size));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.gatun.apps.bench.t5;
+
+import dev.gatun.nn.t5.T5Config;
+
+/** The sizes that are measured: T5 v1.1 with random weights, the vocabulary of the published models. */
+enum T5Size {
+    MINI(128, 256, 2, 4),
+    SMALL(512, 1024, 6, 8);
+
+    private static final int VOCABULARY = 32128;
+    private static final int HEAD = 64;
+
+    final int dModel;
+    final int dFf;
+    final int heads;
+    final int layers;
+
+    T5Size(int dModel, int dFf, int heads, int layers) {
+        this.dModel = dModel;
+        this.dFf = dFf;
+        this.heads = heads;
+        this.layers = layers;
+    }
+
+    T5Config config() {
+        return T5Config.builder()
+                .vocab(VOCABULARY)
+                .sizes(dModel, HEAD, dFf, heads)
+                .layers(layers, layers)
+                .feedForwardProj("gated-gelu")
+                .tieWordEmbeddings(false)
+                .build();
+    }
+}

@@ -1,0 +1,253 @@
+// Adam with 8-bit state: checks what Java passes, cuts the parameters into blocks, and spreads these over the threads.
+#include "adam8bit.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "gatun_core.h"
+#include "guard.h"
+
+extern "C" {
+GATUN_WEAK int32_t aoti_torch_get_data_ptr(void *handle, void **data);
+GATUN_WEAK int32_t aoti_torch_get_dtype(void *handle, int32_t *dtype);
+GATUN_WEAK int32_t aoti_torch_get_device_type(void *handle, int32_t *type);
+GATUN_WEAK int32_t aoti_torch_get_numel(void *handle, int64_t *elements);
+GATUN_WEAK int32_t aoti_torch_get_layout(void *handle, int32_t *layout);
+GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
+// libtorch's own threads, where it was built with OpenMP.
+GATUN_WEAK void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+}
+
+namespace at {
+GATUN_WEAK int get_num_threads();
+}
+namespace torch::autograd::impl {
+GATUN_WEAK void bump_version(const at::Tensor &variable);
+}
+
+namespace {
+using gatun::AdamSettings;
+
+constexpr int32_t kUint8 = 0, kFloat32 = 6, kBfloat16 = 15;
+constexpr int kHandles = 6, kNumbers = 5;
+constexpr int64_t kElementsAtOnce = 16384;  // what a thread takes from the queue
+
+void *handle(int64_t slot) { return reinterpret_cast<void *>(slot); }
+
+const char *dtype_name(int32_t dtype) {
+  return dtype == kFloat32 ? "float32" : dtype == kBfloat16 ? "bfloat16" : dtype == kUint8 ? "uint8" : "another dtype";
+}
+
+struct View {
+  void *data = nullptr;
+  int32_t dtype = 0;
+  int64_t elements = 0;
+};
+
+View view(int64_t slot, const char *name) {
+  View v;
+  int32_t device = 0, layout = 0;
+  bool contiguous = false;
+  if (aoti_torch_get_device_type(handle(slot), &device) != 0 || aoti_torch_get_layout(handle(slot), &layout) != 0 ||
+      aoti_torch_get_dtype(handle(slot), &v.dtype) != 0 || aoti_torch_get_numel(handle(slot), &v.elements) != 0) {
+    throw std::invalid_argument(std::string(name) + " cannot be read");
+  }
+  if (device != 0 || layout != 0 || aoti_torch_is_contiguous(handle(slot), &contiguous) != 0 || !contiguous ||
+      aoti_torch_get_data_ptr(handle(slot), &v.data) != 0) {
+    throw std::invalid_argument(std::string(name) + " must be contiguous and on the CPU: make it so with contiguous()");
+  }
+  return v;
+}
+
+void *expect(int64_t slot, const char *name, int32_t dtype, int64_t elements) {
+  const View v = view(slot, name);
+  if (v.dtype != dtype || v.elements != elements) {
+    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(elements) + " elements of " +
+                                dtype_name(dtype) + ", but has " + std::to_string(v.elements) + " of " +
+                                dtype_name(v.dtype));
+  }
+  return v.data;
+}
+
+int block_size(int64_t slot) {
+  if (slot < 1 || slot > gatun::kLargestBlock) {
+    throw std::invalid_argument("a block has 1 to " + std::to_string(gatun::kLargestBlock) + " elements, not " +
+                                std::to_string(slot));
+  }
+  return static_cast<int>(slot);
+}
+
+int64_t blocks(int64_t elements, int size) { return (elements + size - 1) / size; }
+
+// Runs body(from, to) on parts of 0..count, on as many threads as libtorch's ops use. A free thread takes the next part, so
+// a thread that other programs hold up costs little; which thread does which part changes no result.
+template <class Body>
+void parallel(int64_t count, int64_t part, const Body &body) {
+  struct Queue {
+    const Body &body;
+    int64_t count, part;
+    std::atomic<int64_t> next{0};
+    static void work(void *self) {
+      auto &queue = *static_cast<Queue *>(self);
+      for (int64_t from; (from = queue.next.fetch_add(queue.part)) < queue.count;) {
+        queue.body(from, std::min(queue.count, from + queue.part));
+      }
+    }
+  } queue{body, count, part};
+  const int64_t allowed = at::get_num_threads != nullptr ? at::get_num_threads() : 1;
+  const auto threads = static_cast<unsigned>(std::min(allowed, (count + part - 1) / part));
+  if (threads <= 1) {
+    Queue::work(&queue);
+  } else if (GOMP_parallel != nullptr) {
+    GOMP_parallel(&Queue::work, &queue, threads, 0);
+  } else {
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < threads; i++) others.emplace_back(&Queue::work, &queue);
+    Queue::work(&queue);
+    for (auto &thread : others) thread.join();
+  }
+}
+
+// A parameter, its gradient and its state; absmax1 is null where the state is float32.
+struct Task {
+  void *param;
+  const void *grad;
+  void *state1, *state2;
+  float *absmax1, *absmax2;
+  int64_t elements, first_block;
+  bool bfloat16;
+  AdamSettings settings;
+  float decay;  // bfloat16 parameters are rounded before they decay, so not by the kernel
+};
+
+// As bitsandbytes: float32 throughout.
+AdamSettings settings(const double *numbers) {
+  const auto beta1 = static_cast<float>(numbers[0]), beta2 = static_cast<float>(numbers[1]);
+  return {beta1,
+          beta2,
+          1.0f - beta1,
+          1.0f - beta2,
+          static_cast<float>(numbers[2]),
+          static_cast<float>(numbers[3]),
+          static_cast<float>(numbers[4])};
+}
+
+Task task(const int64_t *handles, const double *numbers, int size, int64_t first_block) {
+  Task t{};
+  const View param = view(handles[0], "param");
+  if (param.dtype != kFloat32 && param.dtype != kBfloat16) {
+    throw std::invalid_argument("param must be float32 or bfloat16");
+  }
+  t.param = param.data;
+  t.elements = param.elements;
+  t.first_block = first_block;
+  t.bfloat16 = param.dtype == kBfloat16;
+  t.grad = expect(handles[1], "grad", param.dtype, t.elements);
+  const bool quantized = handles[4] != 0;
+  t.state1 = expect(handles[2], "state1", quantized ? kUint8 : kFloat32, t.elements);
+  t.state2 = expect(handles[3], "state2", quantized ? kUint8 : kFloat32, t.elements);
+  if (quantized) {
+    t.absmax1 = static_cast<float *>(expect(handles[4], "absmax1", kFloat32, blocks(t.elements, size)));
+    t.absmax2 = static_cast<float *>(expect(handles[5], "absmax2", kFloat32, blocks(t.elements, size)));
+  }
+  t.settings = settings(numbers);
+  t.decay = t.settings.decay;
+  if (t.bfloat16) t.settings.decay = 1;
+  return t;
+}
+
+gatun::AdamKernel kernel() {
+  const gatun::AdamKernel wide = gatun::adam8bit_avx512();
+  return wide != nullptr ? wide : &gatun::adam8bit_portable;
+}
+
+void step_on_block(const Task &t, int64_t block, int size, gatun::AdamKernel step) {
+  const int64_t start = block * size;
+  const int n = static_cast<int>(std::min<int64_t>(size, t.elements - start));
+  float params[gatun::kLargestBlock], grads[gatun::kLargestBlock];
+  float *param = params;
+  const float *grad = grads;
+  if (t.bfloat16) {
+    gatun::from_bfloat16(static_cast<const uint16_t *>(t.param) + start, params, n);
+    gatun::from_bfloat16(static_cast<const uint16_t *>(t.grad) + start, grads, n);
+  } else {
+    param = static_cast<float *>(t.param) + start;
+    grad = static_cast<const float *>(t.grad) + start;
+  }
+  if (t.absmax1 != nullptr) {
+    step(t.settings, {param, grad, static_cast<uint8_t *>(t.state1) + start, static_cast<uint8_t *>(t.state2) + start,
+                      t.absmax1 + block, t.absmax2 + block, n});
+  } else {
+    gatun::adam32bit(t.settings, param, grad, static_cast<float *>(t.state1) + start,
+                     static_cast<float *>(t.state2) + start, n);
+  }
+  if (t.bfloat16) gatun::to_bfloat16(params, grads, t.decay, static_cast<uint16_t *>(t.param) + start, n);
+}
+}  // namespace
+
+extern "C" {
+
+GATUN_EXPORT int gatun_adam8bit_step(int64_t *f) {
+  GATUN_GUARDED(aoti_torch_get_data_ptr, {
+    const auto *handles = reinterpret_cast<const int64_t *>(f[0]);
+    const auto *numbers = reinterpret_cast<const double *>(f[2]);
+    const int64_t count = f[1] / kHandles;
+    const int size = block_size(f[4]);
+    if (f[1] != count * kHandles || f[3] != count * kNumbers) {
+      throw std::invalid_argument("six tensors and five numbers make a parameter");
+    }
+    std::vector<Task> tasks;
+    int64_t total = 0;
+    for (int64_t i = 0; i < count; i++) {
+      tasks.push_back(task(handles + i * kHandles, numbers + i * kNumbers, size, total));
+      total += blocks(tasks.back().elements, size);
+    }
+    const gatun::AdamKernel step = kernel();
+    parallel(total, std::max<int64_t>(1, kElementsAtOnce / size), [&](int64_t from, int64_t to) {
+      auto t = std::upper_bound(tasks.begin(), tasks.end(), from,
+                                [](int64_t block, const Task &each) { return block < each.first_block; });
+      --t;
+      for (int64_t block = from; block < to; block++) {
+        while (block >= t->first_block + blocks(t->elements, size)) ++t;
+        step_on_block(*t, block - t->first_block, size, step);
+      }
+    });
+    if (torch::autograd::impl::bump_version != nullptr) {
+      for (int64_t i = 0; i < count; i++) {
+        torch::autograd::impl::bump_version(*static_cast<const at::Tensor *>(handle(handles[i * kHandles])));
+      }
+    }
+  })
+}
+
+GATUN_EXPORT int gatun_quantize_blockwise(int64_t *f) {
+  GATUN_GUARDED(aoti_torch_get_data_ptr, {
+    const View input = view(f[0], "input");
+    const int size = block_size(f[3]);
+    const gatun::CodeMap &map = f[4] != 0 ? gatun::signed_map() : gatun::unsigned_map();
+    const auto *x = static_cast<const float *>(expect(f[0], "input", kFloat32, input.elements));
+    auto *codes = static_cast<uint8_t *>(expect(f[1], "codes", kUint8, input.elements));
+    auto *absmax = static_cast<float *>(expect(f[2], "absmax", kFloat32, blocks(input.elements, size)));
+    parallel(blocks(input.elements, size), std::max<int64_t>(1, kElementsAtOnce / size), [&](int64_t from, int64_t to) {
+      for (int64_t block = from; block < to; block++) {
+        const int64_t start = block * size;
+        absmax[block] = gatun::quantize_block(map, x + start, codes + start,
+                                              static_cast<int>(std::min<int64_t>(size, input.elements - start)));
+      }
+    });
+  })
+}
+
+GATUN_EXPORT int gatun_code_map(int64_t *f) {
+  GATUN_GUARDED(aoti_torch_get_data_ptr, {
+    const gatun::CodeMap &map = f[1] != 0 ? gatun::signed_map() : gatun::unsigned_map();
+    auto *target = static_cast<float *>(expect(f[0], "target", kFloat32, f[2] != 0 ? gatun::kCodes - 1 : gatun::kCodes));
+    if (f[2] != 0) {
+      std::copy(map.thresholds, map.thresholds + gatun::kCodes - 1, target);
+    } else {
+      std::copy(map.values, map.values + gatun::kCodes, target);
+    }
+  })
+}
+}

@@ -1,0 +1,19 @@
+package dev.gatun.nn.norm;
+
+import dev.gatun.torch.TensorOptions;
+
+/**
+ * Normalises each channel of each example of [B, C, H, W] ({@code torch.nn.InstanceNorm2d}), an example alone
+ * without B too. By default it has neither parameters nor buffers; {@link NormOptions} adds those of a batch norm.
+ */
+public final class InstanceNorm2d extends InstanceNormBase {
+    /** A layer with PyTorch's defaults. */
+    public InstanceNorm2d(long numFeatures) {
+        this(numFeatures, NormOptions.INSTANCE, null);
+    }
+
+    /** A layer; {@code options} null means float32 on the CPU. */
+    public InstanceNorm2d(long numFeatures, NormOptions norm, TensorOptions options) {
+        super(3, numFeatures, norm, options);
+    }
+}

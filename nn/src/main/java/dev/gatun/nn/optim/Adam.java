@@ -1,0 +1,45 @@
+package dev.gatun.nn.optim;
+
+import dev.gatun.nn.Parameter;
+import dev.gatun.torch.Aten;
+import dev.gatun.torch.Tensor;
+import java.util.List;
+
+/**
+ * Adam ({@code torch.optim.Adam(fused=True)}), whose weight decay is added to the gradient: libtorch's fused kernel. State of
+ * a parameter: {@code step} (a float32 scalar), {@code exp_avg} and {@code exp_avg_sq} (of its shape and type).
+ */
+public final class Adam extends FusedAdam {
+    /** One group with PyTorch's betas (0.9, 0.999) and eps (1e-8). */
+    public Adam(List<Parameter> parameters, double lr, double weightDecay) {
+        this(List.of(new ParameterGroup(parameters, lr, weightDecay)), 0.9, 0.999, 1e-8);
+    }
+
+    /**
+     * Groups with settings of their own.
+     *
+     * @throws IllegalArgumentException if a beta is not in [0, 1), or eps is negative
+     */
+    public Adam(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
+        super(groups, beta1, beta2, eps);
+    }
+
+    @Override
+    void kernel(
+            Tensor[] values, Tensor[] grads, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] steps, Settings settings) {
+        Aten._fused_adam_(
+                values,
+                grads,
+                expAvgs,
+                expAvgSqs,
+                new Tensor[0],
+                steps,
+                settings.lr(),
+                settings.beta1(),
+                settings.beta2(),
+                settings.weightDecay(),
+                settings.eps(),
+                false,
+                false);
+    }
+}

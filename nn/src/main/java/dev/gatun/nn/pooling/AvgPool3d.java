@@ -1,0 +1,37 @@
+package dev.gatun.nn.pooling;
+
+import dev.gatun.nn.Layer;
+import dev.gatun.nn.internal.Sizes;
+import dev.gatun.torch.Tensor;
+
+/** The mean of each window of [B, C, D, H, W] or [C, D, H, W] ({@code torch.nn.AvgPool3d}). */
+public final class AvgPool3d extends Layer {
+    private final long[] kernel;
+    private final long[] stride;
+    private final long[] padding;
+    private final boolean ceilMode;
+    private final boolean countIncludePad;
+
+    /** Windows of this size side by side. */
+    public AvgPool3d(long... kernelSize) {
+        this(AvgPoolOptions.kernel(kernelSize));
+    }
+
+    /**
+     * Windows as {@code pool} says.
+     *
+     * @throws IllegalArgumentException if a size is not for 3 dimensions
+     */
+    public AvgPool3d(AvgPoolOptions pool) {
+        kernel = Sizes.each("kernelSize", pool.kernelSize(), 3, 1);
+        stride = pool.stride() == null ? kernel : Sizes.each("stride", pool.stride(), 3, 1);
+        padding = Sizes.each("padding", pool.padding(), 3, 0);
+        ceilMode = pool.ceilMode();
+        countIncludePad = pool.countIncludePad();
+    }
+
+    @Override
+    protected Tensor compute(Tensor input) {
+        return input.avg_pool3d(kernel, stride, padding, ceilMode, countIncludePad);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.gatun.nn.recurrent;
+
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Tensors2;
+import dev.gatun.torch.Torch;
+
+/**
+ * Gated recurrent units ({@code torch.nn.GRU}). Parameters {@code weight_ih_l0},
+ * {@code weight_hh_l0}, {@code bias_ih_l0}, {@code bias_hh_l0} and so on, from U(-1/√H, 1/√H). Legend: B batch, T positions, I
+ * input size, H hidden size, N layers times directions.
+ */
+public final class GRU extends RecurrentBase {
+    /** One float32 layer on the CPU, time first. */
+    public GRU(long inputSize, long hiddenSize) {
+        this(inputSize, hiddenSize, RecurrentOptions.DEFAULT, null);
+    }
+
+    /** A layer; {@code options} null means float32 on the CPU. */
+    public GRU(long inputSize, long hiddenSize, RecurrentOptions recurrent, TensorOptions options) {
+        super(3, inputSize, hiddenSize, 0, recurrent, options);
+    }
+
+    /** {@link #forward(Tensor, Tensor)} from a state of zeros. */
+    public RecurrentOutput forward(Tensor input) {
+        return forward(input, null);
+    }
+
+    /**
+     * Reads whole sequences.
+     *
+     * @param input [T, B, I], or [B, T, I] if batch first
+     * @param hidden the state before, [N, B, H], or null for zeros
+     * @return new: every position's last layer [T, B, H · directions], or batch first, and the state after [N, B, H]
+     */
+    public RecurrentOutput forward(Tensor input, Tensor hidden) {
+        Tensor[] results = call(
+                in -> {
+                    Tensor state = state(in[1], in[0], batch(in[0]), false);
+                    Tensors2 run = run(in[0], state);
+                    return new Tensor[] {run._0(), run._1()};
+                },
+                checked(input),
+                hidden);
+        return new RecurrentOutput(results[0], results[1]);
+    }
+
+    private Tensors2 run(Tensor input, Tensor state) {
+        return Torch.gru(
+                input,
+                state,
+                weights(),
+                recurrent.bias(),
+                recurrent.numLayers(),
+                recurrent.dropout(),
+                isTraining(),
+                recurrent.bidirectional(),
+                recurrent.batchFirst());
+    }
+
+    /** The same for sequences of different lengths; the state, here and there, in the order that they came. */
+    public PackedRecurrentOutput forward(PackedSequence input, Tensor hidden) {
+        Tensor[] results = call(
+                in -> {
+                    Tensor state = permuted(state(in[1], in[0], PackedSequence.batch(in[2]), false), in[3]);
+                    Tensors2 run = runPacked(in[0], in[2], state);
+                    return new Tensor[] {run._0(), permuted(run._1(), in[4])};
+                },
+                input.data(),
+                hidden,
+                input.batchSizes(),
+                input.sortedIndices(),
+                input.unsortedIndices());
+        return new PackedRecurrentOutput(input.withData(results[0]), results[1]);
+    }
+
+    private Tensors2 runPacked(Tensor data, Tensor batchSizes, Tensor state) {
+        return Torch.gru(
+                data,
+                batchSizes,
+                state,
+                weights(),
+                recurrent.bias(),
+                recurrent.numLayers(),
+                recurrent.dropout(),
+                isTraining(),
+                recurrent.bidirectional());
+    }
+}
