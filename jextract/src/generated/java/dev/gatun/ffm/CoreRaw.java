@@ -415,7 +415,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$adam8bit_step = Shim.symbol("gatun_adam8bit_step");
 
-    /** bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter six doubles: lr, beta1, beta2, eps, weight decay, number of the step from 1, [3] how many doubles, [4] elements a block */
+    /** bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles: beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block */
     public static int adam8bit_step(long frame) {
         return Shim.op(ADDR$adam8bit_step, frame);
     }
@@ -432,5 +432,12 @@ public final class CoreRaw {
     /** [0] handle of a float32 tensor to write, [1] 1 for the signed map, [2] 0 its 256 values, 1 its 255 thresholds: the code of a number is how many of them are below it */
     public static int code_map(long frame) {
         return Shim.op(ADDR$code_map, frame);
+    }
+
+    private static final MemorySegment ADDR$linear_few_rows = Shim.symbol("gatun_linear_few_rows");
+
+    /** [0] handle of an input [..., K], [1] handle of a weight [N, K], [2] most rows gives [0] handle of their product [..., N], or 0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
+    public static int linear_few_rows(long frame) {
+        return Shim.op(ADDR$linear_few_rows, frame);
     }
 }
