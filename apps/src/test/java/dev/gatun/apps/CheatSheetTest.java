@@ -28,6 +28,7 @@ class CheatSheetTest {
             import dev.gatun.nn.*;
             import dev.gatun.nn.Module;
             import dev.gatun.nn.checkpoint.*;
+            import dev.gatun.nn.generation.*;
             import dev.gatun.nn.optim.*;
             import dev.gatun.nn.peft.*;
             import dev.gatun.nn.t5.*;
