@@ -1,6 +1,7 @@
 package dev.gatun.hart.model;
 
 import dev.gatun.nn.Module;
+import dev.gatun.nn.ModuleDict;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
@@ -30,11 +31,21 @@ public final class Hypernetwork extends Module {
         int encoderLayers = config.main().numLayers();
         int decoderLayers = config.main().numDecoderLayers();
         backbone = registerModule("hypernet", new Backbone(config, options));
-        encoderKeys = registerModule("heads.enc.key", new PrefixHeads(config, encoderLayers, options));
-        encoderValues = registerModule("heads.enc.value", new PrefixHeads(config, encoderLayers, options));
-        decoderKeys = registerModule("heads.dec.key", new PrefixHeads(config, decoderLayers, options));
-        decoderValues = registerModule("heads.dec.value", new PrefixHeads(config, decoderLayers, options));
+        ModuleDict<ModuleDict<PrefixHeads>> heads = registerModule("heads", new ModuleDict<>());
+        heads.put("enc", pair(config, encoderLayers, options));
+        heads.put("dec", pair(config, decoderLayers, options));
+        encoderKeys = heads.get("enc").get("key");
+        encoderValues = heads.get("enc").get("value");
+        decoderKeys = heads.get("dec").get("key");
+        decoderValues = heads.get("dec").get("value");
         generator = new StateGenerator(config, backbone.decoder());
+    }
+
+    private static ModuleDict<PrefixHeads> pair(HyperConfig config, int layers, TensorOptions options) {
+        ModuleDict<PrefixHeads> pair = new ModuleDict<>();
+        pair.put("key", new PrefixHeads(config, layers, options));
+        pair.put("value", new PrefixHeads(config, layers, options));
+        return pair;
     }
 
     /** A float32 hypernetwork on the CPU that starts from {@code main}'s weights, with fresh heads. */

@@ -39,10 +39,14 @@ final class T5Block extends Module {
     Tensor forward(Tensor hidden, int layer, StackCall call) {
         boolean again = recomputed && isTraining() && Torch.isGradEnabled() && CheckpointedCall.isPossible(call);
         return call(
-                in -> new Tensor[] {
-                    again
+                in -> {
+                    Tensor out = again
                             ? CheckpointedCall.run((given, lent) -> run(given, layer, lent), in[0], call)
-                            : run(in[0], layer, call)
+                            : run(in[0], layer, call);
+                    // The weights, if they were asked for, outlive the block's scope as well.
+                    return call.attentions() == null
+                            ? new Tensor[] {out}
+                            : new Tensor[] {out, call.attentions().getLast()};
                 },
                 hidden)[0];
     }
