@@ -24,8 +24,8 @@ class PrecisionTest {
     private static final int STEPS = 200;
     private static final int WINDOW = 20;
     private static final int BATCH = 8;
-    private static final int SOURCE = 48;
-    private static final int TARGET = 12;
+    private static final int SOURCE = 32;
+    private static final int TARGET = 8;
     /** Characters follow padding, end and the mark of a gap. */
     private static final int FIRST_CHARACTER = 3;
 
@@ -33,7 +33,7 @@ class PrecisionTest {
     private static final T5Config CONFIG = T5Config.builder()
             .v11()
             .vocab(FIRST_CHARACTER + 128)
-            .sizes(64, 16, 128, 4)
+            .sizes(48, 12, 96, 4)
             .layers(2, 2)
             .dropout(0)
             .build();
