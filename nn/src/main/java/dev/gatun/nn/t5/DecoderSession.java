@@ -77,11 +77,15 @@ public final class DecoderSession implements TokenDecoder, AutoCloseable {
 
     @Override
     public void select(int[] rows) {
+        if (cache == null ? history == null : cache.length() == 0) {
+            throw new IllegalStateException("rows are selected after a step: feed the first tokens before");
+        }
         if (cache != null) {
             cache.select(rows);
             return;
         }
         try (Scope _ = Scope.open()) {
+            T5Cache.requireRows(rows, (int) history.size(0));
             Tensor index = Tensor.of(rows).to(model.device(), DType.INT64);
             replaceHistory(history.index_select(0, index));
             int[] before = owners;
