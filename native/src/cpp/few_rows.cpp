@@ -17,6 +17,7 @@ extern "C" {
 GATUN_WEAK bool aoti_torch_grad_mode_is_enabled();
 GATUN_WEAK int32_t aoti_torch_get_dtype(void *handle, int32_t *dtype);
 GATUN_WEAK int32_t aoti_torch_get_device_type(void *handle, int32_t *type);
+GATUN_WEAK int32_t aoti_torch_get_layout(void *handle, int32_t *layout);
 GATUN_WEAK int32_t aoti_torch_get_dim(void *handle, int64_t *dims);
 GATUN_WEAK int32_t aoti_torch_get_sizes(void *handle, int64_t **sizes);
 GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
@@ -32,6 +33,11 @@ GATUN_WEAK int omp_in_parallel();
 
 namespace at {
 GATUN_WEAK int get_num_threads();
+namespace _ops {
+struct is_neg {
+  GATUN_WEAK static bool call(const at::Tensor &self);
+};
+}  // namespace _ops
 namespace autocast {
 GATUN_WEAK bool is_autocast_enabled(c10::DeviceType device);
 }
@@ -40,6 +46,7 @@ GATUN_WEAK bool is_autocast_enabled(c10::DeviceType device);
 namespace {
 constexpr int32_t kFloat = 6;
 constexpr int32_t kCpu = 0;
+constexpr int32_t kStrided = 0;
 constexpr int64_t kBlock = 8;            // rows of x that go through a row of W together: their sums fill the registers
 constexpr int64_t kChunk = 16;           // rows of W that stay in the nearest cache while all rows of x go through them
 constexpr int64_t kWorthThreads = 1 << 18;  // numbers of W from which on several threads are faster
@@ -141,23 +148,28 @@ void run(Work work) {
 
 void *pointer(int64_t slot) { return reinterpret_cast<void *>(slot); }
 
-// The stable C functions fail here only on a bug of ours.
+// A tensor of another kind than memory with strides, which libtorch's own op may know what to do with.
+struct Other {};
 void check(int32_t status) {
-  if (status != 0) throw std::runtime_error("a tensor could not be read or made");
+  if (status != 0) throw Other();
 }
 
 bool is_plain_float(void *handle) {
   int32_t dtype = 0, device = 0;
+  int32_t layout = 0;
   bool contiguous = false;
+  check(aoti_torch_get_layout(handle, &layout));
+  if (layout != kStrided) return false;
   check(aoti_torch_get_dtype(handle, &dtype));
   check(aoti_torch_get_device_type(handle, &device));
   if (dtype != kFloat || device != kCpu) return false;
   check(aoti_torch_is_contiguous(handle, &contiguous));
-  return contiguous;
+  return contiguous && !at::_ops::is_neg::call(*static_cast<at::Tensor *>(handle));
 }
 
 // The product, or null where it is not for this function.
 void *few_rows(void *input, void *weight, int64_t most) {
+  if (!is_plain_float(input) || !is_plain_float(weight)) return nullptr;
   int64_t dims = 0, weight_dims = 0, *sizes = nullptr, *weight_sizes = nullptr;
   check(aoti_torch_get_dim(input, &dims));
   check(aoti_torch_get_dim(weight, &weight_dims));
@@ -168,7 +180,6 @@ void *few_rows(void *input, void *weight, int64_t most) {
   int64_t rows = 1, shape[kMaxDims], strides[kMaxDims];
   for (int64_t i = 0; i < dims - 1; i++) rows *= sizes[i];
   if (rows < 1 || rows > most || n < 1 || k < 1 || k != weight_sizes[1] || k % kernels()->lanes != 0) return nullptr;
-  if (!is_plain_float(input) || !is_plain_float(weight)) return nullptr;
   int64_t stride = 1;
   for (int64_t i = dims - 1; i >= 0; i--) {
     shape[i] = i == dims - 1 ? n : sizes[i];
@@ -178,6 +189,7 @@ void *few_rows(void *input, void *weight, int64_t most) {
   void *x = nullptr, *w = nullptr, *y = nullptr, *output = nullptr;
   check(aoti_torch_get_data_ptr(input, &x));
   check(aoti_torch_get_data_ptr(weight, &w));
+  if (x == nullptr || w == nullptr) return nullptr;
   check(aoti_torch_empty_strided(dims, shape, strides, kFloat, kCpu, 0, &output));
   check(aoti_torch_get_data_ptr(output, &y));
   run({kernels(), static_cast<const float *>(x), static_cast<const float *>(w), static_cast<float *>(y), rows, k, n});
@@ -188,9 +200,14 @@ void *few_rows(void *input, void *weight, int64_t most) {
 extern "C" {
 GATUN_EXPORT int gatun_linear_few_rows(int64_t *f) {
   GATUN_GUARDED(aoti_torch_empty_strided, {
-    const bool plain = kernels() != nullptr && !aoti_torch_grad_mode_is_enabled() &&
+    const bool plain = kernels() != nullptr && &at::_ops::is_neg::call != nullptr && !aoti_torch_grad_mode_is_enabled() &&
                        !at::autocast::is_autocast_enabled(static_cast<c10::DeviceType>(kCpu));
-    f[0] = plain ? reinterpret_cast<int64_t>(few_rows(pointer(f[0]), pointer(f[1]), f[2])) : 0;
+    void *product = nullptr;
+    try {
+      if (plain) product = few_rows(pointer(f[0]), pointer(f[1]), f[2]);
+    } catch (const Other &) {
+    }
+    f[0] = reinterpret_cast<int64_t>(product);
   })
 }
 }

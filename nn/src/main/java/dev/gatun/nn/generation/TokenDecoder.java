@@ -16,6 +16,8 @@ public interface TokenDecoder {
      * beams of one input, or samples of it).
      *
      * @throws IndexOutOfBoundsException if a row does not exist
+     * @throws IllegalArgumentException if no row is left
+     * @throws IllegalStateException before the first step
      */
     void select(int[] rows);
 }

@@ -92,17 +92,21 @@ public final class DecoderSession implements TokenDecoder, AutoCloseable {
 
     @Override
     public void select(int[] rows) {
+        if (cache == null ? history == null : cache.length() == 0) {
+            throw new IllegalStateException("rows are selected after a step: feed the first tokens before");
+        }
+        if (cache != null) {
+            cache.select(rows);
+        } else {
+            try (Scope _ = Scope.open()) {
+                T5Cache.requireRows(rows, (int) history.size(0));
+                replaceHistory(history.index_select(0, index(rows)));
+            }
+        }
         int[] before = owners;
         owners = before == null
                 ? rows.clone()
                 : Arrays.stream(rows).map(row -> before[row]).toArray();
-        if (cache != null) {
-            cache.select(rows);
-            return;
-        }
-        try (Scope _ = Scope.open()) {
-            replaceHistory(history.index_select(0, index(rows)));
-        }
     }
 
     /** Frees what it remembers. Closing twice does nothing. */

@@ -7,6 +7,7 @@ import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -189,6 +190,7 @@ public final class T5Cache implements AutoCloseable {
 
     private void selectAll(int[] rows) {
         int batch = (int) self.getFirst().key().size(0);
+        requireRows(rows, batch);
         int groups = cross.isEmpty() ? batch : (int) cross.getFirst().key().size(0);
         if (!isIdentity(rows, batch)) {
             selectSelf(rows);
@@ -203,6 +205,15 @@ public final class T5Cache implements AutoCloseable {
             Tensor index = index(kept, self.getFirst().key());
             cross.replaceAll(pair -> replaced(pair, index));
             crossMask = selected(crossMask, index);
+        }
+    }
+
+    static void requireRows(int[] rows, int batch) {
+        if (rows.length == 0) {
+            throw new IllegalArgumentException("at least one row goes on: close the decoder when none does");
+        }
+        for (int row : rows) {
+            Objects.checkIndex(row, batch);
         }
     }
 

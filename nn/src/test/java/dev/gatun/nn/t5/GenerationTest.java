@@ -300,6 +300,15 @@ class GenerationTest {
                 .hasMessageContaining("num_return_sequences is 3, but there are 2 beams");
         assertThatThrownBy(() -> model.generate(source, null, greedy.withBeams(11)))
                 .hasMessageContaining("vocabulary of at least 22, not 20");
+        for (int capacity : new int[] {0, 2}) {
+            try (DecoderSession session = new DecoderSession(model, source, null, capacity)) {
+                assertThatThrownBy(() -> session.select(new int[] {0})).isInstanceOf(IllegalStateException.class);
+                session.step(Torch.zeros(new long[] {BATCH, 1}, DType.INT64));
+                assertThatThrownBy(() -> session.select(new int[0])).hasMessageContaining("at least one row");
+                assertThatThrownBy(() -> session.select(new int[] {BATCH}))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+            }
+        }
         Tensor five = Torch.zeros(new long[] {5, 1}, DType.INT64);
         assertThatThrownBy(() -> model.decoder().forward(StackInput.ofIds(five).withEncoder(source)))
                 .hasMessageContaining("5 rows cannot share encoder states of 9 rows");
