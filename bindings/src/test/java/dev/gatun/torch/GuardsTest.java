@@ -72,14 +72,12 @@ class GuardsTest {
     void recurrentStatesOfAnotherBatchAreRefusedAndProjectionsAreNot() {
         try (Scope _ = Scope.open()) {
             Tensor input = Torch.ones(3, 2, 4);
-            Tensor[] projected = {
-                Torch.ones(12, 4), Torch.ones(12, 2), Torch.ones(12), Torch.ones(12), Torch.ones(2, 3)
+            Tensor[] projected = {Torch.ones(12, 4), Torch.ones(12, 2), Torch.ones(12), Torch.ones(12), Torch.ones(2, 3)
             };
             assertThatThrownBy(() -> lstm(input, Torch.ones(1, 3, 2), Torch.ones(1, 3, 3), projected))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("a state of the shape [1, 2, 2]");
-            assertThatThrownBy(() ->
-                            lstm(input, Torch.ones(1, 2, 2), Torch.ones(1, 2, 3), Arrays.copyOf(projected, 4)))
+            assertThatThrownBy(() -> lstm(input, Torch.ones(1, 2, 2), Torch.ones(1, 2, 3), Arrays.copyOf(projected, 4)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("two states and 5 weights");
             assertThat(lstm(input, Torch.ones(1, 2, 2), Torch.ones(1, 2, 3), projected)
