@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * Refuses, before libtorch sees them, arguments for which libtorch itself would end the process or never return. The
  * generated methods of the ops that {@code guards.txt} lists, with the reasons, call these and those of {@link
- * NumberGuards} and {@link LayerGuards}; no other op pays for them. Each is given the op's name first and throws {@link
- * IllegalArgumentException}. Here: what tensors are, and how they lie in memory.
+ * NumberGuards}, {@link LayerGuards}, {@link RecurrentGuards} and {@link AttentionGuards}; no other op pays for them.
+ * Each is given the op's name first and throws {@link IllegalArgumentException}. Here: what tensors are, and how they lie
+ * in memory.
  */
 final class Guards {
     /** Allows the ops that no check makes safe. */

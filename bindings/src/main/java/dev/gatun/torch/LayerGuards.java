@@ -130,8 +130,10 @@ final class LayerGuards {
 
     /** Nothing is divided by the size of nothing; plain tensors without elements are no fault. */
     static void normalized(String op, Tensor input, long[] shape) {
-        if (shape != null && Arrays.stream(shape).anyMatch(size -> size == 0)) {
-            plain(op, input);
+        for (int i = 0; shape != null && i < shape.length; i++) {
+            if (shape[i] == 0) {
+                plain(op, input);
+            }
         }
     }
 
