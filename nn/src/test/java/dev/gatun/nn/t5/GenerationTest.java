@@ -301,7 +301,7 @@ class GenerationTest {
         assertThatThrownBy(() -> model.generate(source, null, greedy.withBeams(11)))
                 .hasMessageContaining("vocabulary of at least 22, not 20");
         for (int capacity : new int[] {0, 2}) {
-            try (DecoderSession session = new DecoderSession(model, source, null, capacity)) {
+            try (DecoderSession session = new DecoderSession(model, source, null, null, capacity)) {
                 assertThatThrownBy(() -> session.select(new int[] {0})).isInstanceOf(IllegalStateException.class);
                 session.step(Torch.zeros(new long[] {BATCH, 1}, DType.INT64));
                 assertThatThrownBy(() -> session.select(new int[0])).hasMessageContaining("at least one row");
