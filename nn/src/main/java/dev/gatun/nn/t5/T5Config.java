@@ -161,7 +161,7 @@ public record T5Config(
         private double initializerFactor = 1.0;
         private String feedForwardProj = "relu";
         private boolean tieWordEmbeddings = true;
-        private boolean scaleDecoderOutputs = true;
+        private Boolean scaleDecoderOutputs;
         private long padTokenId = 0;
         private long eosTokenId = 1;
         private long decoderStartTokenId = 0;
@@ -252,7 +252,7 @@ public record T5Config(
             return this;
         }
 
-        /** Whether the output layer's input is scaled by D^-0.5. */
+        /** Whether the output layer's input is scaled by D^-0.5; otherwise it is where the word embeddings are tied. */
         public Builder scaleDecoderOutputs(boolean scale) {
             scaleDecoderOutputs = scale;
             return this;
@@ -289,7 +289,7 @@ public record T5Config(
                     initializerFactor,
                     feedForwardProj,
                     tieWordEmbeddings,
-                    scaleDecoderOutputs,
+                    scaleDecoderOutputs == null ? tieWordEmbeddings : scaleDecoderOutputs,
                     padTokenId,
                     eosTokenId,
                     decoderStartTokenId,

@@ -27,8 +27,7 @@ enum T5Size {
                 .vocab(VOCABULARY)
                 .sizes(dModel, HEAD, dFf, heads)
                 .layers(layers, layers)
-                .feedForwardProj("gated-gelu")
-                .tieWordEmbeddings(false)
+                .v11()
                 .build();
     }
 }
