@@ -14335,6 +14335,7 @@ public final class Aten {
     /** Returns 2 new values. {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
         LayerGuards.norms("aten::_weight_norm_interface", v, g, dim);
+        Guards.contiguous("aten::_weight_norm_interface", v, g);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -14351,6 +14352,7 @@ public final class Aten {
     /** Writes into {@code out0}, {@code out1}. {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
         LayerGuards.norms("aten::_weight_norm_interface.out", v, g, dim);
+        Guards.contiguous("aten::_weight_norm_interface.out", v, g);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -15082,6 +15084,7 @@ public final class Aten {
     /** Returns 3 new values. {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         NumberGuards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
+        LayerGuards.batch("aten::convolution_backward", grad_output, input);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -15101,6 +15104,7 @@ public final class Aten {
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         NumberGuards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
+        LayerGuards.batch("aten::convolution_backward.out", grad_output, input);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
