@@ -10333,6 +10333,7 @@ public final class Aten {
         NumberGuards.windows("aten::_slow_conv2d_forward.output", stride, padding);
         NumberGuards.count("aten::_slow_conv2d_forward.output", 2, kernel_size);
         LayerGuards.kernel("aten::_slow_conv2d_forward.output", self, weight, kernel_size);
+        Guards.distinct("aten::_slow_conv2d_forward.output", self, weight, output);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21416,6 +21417,7 @@ public final class Aten {
         NumberGuards.windows("aten::slow_conv3d.out", stride, padding);
         NumberGuards.count("aten::slow_conv3d.out", 3, kernel_size);
         LayerGuards.kernel("aten::slow_conv3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21479,6 +21481,7 @@ public final class Aten {
         NumberGuards.windows("aten::slow_conv3d_forward.output", stride, padding);
         NumberGuards.count("aten::slow_conv3d_forward.output", 3, kernel_size);
         LayerGuards.kernel("aten::slow_conv3d_forward.output", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv3d_forward.output", self, weight, output);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21561,6 +21564,7 @@ public final class Aten {
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         LayerGuards.kernel("aten::slow_conv_dilated2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_dilated2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21674,6 +21678,7 @@ public final class Aten {
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         LayerGuards.kernel("aten::slow_conv_dilated3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_dilated3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21798,6 +21803,7 @@ public final class Aten {
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         LayerGuards.kernel("aten::slow_conv_transpose2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_transpose2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21933,6 +21939,7 @@ public final class Aten {
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         LayerGuards.kernel("aten::slow_conv_transpose3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_transpose3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22627,6 +22634,7 @@ public final class Aten {
         NumberGuards.windows("aten::thnn_conv2d.out", stride, padding);
         NumberGuards.count("aten::thnn_conv2d.out", 2, kernel_size);
         LayerGuards.kernel("aten::thnn_conv2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::thnn_conv2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
