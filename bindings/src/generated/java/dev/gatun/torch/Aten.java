@@ -10333,6 +10333,7 @@ public final class Aten {
         NumberGuards.windows("aten::_slow_conv2d_forward.output", stride, padding);
         NumberGuards.count("aten::_slow_conv2d_forward.output", 2, kernel_size);
         LayerGuards.kernel("aten::_slow_conv2d_forward.output", self, weight, kernel_size);
+        Guards.distinct("aten::_slow_conv2d_forward.output", self, weight, output);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -14335,6 +14336,7 @@ public final class Aten {
     /** Returns 2 new values. {@code aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)} */
     public static Tensors2 _weight_norm_interface(Tensor v, Tensor g, long dim) {
         LayerGuards.norms("aten::_weight_norm_interface", v, g, dim);
+        Guards.contiguous("aten::_weight_norm_interface", v, g);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -14351,6 +14353,7 @@ public final class Aten {
     /** Writes into {@code out0}, {@code out1}. {@code aten::_weight_norm_interface.out(Tensor v, Tensor g, int dim=0, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))} */
     public static void _weight_norm_interface(Tensor v, Tensor g, long dim, Tensor out0, Tensor out1) {
         LayerGuards.norms("aten::_weight_norm_interface.out", v, g, dim);
+        Guards.contiguous("aten::_weight_norm_interface.out", v, g);
         Frame f = Frame.begin();
         f.tensor(0, v, "v");
         f.tensor(1, g, "g");
@@ -15082,6 +15085,7 @@ public final class Aten {
     /** Returns 3 new values. {@code aten::convolution_backward(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)} */
     public static Tensors3 convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask) {
         NumberGuards.windows("aten::convolution_backward", stride, padding, dilation, output_padding);
+        LayerGuards.batch("aten::convolution_backward", grad_output, input);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -15101,6 +15105,7 @@ public final class Aten {
     /** Writes into {@code out0}, {@code out1}, {@code out2}. {@code aten::convolution_backward.out(Tensor grad_output, Tensor input, Tensor weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups, bool[3] output_mask, *, Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), Tensor(b!), Tensor(c!))} */
     public static void convolution_backward(Tensor grad_output, Tensor input, Tensor weight, long[] bias_sizes, long[] stride, long[] padding, long[] dilation, boolean transposed, long[] output_padding, long groups, boolean[] output_mask, Tensor out0, Tensor out1, Tensor out2) {
         NumberGuards.windows("aten::convolution_backward.out", stride, padding, dilation, output_padding);
+        LayerGuards.batch("aten::convolution_backward.out", grad_output, input);
         Frame f = Frame.begin();
         f.tensor(0, grad_output, "grad_output");
         f.tensor(1, input, "input");
@@ -21412,6 +21417,7 @@ public final class Aten {
         NumberGuards.windows("aten::slow_conv3d.out", stride, padding);
         NumberGuards.count("aten::slow_conv3d.out", 3, kernel_size);
         LayerGuards.kernel("aten::slow_conv3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21475,6 +21481,7 @@ public final class Aten {
         NumberGuards.windows("aten::slow_conv3d_forward.output", stride, padding);
         NumberGuards.count("aten::slow_conv3d_forward.output", 3, kernel_size);
         LayerGuards.kernel("aten::slow_conv3d_forward.output", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv3d_forward.output", self, weight, output);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21557,6 +21564,7 @@ public final class Aten {
     public static Tensor slow_conv_dilated2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated2d.out", stride, padding, dilation);
         LayerGuards.kernel("aten::slow_conv_dilated2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_dilated2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21670,6 +21678,7 @@ public final class Aten {
     public static Tensor slow_conv_dilated3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_dilated3d.out", stride, padding, dilation);
         LayerGuards.kernel("aten::slow_conv_dilated3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_dilated3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21794,6 +21803,7 @@ public final class Aten {
     public static Tensor slow_conv_transpose2d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose2d.out", stride, padding, dilation, output_padding);
         LayerGuards.kernel("aten::slow_conv_transpose2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_transpose2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -21929,6 +21939,7 @@ public final class Aten {
     public static Tensor slow_conv_transpose3d(Tensor self, Tensor weight, long[] kernel_size, Tensor bias, long[] stride, long[] padding, long[] output_padding, long[] dilation, Tensor out) {
         NumberGuards.windows("aten::slow_conv_transpose3d.out", stride, padding, dilation, output_padding);
         LayerGuards.kernel("aten::slow_conv_transpose3d.out", self, weight, kernel_size);
+        Guards.distinct("aten::slow_conv_transpose3d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");
@@ -22623,6 +22634,7 @@ public final class Aten {
         NumberGuards.windows("aten::thnn_conv2d.out", stride, padding);
         NumberGuards.count("aten::thnn_conv2d.out", 2, kernel_size);
         LayerGuards.kernel("aten::thnn_conv2d.out", self, weight, kernel_size);
+        Guards.distinct("aten::thnn_conv2d.out", self, weight, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.tensor(1, weight, "weight");

@@ -2593,6 +2593,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::col2im.out(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor col2im_out(Tensor self, long[] output_size, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         NumberGuards.loops("aten::col2im.out", output_size, kernel_size, dilation, padding, stride);
+        Guards.distinct("aten::col2im.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, output_size, "output_size");
@@ -6534,6 +6535,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code out} and returns it. {@code aten::im2col.out(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor im2col_out(Tensor self, long[] kernel_size, long[] dilation, long[] padding, long[] stride, Tensor out) {
         NumberGuards.loops("aten::im2col.out", kernel_size, dilation, padding, stride);
+        Guards.distinct("aten::im2col.out", self, out);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.integers(1, kernel_size, "kernel_size");

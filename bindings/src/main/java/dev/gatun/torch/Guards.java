@@ -150,6 +150,14 @@ final class Guards {
         }
     }
 
+    static void contiguous(String op, Tensor... tensors) {
+        for (Tensor tensor : tensors((Object) tensors)) {
+            if (!tensor.isContiguous()) {
+                throw refused(op, "contiguous tensors", tensor);
+            }
+        }
+    }
+
     /** Factors of a product: as many columns in the first as the second has rows. */
     static void factors(String op, Tensor first, Tensor second) {
         if (first == null || second == null || first.dim() == 0 || second.dim() == 0) {

@@ -277,4 +277,15 @@ final class LayerGuards {
             throw refused(op, "a gradient of the shape " + Arrays.toString(expected), gradient);
         }
     }
+
+    /** A gradient with the batch and the dimensions of what it is the gradient for. */
+    static void batch(String op, Tensor gradient, Tensor input) {
+        if (gradient == null || input == null) {
+            return;
+        }
+        long[] shape = input.shape();
+        if (gradient.dim() != shape.length || shape.length > 0 && gradient.size(0) != shape[0]) {
+            throw refused(op, "a gradient with the batch and dimensions of " + input.describe(), gradient);
+        }
+    }
 }
