@@ -1,6 +1,7 @@
 package dev.gatun.nn;
 
 import dev.gatun.torch.Tensor;
+import java.util.function.UnaryOperator;
 
 /**
  * A change to what one {@link Updatable} module computes, laid over it without touching its parameters: a LoRA, an adapter.
@@ -27,6 +28,14 @@ public interface ModuleUpdate {
      * its own, in the current scope; otherwise this very update.
      */
     default ModuleUpdate rows(Tensor index) {
+        return this;
+    }
+
+    /**
+     * This update with {@code other} in the place of each of its tensors, always in the same order. An update whose tensors
+     * were computed with gradients says so here, or its module cannot be checkpointed.
+     */
+    default ModuleUpdate with(UnaryOperator<Tensor> other) {
         return this;
     }
 }

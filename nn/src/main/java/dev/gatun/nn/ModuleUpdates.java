@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Updates for one call of a model, handed in with its input: what a hypernetwork generates. The model itself stays as it
@@ -50,9 +51,18 @@ public final class ModuleUpdates implements TensorGroup {
 
     /** These updates for the batch rows {@code index}, int64 [N], in that order: {@link ModuleUpdate#rows}. */
     public ModuleUpdates rows(Tensor index) {
-        Map<UpdateSlot, ModuleUpdate> chosen = new IdentityHashMap<>();
-        bySlot.forEach((slot, update) -> chosen.put(slot, update.rows(index)));
-        return new ModuleUpdates(chosen);
+        return each(update -> update.rows(index));
+    }
+
+    /** These updates with other tensors: {@link ModuleUpdate#with}. */
+    public ModuleUpdates with(UnaryOperator<Tensor> other) {
+        return each(update -> update.with(other));
+    }
+
+    private ModuleUpdates each(UnaryOperator<ModuleUpdate> change) {
+        Map<UpdateSlot, ModuleUpdate> changed = new IdentityHashMap<>();
+        bySlot.forEach((slot, update) -> changed.put(slot, change.apply(update)));
+        return new ModuleUpdates(changed);
     }
 
     /**

@@ -87,6 +87,18 @@ public record AdapterUpdate(
     }
 
     @Override
+    public AdapterUpdate with(UnaryOperator<Tensor> other) {
+        return new AdapterUpdate(
+                other.apply(down),
+                downBias == null ? null : other.apply(downBias),
+                other.apply(up),
+                upBias == null ? null : other.apply(upBias),
+                activation,
+                parallel,
+                scaling);
+    }
+
+    @Override
     public List<Tensor> tensors() {
         return Stream.of(down, downBias, up, upBias).filter(Objects::nonNull).toList();
     }

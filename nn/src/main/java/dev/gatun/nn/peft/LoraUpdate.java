@@ -6,6 +6,7 @@ import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A low-rank update of a linear layer, y = W x + scaling · B (A x), of tensors that somebody hands in, such as a
@@ -44,6 +45,11 @@ public record LoraUpdate(Tensor a, Tensor b, double scaling) implements ModuleUp
     @Override
     public LoraUpdate rows(Tensor index) {
         return new LoraUpdate(PerExample.rows(a, 2, index), PerExample.rows(b, 2, index), scaling);
+    }
+
+    @Override
+    public LoraUpdate with(UnaryOperator<Tensor> other) {
+        return new LoraUpdate(other.apply(a), other.apply(b), scaling);
     }
 
     @Override

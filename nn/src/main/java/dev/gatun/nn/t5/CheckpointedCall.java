@@ -20,7 +20,7 @@ final class CheckpointedCall {
 
     /** Whether a block can run twice: it must not write into a cache or a list of attentions. */
     static boolean isPossible(StackCall call) {
-        return call.cache() == null && call.attentions() == null && call.updates() == null;
+        return call.cache() == null && call.attentions() == null;
     }
 
     static Tensor run(Body body, Tensor hidden, StackCall call) {
@@ -49,7 +49,7 @@ final class CheckpointedCall {
                 encoder == null ? null : new EncoderStates(each.apply(encoder.states()), each.apply(encoder.mask())),
                 call.prefix() == null ? null : replaced(call.prefix(), each),
                 null,
-                null,
+                call.updates() == null ? null : call.updates().with(each),
                 null);
     }
 

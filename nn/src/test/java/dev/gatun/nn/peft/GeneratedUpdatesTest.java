@@ -251,4 +251,19 @@ class GeneratedUpdatesTest {
                     .hasMessageContaining("weights for 4 examples");
         }
     }
+
+    /** A block that is computed again in the backward pass gives the updates the gradients they have without. */
+    @Test
+    void checkpointedBlocksPassGradientsOn() {
+        try (Scope _ = Scope.open();
+                T5 model = SmallT5.model(2, DType.FLOAT64)) {
+            model.requiresGrad_(false);
+            T5Input input = SmallT5.input(BATCH);
+            Map<String, LoraUpdate> loras = SmallT5.loras(model, BATCH, 2);
+            double[] plain = gradients(model, input, loras);
+            model.checkpointing(true);
+            assertThat(gradients(model, input, loras))
+                    .containsExactly(plain, org.assertj.core.api.Assertions.within(1e-12));
+        }
+    }
 }
