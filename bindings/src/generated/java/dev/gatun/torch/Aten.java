@@ -9231,6 +9231,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pdist_forward(Tensor self, float p=2.) -> Tensor} */
     public static Tensor _pdist_forward(Tensor self, double p) {
+        LayerGuards.matrix("aten::_pdist_forward", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.real(1, p);
@@ -9245,6 +9246,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_pdist_forward.out(Tensor self, float p=2., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_forward(Tensor self, double p, Tensor out) {
+        LayerGuards.matrix("aten::_pdist_forward.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.real(1, p);
