@@ -8538,6 +8538,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False) -> Tensor} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213) {
+        LayerGuards.matrix("aten::_nested_from_padded", cpu_nested_shape_example);
+        Guards.some("aten::_nested_from_padded", cpu_nested_shape_example);
         Frame f = Frame.begin();
         f.tensor(0, padded, "padded");
         f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
@@ -8553,6 +8555,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_nested_from_padded.out(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213, Tensor out) {
+        LayerGuards.matrix("aten::_nested_from_padded.out", cpu_nested_shape_example);
+        Guards.some("aten::_nested_from_padded.out", cpu_nested_shape_example);
         Frame f = Frame.begin();
         f.tensor(0, padded, "padded");
         f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
