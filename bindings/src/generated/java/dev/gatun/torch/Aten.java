@@ -8538,6 +8538,8 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False) -> Tensor} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213) {
+        LayerGuards.matrix("aten::_nested_from_padded", cpu_nested_shape_example);
+        Guards.some("aten::_nested_from_padded", cpu_nested_shape_example);
         Frame f = Frame.begin();
         f.tensor(0, padded, "padded");
         f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
@@ -8553,6 +8555,8 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_nested_from_padded.out(Tensor padded, Tensor cpu_nested_shape_example, bool fuse_transform_0213=False, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _nested_from_padded(Tensor padded, Tensor cpu_nested_shape_example, boolean fuse_transform_0213, Tensor out) {
+        LayerGuards.matrix("aten::_nested_from_padded.out", cpu_nested_shape_example);
+        Guards.some("aten::_nested_from_padded.out", cpu_nested_shape_example);
         Frame f = Frame.begin();
         f.tensor(0, padded, "padded");
         f.tensor(1, cpu_nested_shape_example, "cpu_nested_shape_example");
@@ -9231,6 +9235,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_pdist_forward(Tensor self, float p=2.) -> Tensor} */
     public static Tensor _pdist_forward(Tensor self, double p) {
+        LayerGuards.matrix("aten::_pdist_forward", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.real(1, p);
@@ -9245,6 +9250,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_pdist_forward.out(Tensor self, float p=2., *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _pdist_forward(Tensor self, double p, Tensor out) {
+        LayerGuards.matrix("aten::_pdist_forward.out", self);
         Frame f = Frame.begin();
         f.tensor(0, self, "self");
         f.real(1, p);

@@ -96,10 +96,10 @@ final class LayerGuards {
         }
     }
 
-    /** A weight with a row for each output and a column for each input. */
-    static void matrix(String op, Tensor weight) {
-        if (weight != null && weight.dim() != 2) {
-            throw refused(op, "a weight of two dimensions", weight);
+    /** Rows and columns, for example a weight with a row for each output and a column for each input. */
+    static void matrix(String op, Tensor tensor) {
+        if (tensor != null && tensor.dim() != 2) {
+            throw refused(op, "a tensor of two dimensions", tensor);
         }
     }
 
