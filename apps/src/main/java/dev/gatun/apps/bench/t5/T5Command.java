@@ -68,6 +68,7 @@ public final class T5Command implements Callable<Integer> {
         Files.createDirectories(output);
         T5Peers peers = new T5Peers(seconds, threads, python);
         Map<T5Row, Map<String, List<T5Measurement>>> results = new LinkedHashMap<>();
+        String page = "";
         for (T5Row row : rows()) {
             Map<String, List<T5Measurement>> ofRow = new LinkedHashMap<>();
             for (int round = 1; round <= rounds; round++) {
@@ -78,8 +79,10 @@ public final class T5Command implements Callable<Integer> {
                                 .add(measurement));
             }
             results.put(row, ofRow);
+            // After each row, so that one that is broken off keeps what it has measured.
+            page = new T5Page(results, rounds, seconds, threads).write(output);
         }
-        out.print(new T5Page(results, rounds, seconds, threads).write(output));
+        out.print(page);
         out.println("written to " + output);
         out.flush();
         return 0;
