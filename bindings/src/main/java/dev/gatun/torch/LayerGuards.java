@@ -173,9 +173,9 @@ final class LayerGuards {
         }
     }
 
-    /** A pivot for each row or column, whichever are fewer, of each matrix. */
-    static void allPivots(String op, Tensor factors, Tensor pivots) {
-        if (factors == null || pivots == null || factors.dim() < 2) {
+    /** A pivot for each row or column, whichever are fewer, of each matrix, if they are read. */
+    static void allPivots(String op, Tensor factors, Tensor pivots, boolean isRead) {
+        if (!isRead || factors == null || pivots == null || factors.dim() < 2) {
             return;
         }
         long[] shape = factors.shape();
