@@ -1335,6 +1335,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor} */
     public static Tensor _chunk_cat(Tensor[] tensors, long dim, long num_chunks) {
+        Guards.dimensions("aten::_chunk_cat", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);
@@ -1345,6 +1346,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::_chunk_cat.out(Tensor[] tensors, int dim, int num_chunks, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor _chunk_cat(Tensor[] tensors, long dim, long num_chunks, Tensor out) {
+        Guards.dimensions("aten::_chunk_cat.out", tensors);
         Frame f = Frame.begin();
         f.tensors(0, tensors, "tensors");
         f.integer(2, dim);

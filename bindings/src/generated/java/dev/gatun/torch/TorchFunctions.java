@@ -9788,6 +9788,7 @@ public abstract sealed class TorchFunctions permits Torch {
 
     /** Returns 3 new values. {@code aten::lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True) -> (Tensor P, Tensor L, Tensor U)} */
     public static PLU lu_unpack(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots) {
+        LayerGuards.allPivots("aten::lu_unpack", LU_data, LU_pivots, unpack_pivots);
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
         f.tensor(1, LU_pivots, "LU_pivots");
@@ -9810,6 +9811,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Writes into {@code P}, {@code L}, {@code U}. {@code aten::lu_unpack.out(Tensor LU_data, Tensor LU_pivots, bool unpack_data=True, bool unpack_pivots=True, *, Tensor(a!) P, Tensor(b!) L, Tensor(c!) U) -> (Tensor(a!) P, Tensor(b!) L, Tensor(c!) U)} */
     public static void lu_unpack_out(Tensor LU_data, Tensor LU_pivots, boolean unpack_data, boolean unpack_pivots, Tensor P, Tensor L, Tensor U) {
         Guards.batches("aten::lu_unpack.out", L, U);
+        LayerGuards.allPivots("aten::lu_unpack.out", LU_data, LU_pivots, unpack_pivots);
         Frame f = Frame.begin();
         f.tensor(0, LU_data, "LU_data");
         f.tensor(1, LU_pivots, "LU_pivots");

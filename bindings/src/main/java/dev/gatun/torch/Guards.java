@@ -109,6 +109,15 @@ final class Guards {
         }
     }
 
+    /** No tensor without dimensions. */
+    static void dimensions(String op, Tensor[] tensors) {
+        for (Tensor tensor : tensors((Object) tensors)) {
+            if (tensor.dim() == 0) {
+                throw refused(op, "tensors with dimensions", tensor);
+            }
+        }
+    }
+
     static void present(String op, Tensor... needed) {
         for (Tensor tensor : needed) {
             if (tensor == null) {

@@ -173,6 +173,19 @@ final class LayerGuards {
         }
     }
 
+    /** A pivot for each row or column, whichever are fewer, of each matrix, if they are read. */
+    static void allPivots(String op, Tensor factors, Tensor pivots, boolean isRead) {
+        if (!isRead || factors == null || pivots == null || factors.dim() < 2) {
+            return;
+        }
+        long[] shape = factors.shape();
+        long[] expected = Arrays.copyOf(shape, shape.length - 1);
+        expected[shape.length - 2] = Math.min(shape[shape.length - 2], shape[shape.length - 1]);
+        if (!Arrays.equals(expected, pivots.shape())) {
+            throw refused(op, "pivots of the shape " + Arrays.toString(expected), pivots);
+        }
+    }
+
     /** One norm for each slice of {@code v} along its first or last dimension. */
     static void norms(String op, Tensor v, Tensor g, long dim) {
         plain(op, v, g);
