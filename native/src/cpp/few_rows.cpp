@@ -200,7 +200,7 @@ void *few_rows(void *input, void *weight, int64_t most) {
 extern "C" {
 GATUN_EXPORT int gatun_linear_few_rows(int64_t *f) {
   GATUN_GUARDED(aoti_torch_empty_strided, {
-    const bool plain = kernels() != nullptr && &at::_ops::is_neg::call != nullptr && !aoti_torch_grad_mode_is_enabled() &&
+    const bool plain = !aoti_torch_grad_mode_is_enabled() && kernels() != nullptr && &at::_ops::is_neg::call != nullptr &&
                        !at::autocast::is_autocast_enabled(static_cast<c10::DeviceType>(kCpu));
     void *product = nullptr;
     try {

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param <U> the kind of update
  */
-public abstract sealed class Attachment<U extends Module & ModuleUpdate> extends ModuleTree permits Lora, Adapters {
+public abstract sealed class Attachment<U extends Module & ModuleUpdate> extends NamedModules permits Lora, Adapters {
     private final Map<String, Updatable> hosts = new LinkedHashMap<>();
     private final Map<String, U> layers = new LinkedHashMap<>();
     private boolean attached;

@@ -17,7 +17,7 @@ import java.util.List;
  * [P, 2L·D] itself, or a network over {@code embedding.weight} [P, D], which adds {@code transform.0} to tanh and {@code
  * transform.2}. Drawn as PyTorch draws embeddings and linear layers. Legend: P prefix length, L layers, D = heads · d_kv.
  */
-public final class PrefixEncoder extends ModuleTree {
+public final class PrefixEncoder extends NamedModules {
     private final PrefixConfig config;
     private final int layers;
     private final long width;

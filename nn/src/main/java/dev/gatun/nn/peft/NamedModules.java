@@ -3,7 +3,7 @@ package dev.gatun.nn.peft;
 import dev.gatun.nn.Module;
 
 /** Modules under dotted names, as parts of parts, so that a tree's state dict repeats the names of another's modules. */
-class ModuleTree extends Module {
+class NamedModules extends Module {
     /** Adds {@code module} at {@code path} below this one. */
     final void put(String path, Module module) {
         int dot = path.indexOf('.');
@@ -13,7 +13,7 @@ class ModuleTree extends Module {
         }
         String head = path.substring(0, dot);
         Module child = namedChildren().get(head);
-        ModuleTree inner = child == null ? registerModule(head, new ModuleTree()) : (ModuleTree) child;
+        NamedModules inner = child == null ? registerModule(head, new NamedModules()) : (NamedModules) child;
         inner.put(path.substring(dot + 1), module);
     }
 }
