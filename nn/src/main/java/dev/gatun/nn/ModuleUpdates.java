@@ -3,6 +3,7 @@ package dev.gatun.nn;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -42,6 +43,17 @@ public final class ModuleUpdates implements TensorGroup {
     /** The update for the module of {@code slot}, or null. */
     ModuleUpdate of(UpdateSlot slot) {
         return bySlot.get(slot);
+    }
+
+    /** These updates by the names of their modules in {@code model}, in its order; what is for no module of it is left out. */
+    public Map<String, ModuleUpdate> named(Module model) {
+        Map<String, ModuleUpdate> named = new LinkedHashMap<>();
+        model.namedModules().forEach((name, module) -> {
+            if (module instanceof Updatable host && bySlot.containsKey(host.updates())) {
+                named.put(name, bySlot.get(host.updates()));
+            }
+        });
+        return named;
     }
 
     /** How many modules have one. */
