@@ -1,5 +1,7 @@
 package dev.gatun.data.internal;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -41,17 +43,18 @@ public final class CounterRandom {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
-    /** {@code count} different numbers of [0, bound), in random order. */
+    /** {@code count} different numbers of [0, bound), in random order; fewer if there are no more. */
     public IntStream distinct(int count, int bound) {
-        int[] pool = IntStream.range(0, bound).toArray();
-        int taken = Math.min(count, bound);
-        for (int i = 0; i < taken; i++) {
+        // A shuffle that stops early. Only the places that it changed are kept: bound may be the rows of a large data
+        // set.
+        Map<Integer, Integer> moved = new HashMap<>();
+        int[] chosen = new int[Math.min(count, bound)];
+        for (int i = 0; i < chosen.length; i++) {
             int j = i + nextInt(bound - i);
-            int chosen = pool[j];
-            pool[j] = pool[i];
-            pool[i] = chosen;
+            chosen[i] = moved.getOrDefault(j, j);
+            moved.put(j, moved.getOrDefault(i, i));
         }
-        return IntStream.of(pool).limit(taken);
+        return IntStream.of(chosen);
     }
 
     private static long mix(long z) {
