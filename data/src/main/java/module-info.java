@@ -18,4 +18,5 @@ module dev.gatun.data {
 
     exports dev.gatun.data;
     exports dev.gatun.data.p3;
+    exports dev.gatun.data.text;
 }

@@ -38,6 +38,14 @@ public final class CounterRandom {
         return (int) Math.unsignedMultiplyHigh(nextLong(), bound);
     }
 
+    /** A number in [0, bound) for bounds beyond an int, uniform up to a relative error of bound / 2^64. */
+    public long nextLong(long bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("bound must be at least 1, got " + bound);
+        }
+        return Math.unsignedMultiplyHigh(nextLong(), bound);
+    }
+
     /** A number in [0, 1), uniform, a multiple of 2^-53. */
     public double nextDouble() {
         return (nextLong() >>> 11) * 0x1.0p-53;
