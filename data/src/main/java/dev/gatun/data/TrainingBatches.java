@@ -53,9 +53,18 @@ public record TrainingBatches(TaskSampler sampler, List<ExampleEncoder> encoders
 
     @Override
     public EncodedExample example(long step, int slot) {
-        Draw draw = sampler.draw(step, slot);
+        return encode(sampler.draw(step, slot), encoderOf(step, slot));
+    }
+
+    @Override
+    public int padToMultipleOf() {
+        return encoders.getFirst().options().padToMultipleOf();
+    }
+
+    /** The row of a draw with one of the encoders. */
+    EncodedExample encode(Draw draw, int encoder) {
         SniTask task = sampler.tasks().get(draw.task());
-        return encoder(step, slot)
+        return encoders.get(encoder)
                 .encode(
                         draw.task(),
                         task,
@@ -64,16 +73,10 @@ public record TrainingBatches(TaskSampler sampler, List<ExampleEncoder> encoders
                         draw.reference());
     }
 
-    @Override
-    public int padToMultipleOf() {
-        return encoders.getFirst().options().padToMultipleOf();
-    }
-
-    private ExampleEncoder encoder(long step, int slot) {
-        if (encoders.size() == 1) {
-            return encoders.getFirst();
-        }
-        CounterRandom random = new CounterRandom(sampler.seed() ^ ENCODING_STREAM, step, slot);
-        return encoders.get(random.nextInt(encoders.size()));
+    /** Which encoder a slot draws. */
+    int encoderOf(long step, int slot) {
+        return encoders.size() == 1
+                ? 0
+                : new CounterRandom(sampler.seed() ^ ENCODING_STREAM, step, slot).nextInt(encoders.size());
     }
 }
