@@ -9,8 +9,8 @@ import java.util.TreeMap;
 /**
  * L_cst (specification 5): the mean squared difference between each slot's states h and the same slot's of the previous
  * optimizer step, which is a constant. Slots are numbered over the whole batch, so the loss does not depend on how the
- * batch is cut into micro-batches: each contributes its share of the mean. Legend: B slots of a micro-batch, L pairs, D
- * model.
+ * batch is cut into micro-batches: each contributes its share of the mean. Written for HART's states; HyperTuning's [B, Q, D]
+ * are compared in the same way. Legend: B slots of a micro-batch, L pairs, D model.
  */
 public final class ConsistencyLoss implements AutoCloseable {
     private final int slots;
