@@ -9,6 +9,8 @@ module dev.gatun.hart {
     exports dev.gatun.hart.config;
     exports dev.gatun.hart.evaluate;
     exports dev.gatun.hart.model;
+    exports dev.gatun.hart.report;
+    exports dev.gatun.hart.system;
     exports dev.gatun.hart.train;
 
     opens dev.gatun.hart.config to

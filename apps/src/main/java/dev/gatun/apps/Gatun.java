@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
+            ChatCommand.class,
             ConvertCommand.class,
             ExampleCommand.class,
             BenchCommand.class,
