@@ -72,6 +72,7 @@ public final class AdapterFile {
                     null,
                     prefix(tensors, "encoder", main.numLayers()),
                     prefix(tensors, "decoder", main.numDecoderLayers()),
+                    null,
                     tensors.names().contains(STATES)
                             ? new EncoderStates(tensors.load(STATES), tensors.load(MASK))
                             : null);

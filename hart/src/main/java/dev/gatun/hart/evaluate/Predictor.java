@@ -64,7 +64,7 @@ public final class Predictor {
             LongMatrix ids = LongMatrix.padded(inputs, Tokenizer.PAD, 1);
             Tensor mask = Tensors.of(LongMatrix.padded(
                     inputs.stream().map(input -> ones(input.length)).toList(), 0, 1));
-            Adaptation chosen = adaptation == null ? null : rows(adaptation, rows);
+            Adaptation chosen = adaptation == null ? null : adaptation.rows(Tensor.of(rows));
             EncoderStates encoded = main.encode(Tensors.of(ids), mask, chosen == null ? null : chosen.encoderPrefix());
             if (chosen != null && chosen.demonstrations() != null) {
                 encoded = encoded.prepend(chosen.demonstrations());
@@ -94,20 +94,5 @@ public final class Predictor {
             texts.add(tokenizer.decode(Arrays.copyOfRange(ids, begin, end)));
         }
         return texts;
-    }
-
-    /** The adaptation's rows that a batch needs, one for each input. */
-    private static Adaptation rows(Adaptation adaptation, long[] rows) {
-        Tensor index = Tensor.of(rows);
-        EncoderStates demonstrations = adaptation.demonstrations();
-        return new Adaptation(
-                null,
-                adaptation.encoderPrefix() == null
-                        ? null
-                        : adaptation.encoderPrefix().rows(index),
-                adaptation.decoderPrefix() == null
-                        ? null
-                        : adaptation.decoderPrefix().rows(index),
-                demonstrations == null ? null : demonstrations.rows(index));
     }
 }

@@ -184,7 +184,7 @@ public final class RunEvaluator {
                 GradMode _ = Torch.noGrad()) {
             List<long[]> demonstrations = demonstrations(chunk.tasks);
             EncoderStates encoded = run.main().encode(ids(demonstrations), mask(demonstrations), null);
-            return predictor.predict(queries, new Adaptation(null, null, null, encoded), chunk.rows);
+            return predictor.predict(queries, new Adaptation(null, null, null, null, encoded), chunk.rows);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param training mean exact match on training tasks with the right demonstrations
  * @param betweenTasks variance of h between held-out tasks, mean over its elements
  * @param withinTasks variance of h between sets of demonstrations of the same task
+ * @param attention between the states of layers, [L, L], mean over held-out tasks; null but for the parallel control
  */
 record CellResult(
         String cell,
@@ -27,4 +28,5 @@ record CellResult(
         Map<Demonstrations, double[]> heldOut,
         double training,
         double betweenTasks,
-        double withinTasks) {}
+        double withinTasks,
+        double[][] attention) {}

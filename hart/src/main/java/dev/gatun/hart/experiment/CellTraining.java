@@ -64,7 +64,8 @@ final class CellTraining {
                     held.accuracies(cell.shown()),
                     held.training(cell.shown()),
                     spread.betweenTasks(),
-                    spread.withinTasks());
+                    spread.withinTasks(),
+                    cell.design() == Design.PARALLEL ? held.attention() : null);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.hart.experiment;
 
 import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.hart.train.Tensors;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -80,6 +81,24 @@ final class HeldOut {
             // Means of few sets differ by chance too; that share is not between tasks.
             double between = means * tasks / (tasks - 1) - within / sets;
             return new Spread(between, within);
+        }
+    }
+
+    /** How much each layer's states look at each other layer's (Figure 1), [L, L]. */
+    double[][] attention() {
+        Episodes episodes = unseen.all(0, 1, Demonstrations.RIGHT);
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            Tensor map = hyper.attentionMap(
+                            Tensors.of(episodes.hyperIds()), Tensors.of(Episodes.mask(episodes.hyperIds())))
+                    .mean(0);
+            int layers = (int) map.size(0);
+            float[] values = map.toFloatArray();
+            double[][] rows = new double[layers][layers];
+            for (int i = 0; i < values.length; i++) {
+                rows[i / layers][i % layers] = values[i];
+            }
+            return rows;
         }
     }
 }

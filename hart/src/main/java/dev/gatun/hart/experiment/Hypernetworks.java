@@ -14,10 +14,10 @@ final class Hypernetworks {
         // Random numbers come from the process's one generator: nobody else may draw meanwhile.
         synchronized (CpuClock.class) {
             Torch.manualSeed(seed + 2000);
-            return Hypernetwork.from(
-                    main,
-                    new HyperConfig(
-                            main.config(), scale.hyperLayers(), scale.prefix(), 1.0, design.memory(), false));
+            HyperConfig.Builder config = HyperConfig.builder(main.config())
+                    .decoderLayers(scale.hyperLayers())
+                    .prefix(scale.prefix());
+            return Hypernetwork.from(main, design.set(config).build());
         }
     }
 }

@@ -52,8 +52,9 @@ public final class Miniature {
                         "main model, seed " + seed, () -> MainModel.train(results.scale(), folder, seed, stop)));
             }
         }
-        List<Job> cells = missing().stream()
-                .map(missing -> new Job(missing.cell().id() + ", seed " + missing.seed(), () -> train(missing, stop)))
+        List<Job> cells = work(results.scale(), arms, seeds).stream()
+                .filter(work -> !results.has(work.cell(), work.seed()))
+                .map(work -> new Job(work.cell().id() + ", seed " + work.seed(), () -> train(work, stop)))
                 .toList();
         int threads = Torch.getNumThreads();
         try (WorkerPool pool = new WorkerPool(workers, workers)) {
@@ -63,11 +64,11 @@ public final class Miniature {
         }
     }
 
-    private boolean train(Missing missing, BooleanSupplier stop) {
-        CellResult result = new CellTraining(results.scale(), missing.cell(), missing.seed())
+    private boolean train(Work work, BooleanSupplier stop) {
+        CellResult result = new CellTraining(results.scale(), work.cell(), work.seed())
                 .run(results.folder(), stop);
         if (result != null) {
-            results.save(missing.cell(), result);
+            results.save(work.cell(), result);
         }
         return result != null;
     }
@@ -94,16 +95,15 @@ public final class Miniature {
         return pool.run(bodies).stream().allMatch(finished -> finished);
     }
 
-    /** A hypernetwork still to be trained. */
-    record Missing(Cell cell, long seed) {}
+    /** A hypernetwork of a seed. */
+    record Work(Cell cell, long seed) {}
 
-    /** In the order in which they are computed: arm after arm, seed after seed, each once. */
-    List<Missing> missing() {
+    /** In the order in which it is computed: arm after arm, seed after seed, each once. */
+    static List<Work> work(Scale scale, List<Arm> arms, long[] seeds) {
         return arms.stream()
-                .flatMap(arm -> LongStream.of(seeds).boxed().flatMap(seed -> arm.cells(results.scale()).stream()
-                        .map(cell -> new Missing(cell, seed))))
+                .flatMap(arm -> LongStream.of(seeds).boxed().flatMap(seed -> arm.cells(scale).stream()
+                        .map(cell -> new Work(cell, seed))))
                 .distinct()
-                .filter(missing -> !results.has(missing.cell(), missing.seed()))
                 .toList();
     }
 

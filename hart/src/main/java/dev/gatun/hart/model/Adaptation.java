@@ -1,5 +1,6 @@
 package dev.gatun.hart.model;
 
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.TensorGroup;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.KeyValue;
@@ -7,18 +8,25 @@ import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What a hypernetwork writes for a batch of tasks. Legend: B batch, L layers, P prefix rows, S demonstration tokens, D
- * model.
+ * What adapts the main model to a batch of tasks; every part may be null. Legend: B tasks, L layers, P prefix rows, S
+ * demonstration tokens, Q queries, D model.
  *
- * @param states h, [B, L, 2, D]: what the prefixes are made from, and what the consistency loss compares
+ * @param states h, what the weights are made from and the consistency loss compares: [B, L, 2, D], of HyperTuning [B, Q, D]
  * @param encoderPrefix for the main encoder's self-attention, [B, P, D] a key and a value
  * @param decoderPrefix for the main decoder's
+ * @param updates of the main model's modules, such as LoRAs
  * @param demonstrations E, the encoded demonstrations [B, S, D] with their mask, for fusion-in-decoder
  */
-public record Adaptation(Tensor states, T5Prefix encoderPrefix, T5Prefix decoderPrefix, EncoderStates demonstrations)
+public record Adaptation(
+        Tensor states,
+        T5Prefix encoderPrefix,
+        T5Prefix decoderPrefix,
+        ModuleUpdates updates,
+        EncoderStates demonstrations)
         implements TensorGroup {
     @Override
     public List<Tensor> tensors() {
@@ -26,17 +34,35 @@ public record Adaptation(Tensor states, T5Prefix encoderPrefix, T5Prefix decoder
         if (states != null) {
             all.add(states);
         }
-        all.addAll(encoderPrefix.tensors());
-        all.addAll(decoderPrefix.tensors());
-        if (demonstrations != null) {
-            all.addAll(demonstrations.tensors());
-        }
+        Stream.<TensorGroup>of(encoderPrefix, decoderPrefix, updates, demonstrations)
+                .filter(Objects::nonNull)
+                .forEach(part -> all.addAll(part.tensors()));
         return all;
+    }
+
+    /** The same for the tasks {@code index}, int64 [N], left out or repeated as it says; new tensors. */
+    public Adaptation rows(Tensor index) {
+        return new Adaptation(
+                states == null ? null : states.index_select(0, index),
+                encoderPrefix == null ? null : encoderPrefix.rows(index),
+                decoderPrefix == null ? null : decoderPrefix.rows(index),
+                updates == null ? null : updates.rows(index),
+                demonstrations == null ? null : demonstrations.rows(index));
     }
 
     /** The same without fusion-in-decoder. */
     public Adaptation withoutFusion() {
-        return new Adaptation(states, encoderPrefix, decoderPrefix, null);
+        return new Adaptation(states, encoderPrefix, decoderPrefix, updates, null);
+    }
+
+    /** The same without prefixes. */
+    public Adaptation withoutPrefixes() {
+        return new Adaptation(states, null, null, updates, demonstrations);
+    }
+
+    /** The same without updates of modules. */
+    public Adaptation withoutUpdates() {
+        return new Adaptation(states, encoderPrefix, decoderPrefix, null, demonstrations);
     }
 
     /** Every prefix tensor with its site's name, {@code encoder.0.key} to {@code decoder.L-1.value}. */
@@ -46,7 +72,7 @@ public record Adaptation(Tensor states, T5Prefix encoderPrefix, T5Prefix decoder
 
     private static Stream<Site> sites(String stack, T5Prefix prefix) {
         List<Site> found = new ArrayList<>();
-        for (int l = 0; l < prefix.layers().size(); l++) {
+        for (int l = 0; prefix != null && l < prefix.layers().size(); l++) {
             KeyValue pair = prefix.layers().get(l);
             found.add(new Site(stack + "." + l + ".key", pair.key()));
             found.add(new Site(stack + "." + l + ".value", pair.value()));

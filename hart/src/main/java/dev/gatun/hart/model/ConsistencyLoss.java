@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * L_cst (specification 5): the mean squared difference between the states h and those of the previous optimizer step,
  * which are constants; {@link Pairing} says which of those. Slots are numbered over the whole batch, so the loss does not
  * depend on how the batch is cut into micro-batches: each contributes its share of the mean ({@link Pairing#MEAN} takes
- * whole batches only). Legend: B slots of a micro-batch, L pairs, D model.
+ * whole batches only). States are [B, L, 2, D] of HART and [B, Q, D] of HyperTuning. Legend: B slots of a micro-batch, L
+ * pairs, Q queries, D model.
  */
 public final class ConsistencyLoss implements AutoCloseable {
     private static final String PREVIOUS = "consistency.previous";
@@ -25,7 +26,7 @@ public final class ConsistencyLoss implements AutoCloseable {
     private final int slots;
     private final Pairing pairing;
     private final TreeMap<Integer, Pending> pending = new TreeMap<>();
-    /** The previous step's states, [slots, L, 2, D]; the rows of {@link #rowOfTask} for {@link Pairing#TASK}. */
+    /** The previous step's states, [slots, …]; the rows of {@link #rowOfTask} for {@link Pairing#TASK}. */
     private Tensor previous;
 
     private Map<Integer, Integer> rowOfTask = Map.of();
@@ -49,7 +50,7 @@ public final class ConsistencyLoss implements AutoCloseable {
     /**
      * The micro-batch's share of the loss, and remembers its states for the next step.
      *
-     * @param states h of the slots from {@code firstSlot} on, [B, L, 2, D]
+     * @param states h of the slots from {@code firstSlot} on, [B, …]
      * @param tasks each slot's task, [B]; only {@link Pairing#TASK} needs it
      * @return a scalar, or null when there is no previous step
      * @throws IllegalArgumentException if the pairing needs tasks or the whole batch, and gets neither
@@ -169,7 +170,7 @@ public final class ConsistencyLoss implements AutoCloseable {
         pending.clear();
     }
 
-    /** The previous step's states [slots, L, 2, D], or null before the first; of each task seen, pairing by task. */
+    /** The previous step's states [slots, …], or null before the first; of each task seen, pairing by task. */
     public synchronized Tensor previous() {
         return previous;
     }
@@ -205,7 +206,7 @@ public final class ConsistencyLoss implements AutoCloseable {
     }
 
     /**
-     * Takes over the states of a checkpoint, [slots, L, 2, D], or null for none.
+     * Takes over the states of a checkpoint, [slots, …], or null for none.
      *
      * @throws IllegalArgumentException if they are of another number of slots, or pairing is by task, which needs those
      */
