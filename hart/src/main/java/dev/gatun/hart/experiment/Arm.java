@@ -14,15 +14,20 @@ public enum Arm {
     III;
 
     static final List<Double> ALPHAS = List.of(1.0, 5.0, 20.0);
-    private static final List<Pairing> PAIRINGS = List.of(Pairing.SLOT, Pairing.MEAN);
+    static final List<Pairing> PAIRINGS = List.of(Pairing.SLOT, Pairing.MEAN);
 
-    /** The arm's hypernetworks, those first that the others are compared with. */
-    List<Cell> cells(Scale scale) {
+    /**
+     * The arm's hypernetworks, those first that the others are compared with.
+     *
+     * @param batches tasks a step, of arm (iii)
+     */
+    List<Cell> cells(Scale scale, List<Integer> batches) {
         List<Cell> cells = new ArrayList<>();
         switch (this) {
             case I -> {
                 cells.add(plain(scale, Design.CACHE, Feed.PREFIX));
-                cells.add(new Cell(Design.CACHE, Feed.PREFIX, Demonstrations.NONE, 0, Pairing.SLOT, scale.batch(), scale.steps()));
+                cells.add(new Cell(
+                        Design.CACHE, Feed.PREFIX, Demonstrations.NONE, 0, Pairing.SLOT, scale.batch(), scale.steps()));
                 cells.add(plain(scale, Design.CACHE, Feed.BOTH));
                 cells.add(plain(scale, Design.CACHE, Feed.FUSION));
             }
@@ -32,7 +37,7 @@ public enum Arm {
                 }
             }
             case III -> {
-                for (int batch : scale.consistencyBatches()) {
+                for (int batch : batches) {
                     cells.add(consistency(scale, 0, Pairing.SLOT, batch));
                     for (Pairing pairing : PAIRINGS) {
                         ALPHAS.forEach(alpha -> cells.add(consistency(scale, alpha, pairing, batch)));
@@ -48,7 +53,6 @@ public enum Arm {
     }
 
     static Cell consistency(Scale scale, double alpha, Pairing pairing, int batch) {
-        return new Cell(
-                Design.CACHE, Feed.BOTH, Demonstrations.RIGHT, alpha, pairing, batch, scale.consistencySteps());
+        return new Cell(Design.CACHE, Feed.BOTH, Demonstrations.RIGHT, alpha, pairing, batch, scale.consistencySteps());
     }
 }

@@ -13,10 +13,10 @@ final class ArmOne {
     private final long[] seeds;
     private final List<Cell> cells;
 
-    ArmOne(Results results, long[] seeds) {
+    ArmOne(Results results, Plan plan) {
         this.results = results;
-        this.seeds = seeds;
-        this.cells = Arm.I.cells(results.scale());
+        this.seeds = plan.seeds();
+        this.cells = plan.cells(Arm.I);
     }
 
     Section section() {
@@ -25,13 +25,20 @@ final class ArmOne {
             long[] own = results.paired(seeds, List.of(cell));
             List<String> row = new ArrayList<>(List.of(name(cell), Integer.toString(own.length)));
             for (Demonstrations what : Demonstrations.values()) {
-                boolean there = own.length > 0
-                        && results.get(cell, own[0]).heldOut().containsKey(what);
-                row.add(there ? Statistics.overSeedsAndTasks(accuracy(cell, what, own)).percent() : "–");
+                boolean there =
+                        own.length > 0 && results.get(cell, own[0]).heldOut().containsKey(what);
+                row.add(
+                        there
+                                ? Statistics.overSeedsAndTasks(accuracy(cell, what, own))
+                                        .percent()
+                                : "–");
             }
-            row.add(own.length == 0 ? "–" : percent(Statistics.mean(LongStream.of(own)
-                    .mapToDouble(seed -> results.get(cell, seed).training())
-                    .toArray())));
+            row.add(
+                    own.length == 0
+                            ? "–"
+                            : percent(Statistics.mean(LongStream.of(own)
+                                    .mapToDouble(seed -> results.get(cell, seed).training())
+                                    .toArray())));
             rows.add(row);
         }
         long[] mains = LongStream.of(seeds)
@@ -53,10 +60,21 @@ final class ArmOne {
                 rows,
                 List.of(
                         prefixOnly(prefix, without),
-                        difference("Fusion alone beats the wrong task's demonstrations", fusion, Demonstrations.RIGHT, fusion, Demonstrations.WRONG),
-                        difference("With prefixes only, pairing of inputs and outputs matters", prefix, Demonstrations.RIGHT, prefix, Demonstrations.SHUFFLED),
+                        difference(
+                                "Fusion alone beats the wrong task's demonstrations",
+                                fusion,
+                                Demonstrations.RIGHT,
+                                fusion,
+                                Demonstrations.WRONG),
+                        difference(
+                                "With prefixes only, pairing of inputs and outputs matters",
+                                prefix,
+                                Demonstrations.RIGHT,
+                                prefix,
+                                Demonstrations.SHUFFLED),
                         difference("Prefixes add to fusion", both, Demonstrations.RIGHT, fusion, Demonstrations.RIGHT),
-                        difference("Fusion adds to prefixes", both, Demonstrations.RIGHT, prefix, Demonstrations.RIGHT)));
+                        difference(
+                                "Fusion adds to prefixes", both, Demonstrations.RIGHT, prefix, Demonstrations.RIGHT)));
     }
 
     private Claim prefixOnly(Cell prefix, Cell without) {
@@ -98,9 +116,12 @@ final class ArmOne {
                 .mapToObj(seed -> MainModel.report(results.folder(), seed))
                 .map(report -> instructed ? report.heldOut() : report.inContext())
                 .toArray(double[][]::new);
-        String training = !instructed ? "–" : percent(Statistics.mean(LongStream.of(mains)
-                .mapToDouble(seed -> MainModel.report(results.folder(), seed).training())
-                .toArray()));
+        String training = !instructed
+                ? "–"
+                : percent(Statistics.mean(LongStream.of(mains)
+                        .mapToDouble(
+                                seed -> MainModel.report(results.folder(), seed).training())
+                        .toArray()));
         return List.of(
                 name,
                 Integer.toString(mains.length),

@@ -11,21 +11,23 @@ import java.util.stream.LongStream;
 final class ArmThree {
     private final Results results;
     private final Scale scale;
+    private final List<Integer> batches;
     private final long[] seeds;
 
-    ArmThree(Results results, long[] seeds) {
+    ArmThree(Results results, Plan plan) {
         this.results = results;
-        this.scale = results.scale();
-        this.seeds = seeds;
+        this.scale = plan.scale();
+        this.batches = plan.batches();
+        this.seeds = plan.seeds();
     }
 
     Section section() {
         List<List<String>> rows = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
-        for (int batch : scale.consistencyBatches()) {
+        for (int batch : batches) {
             Cell plain = Arm.consistency(scale, 0, Pairing.SLOT, batch);
             rows.add(row(plain, plain, "–"));
-            for (Pairing pairing : List.of(Pairing.SLOT, Pairing.MEAN)) {
+            for (Pairing pairing : Arm.PAIRINGS) {
                 for (double alpha : Arm.ALPHAS) {
                     Cell cell = Arm.consistency(scale, alpha, pairing, batch);
                     rows.add(row(cell, plain, pairing.toString().toLowerCase(Locale.ROOT)));
@@ -40,7 +42,17 @@ final class ArmThree {
                         + " norm likewise, and of h between held-out tasks. Spikes: losses more than 4 median absolute"
                         + " deviations above that median. Held-out: exact match, difference to alpha 0 in points (bootstrap"
                         + " over seeds × tasks).",
-                List.of("B", "alpha", "pairing", "seeds", "loss variance", "spikes", "gradient-norm variance", "h between tasks", "held-out %", "held-out difference"),
+                List.of(
+                        "B",
+                        "alpha",
+                        "pairing",
+                        "seeds",
+                        "loss variance",
+                        "spikes",
+                        "gradient-norm variance",
+                        "h between tasks",
+                        "held-out %",
+                        "held-out difference"),
                 rows.stream().filter(row -> !row.get(3).equals("0")).toList(),
                 claims);
     }
@@ -56,15 +68,24 @@ final class ArmThree {
             return row;
         }
         row.add(logRatio(cell, plain, own, ArmThree::lossVariance).ratio());
-        row.add(String.format(Locale.ROOT, "%.1f", LongStream.of(own)
-                .mapToLong(seed -> Statistics.spikes(Statistics.detrended(results.get(cell, seed).losses())))
-                .average()
-                .orElseThrow()));
+        row.add(String.format(
+                Locale.ROOT,
+                "%.1f",
+                LongStream.of(own)
+                        .mapToDouble(seed -> Statistics.spikes(
+                                Statistics.detrended(results.get(cell, seed).losses())))
+                        .average()
+                        .orElseThrow()));
         row.add(logRatio(cell, plain, own, ArmThree::gradientVariance).ratio());
         row.add(logRatio(cell, plain, own, CellResult::betweenTasks).ratio());
-        row.add(String.format(Locale.ROOT, "%.1f", 100 * Statistics.mean(LongStream.of(own)
-                .mapToDouble(seed -> Statistics.mean(results.get(cell, seed).heldOut().get(Demonstrations.RIGHT)))
-                .toArray())));
+        row.add(String.format(
+                Locale.ROOT,
+                "%.1f",
+                100
+                        * Statistics.mean(LongStream.of(own)
+                                .mapToDouble(seed -> Statistics.mean(
+                                        results.get(cell, seed).heldOut().get(Demonstrations.RIGHT)))
+                                .toArray())));
         row.add(cell == plain ? "–" : heldOut(cell, plain, own).percent());
         return row;
     }
@@ -103,8 +124,8 @@ final class ArmThree {
 
     private Interval logRatio(Cell cell, Cell plain, long[] own, ToDoubleFunction<CellResult> value) {
         return Statistics.overSeeds(LongStream.of(own)
-                .mapToDouble(seed -> Math.log(value.applyAsDouble(results.get(cell, seed))
-                        / value.applyAsDouble(results.get(plain, seed))))
+                .mapToDouble(seed -> Math.log(
+                        value.applyAsDouble(results.get(cell, seed)) / value.applyAsDouble(results.get(plain, seed))))
                 .toArray());
     }
 

@@ -1,8 +1,10 @@
 package dev.gatun.hart.experiment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
 
 /** Arm (ii): whether it helps to generate the states layer by layer. */
@@ -11,10 +13,10 @@ final class ArmTwo {
     private final Scale scale;
     private final long[] seeds;
 
-    ArmTwo(Results results, long[] seeds) {
+    ArmTwo(Results results, Plan plan) {
         this.results = results;
-        this.scale = results.scale();
-        this.seeds = seeds;
+        this.scale = plan.scale();
+        this.seeds = plan.seeds();
     }
 
     Section section() {
@@ -31,9 +33,17 @@ final class ArmTwo {
                     Integer.toString(own.length),
                     number(own, seed -> Statistics.mean(losses(design, seed)), "%.3f"),
                     number(own, seed -> end(losses(design, seed)), "%.3f"),
-                    number(both, seed -> Statistics.stepsTo(losses(design, seed), end(losses(Design.SHARED, seed))), "%.0f"),
+                    number(
+                            both,
+                            seed -> Statistics.stepsTo(losses(design, seed), end(losses(Design.SHARED, seed))),
+                            "%.0f"),
                     number(own, seed -> secondsPerStep(design, seed), "%.3f"),
-                    number(own, seed -> 100 * Statistics.mean(results.get(cell, seed).heldOut().get(Demonstrations.RIGHT)), "%.1f")));
+                    number(
+                            own,
+                            seed -> 100
+                                    * Statistics.mean(
+                                            results.get(cell, seed).heldOut().get(Demonstrations.RIGHT)),
+                            "%.1f")));
         }
         return new Section(
                 "Arm (ii): generators, without consistency loss",
@@ -41,7 +51,14 @@ final class ArmTwo {
                         + " the last tenth; to threshold: steps until the running mean of 25 losses is below `shared`'s last"
                         + " tenth of the same seed (the number of steps if never). Intervals: Student's t over seeds, since a"
                         + " curve is one value a seed. Equal time: both curves up to the processor time that both had.",
-                List.of("generator", "seeds", "area", "last", "steps to threshold", "CPU s a step", "held-out exact match %"),
+                List.of(
+                        "generator",
+                        "seeds",
+                        "area",
+                        "last",
+                        "steps to threshold",
+                        "CPU s a step",
+                        "held-out exact match %"),
                 rows,
                 claims());
     }
@@ -72,7 +89,8 @@ final class ArmTwo {
         }
         Interval area = Statistics.overSeeds(LongStream.of(own)
                 .mapToDouble(seed -> equalTime
-                        ? areaUpTo(commonTime(one, other, seed), one, seed) - areaUpTo(commonTime(one, other, seed), other, seed)
+                        ? areaUpTo(commonTime(one, other, seed), one, seed)
+                                - areaUpTo(commonTime(one, other, seed), other, seed)
                         : Statistics.mean(losses(one, seed)) - Statistics.mean(losses(other, seed)))
                 .toArray());
         return new Claim(claim, Verdict.negative(area), "difference of areas " + area + ", " + own.length + " seeds");
@@ -113,12 +131,15 @@ final class ArmTwo {
 
     private static double end(double[] losses) {
         int tenth = Math.max(1, losses.length / 10);
-        return Statistics.mean(java.util.Arrays.copyOfRange(losses, losses.length - tenth, losses.length));
+        return Statistics.mean(Arrays.copyOfRange(losses, losses.length - tenth, losses.length));
     }
 
-    private static String number(long[] seeds, java.util.function.LongToDoubleFunction value, String format) {
+    private static String number(long[] seeds, LongToDoubleFunction value, String format) {
         return seeds.length == 0
                 ? "–"
-                : String.format(Locale.ROOT, format, LongStream.of(seeds).mapToDouble(value).average().orElseThrow());
+                : String.format(
+                        Locale.ROOT,
+                        format,
+                        LongStream.of(seeds).mapToDouble(value).average().orElseThrow());
     }
 }

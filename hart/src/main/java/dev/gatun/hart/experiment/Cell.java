@@ -14,12 +14,10 @@ import java.util.Locale;
  * @param batch tasks a step
  * @param steps how many steps
  */
-record Cell(
-        Design design, Feed feed, Demonstrations shown, double alpha, Pairing pairing, int batch, int steps) {
+record Cell(Design design, Feed feed, Demonstrations shown, double alpha, Pairing pairing, int batch, int steps) {
     /** Its name in the tables and in files. */
     String id() {
-        String name = String.format(
-                Locale.ROOT, "%s-%s-b%d-s%d", lower(design), lower(feed), batch, steps);
+        String name = String.format(Locale.ROOT, "%s-%s-b%d-s%d", lower(design), lower(feed), batch, steps);
         if (shown != Demonstrations.RIGHT) {
             name += "-" + lower(shown);
         }

@@ -94,11 +94,7 @@ final class EpisodeSource {
         long[] text = {};
         for (int k = 0; k < demonstrations; k++) {
             int[] answered = used.get(what == Demonstrations.SHUFFLED ? (k + 1) % demonstrations : k);
-            text = joined(
-                    text,
-                    SymbolTask.input(used.get(k)),
-                    new long[] {SymbolTask.ARROW},
-                    shown.output(answered));
+            text = joined(text, SymbolTask.input(used.get(k)), new long[] {SymbolTask.ARROW}, shown.output(answered));
         }
         return joined(text, end());
     }

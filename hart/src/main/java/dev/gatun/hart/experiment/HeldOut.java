@@ -71,12 +71,14 @@ final class HeldOut {
             int sets = Math.max(2, scale.evaluationSets());
             Tensor[] states = new Tensor[sets];
             for (int set = 0; set < sets; set++) {
-                states[set] = Written.by(hyper, feed, unseen.all(100 + set, 1, shown)).states();
+                states[set] =
+                        Written.by(hyper, feed, unseen.all(100 + set, 1, shown)).states();
             }
             Tensor all = Torch.stack(states, 0);
             Tensor taskMeans = all.mean(0);
             double within = all.sub(taskMeans).square().mean().item().doubleValue() * sets / (sets - 1);
-            double means = taskMeans.sub(taskMeans.mean(0)).square().mean().item().doubleValue();
+            double means =
+                    taskMeans.sub(taskMeans.mean(0)).square().mean().item().doubleValue();
             long tasks = taskMeans.size(0);
             // Means of few sets differ by chance too; that share is not between tasks.
             double between = means * tasks / (tasks - 1) - within / sets;

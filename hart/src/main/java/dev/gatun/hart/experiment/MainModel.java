@@ -40,7 +40,8 @@ final class MainModel {
      * @param heldOut exact match of each held-out task with instruction tokens
      * @param inContext exact match of each held-out task with demonstrations before the query
      */
-    record Report(long seed, double cpuSeconds, double[] losses, double training, double[] heldOut, double[] inContext) {}
+    record Report(
+            long seed, double cpuSeconds, double[] losses, double training, double[] heldOut, double[] inContext) {}
 
     private MainModel() {}
 
@@ -105,8 +106,8 @@ final class MainModel {
                 }
             }
             model.eval();
-            double[] training = Accuracy.perTask(
-                    model, source.allInstructed(scale.evaluationQueries()), Written.nothing());
+            double[] training =
+                    Accuracy.perTask(model, source.allInstructed(scale.evaluationQueries()), Written.nothing());
             EpisodeSource unseen = new EpisodeSource(split.heldOut(), seed, scale.demonstrations());
             Report report = new Report(
                     seed,
@@ -114,8 +115,13 @@ final class MainModel {
                     losses,
                     Statistics.mean(training),
                     Accuracy.perTask(
-                            model, unseen.allInstructed(scale.evaluationSets() * scale.evaluationQueries()), Written.nothing()),
-                    Accuracy.perTask(model, inContext(unseen.all(0, scale.evaluationQueries(), Demonstrations.RIGHT)), Written.nothing()));
+                            model,
+                            unseen.allInstructed(scale.evaluationSets() * scale.evaluationQueries()),
+                            Written.nothing()),
+                    Accuracy.perTask(
+                            model,
+                            inContext(unseen.all(0, scale.evaluationQueries(), Demonstrations.RIGHT)),
+                            Written.nothing()));
             SafeTensorsWriter.write(weights(folder, seed), model.stateDict(), SafeTensorsWriter.HUGGING_FACE);
             // The report last: it says that the model is there.
             AtomicFile.write(json(folder, seed), JSON.writeValueAsBytes(report));
@@ -150,11 +156,9 @@ final class MainModel {
                     .filter(id -> id != 0 && id != SymbolTask.END)
                     .toArray();
             long[] query = episodes.mainIds().row(row);
-            main.add(LongStream.concat(
-                            Arrays.stream(shown), Arrays.stream(query))
+            main.add(LongStream.concat(Arrays.stream(shown), Arrays.stream(query))
                     .toArray());
         }
-        return new Episodes(
-                episodes.tasks(), episodes.hyperIds(), LongMatrix.padded(main, 0, 1), episodes.labels());
+        return new Episodes(episodes.tasks(), episodes.hyperIds(), LongMatrix.padded(main, 0, 1), episodes.labels());
     }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
 
 /**
  * The paper in miniature (specification 11): tasks on strings of symbols, a small T5 that can do them when told which,
@@ -19,18 +18,18 @@ import java.util.stream.LongStream;
  */
 public final class Miniature {
     private final Results results;
-    private final List<Arm> arms;
-    private final long[] seeds;
+    private final Plan plan;
 
     /**
      * An experiment that keeps its results in {@code folder}.
      *
+     * @param batches tasks a step in arm (iii)
+     * @param seeds how many, from 0 on
      * @throws IllegalArgumentException if the folder holds results of other sizes
      */
-    public Miniature(Path folder, Scale scale, List<Arm> arms, int seeds) {
+    public Miniature(Path folder, Scale scale, List<Arm> arms, List<Integer> batches, int seeds) {
         this.results = new Results(folder, scale);
-        this.arms = List.copyOf(arms);
-        this.seeds = LongStream.range(0, seeds).toArray();
+        this.plan = Plan.of(scale, arms, batches, seeds);
     }
 
     private record Job(String name, Callable<Boolean> body) {}
@@ -46,15 +45,14 @@ public final class Miniature {
     public boolean run(int workers, Consumer<String> progress, BooleanSupplier stop) {
         Path folder = results.folder();
         List<Job> mains = new ArrayList<>();
-        for (long seed : seeds) {
+        for (long seed : plan.seeds()) {
             if (!MainModel.exists(folder, seed)) {
-                mains.add(new Job(
-                        "main model, seed " + seed, () -> MainModel.train(results.scale(), folder, seed, stop)));
+                mains.add(new Job("main model, seed " + seed, () -> MainModel.train(plan.scale(), folder, seed, stop)));
             }
         }
-        List<Job> cells = work(results.scale(), arms, seeds).stream()
+        List<Job> cells = plan.work().stream()
                 .filter(work -> !results.has(work.cell(), work.seed()))
-                .map(work -> new Job(work.cell().id() + ", seed " + work.seed(), () -> train(work, stop)))
+                .map(work -> new Job(work.name(), () -> train(work, stop)))
                 .toList();
         int threads = Torch.getNumThreads();
         try (WorkerPool pool = new WorkerPool(workers, workers)) {
@@ -64,9 +62,8 @@ public final class Miniature {
         }
     }
 
-    private boolean train(Work work, BooleanSupplier stop) {
-        CellResult result = new CellTraining(results.scale(), work.cell(), work.seed())
-                .run(results.folder(), stop);
+    private boolean train(Plan.Work work, BooleanSupplier stop) {
+        CellResult result = new CellTraining(plan.scale(), work.cell(), work.seed()).run(results.folder(), stop);
         if (result != null) {
             results.save(work.cell(), result);
         }
@@ -95,20 +92,8 @@ public final class Miniature {
         return pool.run(bodies).stream().allMatch(finished -> finished);
     }
 
-    /** A hypernetwork of a seed. */
-    record Work(Cell cell, long seed) {}
-
-    /** In the order in which it is computed: arm after arm, seed after seed, each once. */
-    static List<Work> work(Scale scale, List<Arm> arms, long[] seeds) {
-        return arms.stream()
-                .flatMap(arm -> LongStream.of(seeds).boxed().flatMap(seed -> arm.cells(scale).stream()
-                        .map(cell -> new Work(cell, seed))))
-                .distinct()
-                .toList();
-    }
-
     /** What the results so far say. */
     public Findings findings() {
-        return Findings.of(results, arms, seeds);
+        return Findings.of(results, plan);
     }
 }

@@ -3,20 +3,23 @@ package dev.gatun.hart.experiment;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/** What a task does with the order and number of a string's symbols; each keeps at least three of four or more. */
+/**
+ * What a task does with a string of symbols. The first five can be told from their outputs alone; of the others, two or
+ * three have outputs of one form, and only beside its input does an output say which it is.
+ */
 enum Operation {
-    COPY(x -> x),
-    REVERSE(x -> pick(x, x.length, i -> x.length - 1 - i)),
-    ROTATE_LEFT(x -> pick(x, x.length, i -> (i + 1) % x.length)),
-    ROTATE_RIGHT(x -> pick(x, x.length, i -> (i + x.length - 1) % x.length)),
-    SWAP_ENDS(x -> pick(x, x.length, i -> i == 0 ? x.length - 1 : i == x.length - 1 ? 0 : i)),
-    SWAP_PAIRS(x -> pick(x, x.length, i -> Math.min(i ^ 1, i % 2 == 0 ? x.length - 1 : i))),
     SORT_UP(Operation::sorted),
-    SORT_DOWN(x -> REVERSE.apply(sorted(x))),
+    SORT_DOWN(x -> reversed(sorted(x))),
+    DOUBLE_FIRST(x -> pick(x, x.length + 1, i -> Math.max(0, i - 1))),
+    DOUBLE_LAST(x -> pick(x, x.length + 1, i -> Math.min(i, x.length - 1))),
+    FIRST_AGAIN(x -> pick(x, x.length + 1, i -> i % x.length)),
     DROP_FIRST(x -> Arrays.copyOfRange(x, 1, x.length)),
     DROP_LAST(x -> Arrays.copyOf(x, x.length - 1)),
-    DOUBLE_FIRST(x -> pick(x, x.length + 1, i -> Math.max(0, i - 1))),
-    DOUBLE_LAST(x -> pick(x, x.length + 1, i -> Math.min(i, x.length - 1)));
+    FIRST_TWO(x -> Arrays.copyOf(x, 2)),
+    LAST_TWO(x -> Arrays.copyOfRange(x, x.length - 2, x.length)),
+    COPY(x -> x),
+    REVERSE(Operation::reversed),
+    ROTATE(x -> pick(x, x.length, i -> (i + 1) % x.length));
 
     private final UnaryOperator<int[]> body;
 
@@ -33,6 +36,10 @@ enum Operation {
         int[] copy = symbols.clone();
         Arrays.sort(copy);
         return copy;
+    }
+
+    private static int[] reversed(int[] symbols) {
+        return pick(symbols, symbols.length, i -> symbols.length - 1 - i);
     }
 
     private static int[] pick(int[] symbols, int length, java.util.function.IntUnaryOperator from) {

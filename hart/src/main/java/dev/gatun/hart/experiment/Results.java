@@ -16,7 +16,6 @@ final class Results {
     private static final String SCALE = "scale.json";
 
     private final Path folder;
-    private final Scale scale;
 
     /**
      * Opens or makes the folder.
@@ -25,7 +24,6 @@ final class Results {
      */
     Results(Path folder, Scale scale) {
         this.folder = folder;
-        this.scale = scale;
         try {
             Files.createDirectories(folder.resolve("cells"));
             Path file = folder.resolve(SCALE);
@@ -44,10 +42,6 @@ final class Results {
 
     Path folder() {
         return folder;
-    }
-
-    Scale scale() {
-        return scale;
     }
 
     private Path file(Cell cell, long seed) {

@@ -1,7 +1,6 @@
 package dev.gatun.hart.experiment;
 
 import dev.gatun.nn.t5.T5Config;
-import java.util.List;
 
 /**
  * How large the miniature is. A folder of results belongs to one scale.
@@ -20,7 +19,6 @@ import java.util.List;
  * @param queries queries of each task of a batch: they share its demonstrations, whose reading costs the most
  * @param rate peak learning rate of hypernetworks
  * @param consistencySteps steps of a hypernetwork in arm (iii)
- * @param consistencyBatches tasks a step there, B
  * @param evaluationSets sets of demonstrations each held-out task is evaluated with
  * @param evaluationQueries queries of each of them
  */
@@ -39,19 +37,39 @@ public record Scale(
         int queries,
         double rate,
         int consistencySteps,
-        List<Integer> consistencyBatches,
         int evaluationSets,
         int evaluationQueries) {
     private static final int HEAD = 32;
 
     /** Specification 11's sizes. */
-    public static final Scale FULL = new Scale("full", 128, 4, 2, 8, 8, 3000, 128, 2e-3, 600, 32, 4, 1e-3, 300, List.of(8), 2, 8);
+    public static final Scale FULL = new Scale("full", 128, 4, 2, 8, 8, 500, 64, 2e-3, 600, 16, 4, 1e-3, 300, 2, 8);
 
     /** A quarter of the width and few steps: the whole path, not the claims. */
-    public static final Scale QUICK = new Scale("quick", 64, 2, 2, 4, 4, 600, 64, 3e-3, 60, 16, 4, 2e-3, 40, List.of(8), 1, 4);
+    public static final Scale QUICK = new Scale("quick", 64, 2, 2, 4, 4, 800, 64, 3e-3, 200, 16, 4, 3e-3, 100, 1, 4);
 
     /** The path in seconds, for tests. */
-    static final Scale TINY = new Scale("tiny", 32, 2, 1, 2, 2, 20, 16, 3e-3, 6, 4, 2, 2e-3, 6, List.of(2), 1, 1);
+    static final Scale TINY = new Scale("tiny", 32, 2, 1, 2, 2, 20, 16, 3e-3, 6, 4, 2, 2e-3, 6, 1, 1);
+
+    /** The same with stacks of so many layers in the main model. */
+    public Scale withLayers(int count) {
+        return new Scale(
+                name,
+                dModel,
+                count,
+                hyperLayers,
+                prefix,
+                demonstrations,
+                mainSteps,
+                mainBatch,
+                mainRate,
+                steps,
+                batch,
+                queries,
+                rate,
+                consistencySteps,
+                evaluationSets,
+                evaluationQueries);
+    }
 
     T5Config mainConfig() {
         return T5Config.builder()

@@ -51,7 +51,8 @@ final class Statistics {
             means[i] = sum / (seeds * tasks);
         }
         Arrays.sort(means);
-        double mean = Arrays.stream(values).mapToDouble(Statistics::mean).average().orElseThrow();
+        double mean =
+                Arrays.stream(values).mapToDouble(Statistics::mean).average().orElseThrow();
         return new Interval(mean, means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40]);
     }
 
@@ -85,7 +86,8 @@ final class Statistics {
     /** How many values lie more than four times the median absolute deviation above the median. */
     static long spikes(double[] values) {
         double middle = median(values);
-        double deviation = median(Arrays.stream(values).map(v -> Math.abs(v - middle)).toArray());
+        double deviation =
+                median(Arrays.stream(values).map(v -> Math.abs(v - middle)).toArray());
         return Arrays.stream(values).filter(v -> v - middle > SPIKE * deviation).count();
     }
 

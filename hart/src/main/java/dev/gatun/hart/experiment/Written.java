@@ -36,8 +36,8 @@ record Written(Tensor states, T5Prefix encoder, T5Prefix decoder, EncoderStates 
 
     /** The main model's encoder over the queries, with what is fused before it. */
     EncoderStates encode(T5 main, Episodes episodes) {
-        EncoderStates encoded = main.encode(
-                Tensors.of(episodes.mainIds()), Tensors.of(Episodes.mask(episodes.mainIds())), encoder);
+        EncoderStates encoded =
+                main.encode(Tensors.of(episodes.mainIds()), Tensors.of(Episodes.mask(episodes.mainIds())), encoder);
         return fused == null ? encoded : encoded.prepend(fused);
     }
 }

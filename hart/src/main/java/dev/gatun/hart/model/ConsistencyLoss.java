@@ -61,8 +61,9 @@ public final class ConsistencyLoss implements AutoCloseable {
                     + " slots, not " + Arrays.toString(tasks));
         }
         if (pairing == Pairing.MEAN && states.size(0) != slots) {
-            throw new IllegalArgumentException("pairing of batch means needs the whole batch of " + slots
-                    + " slots in one micro-batch, not " + states.size(0) + ": make micro-batches larger or pair by slot");
+            throw new IllegalArgumentException(
+                    "pairing of batch means needs the whole batch of " + slots + " slots in one micro-batch, not "
+                            + states.size(0) + ": make micro-batches larger or pair by slot");
         }
         Tensor constant = wide(states.detach()).clone().unscoped();
         synchronized (this) {
