@@ -93,7 +93,8 @@ public final class CachedBatches implements ExampleSource, AutoCloseable {
             writer.add(
                     apart
                             ? encoder.query(instance.input())
-                            : encoder.encode(0, task, examples, instance.input(), "").main());
+                            : encoder.encode(0, task, examples, instance.input(), "")
+                                    .main());
             instance.outputs().forEach(output -> writer.add(encoder.target(output)));
         }
     }
@@ -107,7 +108,8 @@ public final class CachedBatches implements ExampleSource, AutoCloseable {
             add(hash, task.negativeExamples());
             hash.add(Integer.toString(task.instances().size()));
             for (Instance instance : task.instances()) {
-                hash.add(instance.input()).add(Integer.toString(instance.outputs().size()));
+                hash.add(instance.input())
+                        .add(Integer.toString(instance.outputs().size()));
                 instance.outputs().forEach(hash::add);
             }
         }

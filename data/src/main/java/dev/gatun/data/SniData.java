@@ -36,8 +36,9 @@ public record SniData(List<SniTask> train, List<SniTask> test) {
         Set<String> trained = new HashSet<>();
         train.forEach(task -> trained.add(task.name()));
         test.stream().map(SniTask::name).filter(trained::contains).findFirst().ifPresent(name -> {
-            throw new DataException("the task " + name
-                    + " is trained and tested on; take it out of one of the splits, or its scores are not those of an unseen task");
+            throw new DataException(
+                    "the task " + name
+                            + " is trained and tested on; take it out of one of the splits, or its scores are not those of an unseen task");
         });
     }
 
@@ -74,12 +75,14 @@ public record SniData(List<SniTask> train, List<SniTask> test) {
      */
     public static List<SniTask> folder(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<SniTask> tasks = files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+            List<SniTask> tasks = files.filter(
+                            file -> file.getFileName().toString().endsWith(SUFFIX))
                     .sorted()
                     .map(SniTask::read)
                     .toList();
             if (tasks.isEmpty()) {
-                throw new DataException(folder + ": has no task file; expected Super-NaturalInstructions tasks, NAME" + SUFFIX);
+                throw new DataException(
+                        folder + ": has no task file; expected Super-NaturalInstructions tasks, NAME" + SUFFIX);
             }
             return tasks;
         } catch (IOException e) {

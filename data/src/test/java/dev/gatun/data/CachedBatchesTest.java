@@ -43,9 +43,7 @@ class CachedBatchesTest {
     private void check(TrainingBatches plain) {
         try (CachedBatches cached = new CachedBatches(plain, new TokenCache(folder))) {
             for (int slot = 0; slot < 80; slot++) {
-                assertThat(cached.example(3, slot))
-                        .usingRecursiveComparison()
-                        .isEqualTo(plain.example(3, slot));
+                assertThat(cached.example(3, slot)).usingRecursiveComparison().isEqualTo(plain.example(3, slot));
             }
             assertThat(cached.batch(1, 2, 4).mainIds().values())
                     .isEqualTo(plain.batch(1, 2, 4).mainIds().values());
@@ -59,8 +57,8 @@ class CachedBatchesTest {
             check(new TrainingBatches(own, new ExampleEncoder(t5, BatchOptions.HYPER)));
             check(new TrainingBatches(own, new ExampleEncoder(t5, BatchOptions.IN_CONTEXT)));
             check(TrainingBatches.mixture(own, t5, BatchOptions.IN_CONTEXT, EncodingOptions.TK_INSTRUCT_MIXTURE));
-            TaskSampler mixed = new TaskSampler(
-                    tasks, 5, Weighting.UNIFORM, Demonstrations.MIXED, 2, new SymbolTuning(0.5, tasks));
+            TaskSampler mixed =
+                    new TaskSampler(tasks, 5, Weighting.UNIFORM, Demonstrations.MIXED, 2, new SymbolTuning(0.5, tasks));
             check(new TrainingBatches(mixed, new ExampleEncoder(t5, BatchOptions.HYPER)));
         }
     }

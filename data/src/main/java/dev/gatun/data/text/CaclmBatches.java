@@ -37,8 +37,9 @@ public final class CaclmBatches implements ExampleSource {
         /** Checks the numbers. */
         public Lengths {
             if (a < 0 || b < 1 || c < 1 || d < 0) {
-                throw new IllegalArgumentException("a window needs b and c of at least 1 token and no negative length, got a "
-                        + a + ", b " + b + ", c " + c + ", d " + d);
+                throw new IllegalArgumentException(
+                        "a window needs b and c of at least 1 token and no negative length, got a " + a + ", b " + b
+                                + ", c " + c + ", d " + d);
             }
         }
 

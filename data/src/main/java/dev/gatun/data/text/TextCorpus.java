@@ -45,7 +45,8 @@ public record TextCorpus(TokenFile file) implements AutoCloseable {
                 cache.key(tokenizer, "documents with eos", content),
                 1,
                 tokenizer.vocabSize(),
-                writer -> files.forEach(file -> read(file, document -> writer.add(withEos(tokenizer.encode(document))))));
+                writer ->
+                        files.forEach(file -> read(file, document -> writer.add(withEos(tokenizer.encode(document))))));
         if (tokens.rows() == 0) {
             tokens.close();
             throw new DataException("there is no document in " + files + "; expected JSON lines " + EXPECTED
@@ -131,7 +132,8 @@ public record TextCorpus(TokenFile file) implements AutoCloseable {
             }
             end(document, each);
         } catch (MalformedInputException e) {
-            throw new DataException(file + ": is not UTF-8; expected plain text, or JSON lines in a file named .jsonl", e);
+            throw new DataException(
+                    file + ": is not UTF-8; expected plain text, or JSON lines in a file named .jsonl", e);
         } catch (IOException e) {
             throw new DataException(file + ": cannot be read (" + e + "); expected plain text", e);
         }

@@ -56,7 +56,8 @@ class TextBatchesTest {
     @Test
     void readsPlainTextAndJsonLines() throws IOException {
         try (TextCorpus plain = corpus("a.txt", "one\ntwo\n\n \nthree\n");
-                TextCorpus json = corpus("b.jsonl", "{\"text\": \"one\\n\\ntwo\", \"url\": 1}\n{\"text\": \"three\"}\n")) {
+                TextCorpus json =
+                        corpus("b.jsonl", "{\"text\": \"one\\n\\ntwo\", \"url\": 1}\n{\"text\": \"three\"}\n")) {
             assertThat(plain.documents()).isEqualTo(2);
             assertThat(plain.get(1, 0, plain.length(1))).isEqualTo(withEos("three\n"));
             assertThat(plain.get(0, 0, plain.length(0))).isEqualTo(withEos("one\ntwo\n"));
@@ -94,8 +95,7 @@ class TextBatchesTest {
                 assertThat(example.main()).hasSize(3);
                 assertThat(example.labels()).hasSize(4);
                 long[] window = LongStream.concat(
-                                LongStream.concat(
-                                        Arrays.stream(example.hyper(), 0, 6), Arrays.stream(example.main())),
+                                LongStream.concat(Arrays.stream(example.hyper(), 0, 6), Arrays.stream(example.main())),
                                 LongStream.concat(
                                         Arrays.stream(example.labels()), Arrays.stream(example.hyper(), 7, 12)))
                         .toArray();
@@ -114,10 +114,13 @@ class TextBatchesTest {
             for (int begin = 0; begin < begins.length; begin++) {
                 boolean both = find(corpus, 1, corpus.get(3, begin, begin + 18)) >= 0;
                 expected[begin] = both ? 2 * each : each;
-                assertThat((double) begins[begin]).as("window " + begin).isCloseTo(expected[begin], within(0.45 * expected[begin]));
+                assertThat((double) begins[begin])
+                        .as("window " + begin)
+                        .isCloseTo(expected[begin], within(0.45 * expected[begin]));
             }
             Batch whole = batches.batch(9, 0, 4);
-            assertThat(batches.batch(9, 2, 2).labels().row(1)).isEqualTo(whole.labels().row(3));
+            assertThat(batches.batch(9, 2, 2).labels().row(1))
+                    .isEqualTo(whole.labels().row(3));
             assertThatThrownBy(() -> new CaclmBatches(corpus, 3, Lengths.DEFAULT, 1))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("512 tokens")
@@ -169,7 +172,10 @@ class TextBatchesTest {
             }
             assertThat(firsts[18] + firsts[19] + firsts[0]).isZero();
             assertThat(batches.batch(1, 0, 3).hyperIds().values())
-                    .isEqualTo(new HintBatches(corpus, 3, 20, 1).batch(1, 0, 3).hyperIds().values());
+                    .isEqualTo(new HintBatches(corpus, 3, 20, 1)
+                            .batch(1, 0, 3)
+                            .hyperIds()
+                            .values());
             assertThatThrownBy(() -> new HintBatches(corpus, 3, 3, 1)).isInstanceOf(IllegalArgumentException.class);
         }
         try (TextCorpus tiny = corpus("b.txt", "x")) {

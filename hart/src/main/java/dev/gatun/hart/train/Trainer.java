@@ -3,6 +3,8 @@ package dev.gatun.hart.train;
 import dev.gatun.data.Batch;
 import dev.gatun.data.Prefetcher;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.report.ReportException;
+import dev.gatun.hart.report.RunReport;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;
@@ -129,6 +131,7 @@ public final class Trainer {
                         objective,
                         optimizer,
                         config.checkpoint().keep());
+                report();
             }
             if (stop) {
                 progress.end();
@@ -137,6 +140,15 @@ public final class Trainer {
         }
         progress.end();
         return true;
+    }
+
+    /** The page about the run so far. A run does not fail for it. */
+    private void report() {
+        try {
+            RunReport.write(folder.path());
+        } catch (ReportException e) {
+            progress.message("warning: " + e.getMessage());
+        }
     }
 
     /** How long a step took, and how much of that it waited for its data. */
