@@ -46,6 +46,17 @@ public final class Hint extends Module implements AdaptationSource {
         return generator;
     }
 
+    /** {@link T5#checkpointing} of the model. */
+    @Override
+    public void checkpointing(boolean on) {
+        main.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return main.isCheckpointing();
+    }
+
     /** {@inheritDoc} There are no states h. */
     @Override
     public Adaptation forward(Tensor ids, Tensor mask) {

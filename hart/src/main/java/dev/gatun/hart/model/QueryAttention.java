@@ -39,7 +39,7 @@ final class QueryAttention extends Module {
     Read read(EncoderStates instructions) {
         Tensor states = instructions.states();
         Tensor closed = instructions.mask().eq(0).unsqueeze(1).unsqueeze(1);
-        Tensor mask = closed.to(states.dtype()).mul(CLOSED);
+        Tensor mask = closed.to(states.device(), states.dtype()).mul(CLOSED);
         return new Read(new KeyValue(split(k.forward(states)), split(v.forward(states))), mask);
     }
 
