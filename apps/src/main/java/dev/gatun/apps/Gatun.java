@@ -2,6 +2,7 @@ package dev.gatun.apps;
 
 import dev.gatun.apps.bench.BenchCommand;
 import dev.gatun.apps.example.ExampleCommand;
+import dev.gatun.apps.experiment.ExperimentCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             ExampleCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             FuzzCommand.class,
             Doctor.class
         },

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * for real targets only: with a vocabulary of thousands they are the largest tensors of a small model's step, and more than
  * half of a batch's target positions can be padding. Legend: B batch, T targets, N real targets, D model, V vocabulary.
  */
-final class TargetLoss {
+public final class TargetLoss {
     private TargetLoss() {}
 
     /**
@@ -24,7 +24,7 @@ final class TargetLoss {
      * @param encoded what the decoder attends to
      * @param made what adapts the decoder, or null
      */
-    static Tensor share(T5 model, EncoderStates encoded, Adaptation made, LongMatrix labels, long targetTokens) {
+    public static Tensor share(T5 model, EncoderStates encoded, Adaptation made, LongMatrix labels, long targetTokens) {
         StackInput input =
                 StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
         Tensor states = model.decoder()
