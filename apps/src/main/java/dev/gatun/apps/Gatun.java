@@ -2,6 +2,7 @@ package dev.gatun.apps;
 
 import dev.gatun.apps.bench.BenchCommand;
 import dev.gatun.apps.example.ExampleCommand;
+import dev.gatun.apps.experiment.ExperimentCommand;
 import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
@@ -26,12 +27,14 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
+            ChatCommand.class,
             ReportCommand.class,
             TablesCommand.class,
             FetchCommand.class,
             ConvertCommand.class,
             ExampleCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             FuzzCommand.class,
             Doctor.class
         },

@@ -7,14 +7,15 @@ import java.util.concurrent.TimeUnit;
  * Turns Ctrl-C and SIGTERM into a wish that long work can ask about: the JVM then waits, for a while, until the work has
  * saved what it has.
  */
-final class Interrupts implements AutoCloseable {
+public final class Interrupts implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
     private final Thread hook = new Thread(this::waitForWork, "gatun-interrupt");
 
-    Interrupts() {
+    /** Listens from now on. */
+    public Interrupts() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -35,7 +36,7 @@ final class Interrupts implements AutoCloseable {
     }
 
     /** True once the user asked to stop. */
-    boolean requested() {
+    public boolean requested() {
         return requested;
     }
 

@@ -33,17 +33,27 @@ public final class Backbone extends Module {
         shared = registerModule("shared", new Embedding(main.vocabSize(), main.dModel(), options));
         encoder = registerModule("encoder", T5Stack.encoder(main, shared, options));
         decoder = registerModule("decoder", T5Stack.decoder(main, config.decoderLayers(), null, options));
-        long inputs = config.memory() == Memory.PARALLEL ? 2L * config.pairs() : 2;
-        z = registerParameter("z", new Parameter(Torch.zeros(new long[] {inputs, main.dModel()}, options)));
+        z = registerParameter("z", new Parameter(Torch.zeros(new long[] {config.inputs(), main.dModel()}, options)));
     }
 
-    /** z, [2, D], or [2L, D] for the parallel control. */
+    /** z, [2, D]; [2L, D] for the parallel control, [Q, D] for HyperTuning. */
     public Parameter z() {
         return z;
     }
 
     T5Stack decoder() {
         return decoder;
+    }
+
+    @Override
+    public void checkpointing(boolean on) {
+        encoder.checkpointing(on);
+        decoder.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return encoder.isCheckpointing();
     }
 
     /** E: the demonstrations [B, S] through the encoder and its final norm, with their mask. */

@@ -3,45 +3,116 @@ package dev.gatun.hart.model;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * L_cst (specification 5): the mean squared difference between each slot's states h and the same slot's of the previous
- * optimizer step, which is a constant. Slots are numbered over the whole batch, so the loss does not depend on how the
- * batch is cut into micro-batches: each contributes its share of the mean. Legend: B slots of a micro-batch, L pairs, D
- * model.
+ * L_cst (specification 5): the mean squared difference between the states h and those of the previous optimizer step,
+ * which are constants; {@link Pairing} says which of those. Slots are numbered over the whole batch, so the loss does not
+ * depend on how the batch is cut into micro-batches: each contributes its share of the mean ({@link Pairing#MEAN} takes
+ * whole batches only). States are [B, L, 2, D] of HART and [B, Q, D] of HyperTuning. Legend: B slots of a micro-batch, L
+ * pairs, Q queries, D model.
  */
 public final class ConsistencyLoss implements AutoCloseable {
+    private static final String PREVIOUS = "consistency.previous";
+    private static final String TASKS = "consistency.tasks";
+
+    private record Pending(Tensor states, int[] tasks) {}
+
     private final int slots;
+    private final Pairing pairing;
+    private final TreeMap<Integer, Pending> pending = new TreeMap<>();
+    /** The previous step's states, [slots, …]; the rows of {@link #rowOfTask} for {@link Pairing#TASK}. */
     private Tensor previous;
-    private final TreeMap<Integer, Tensor> pending = new TreeMap<>();
+
+    private Map<Integer, Integer> rowOfTask = Map.of();
+
+    /** For batches of {@code slots} examples, paired by slot. */
+    public ConsistencyLoss(int slots) {
+        this(slots, Pairing.SLOT);
+    }
 
     /** For batches of {@code slots} examples. */
-    public ConsistencyLoss(int slots) {
+    public ConsistencyLoss(int slots, Pairing pairing) {
         this.slots = slots;
+        this.pairing = pairing;
+    }
+
+    /** As {@link #share(Tensor, int, int[])}, for pairings that do not ask for tasks. */
+    public Tensor share(Tensor states, int firstSlot) {
+        return share(states, firstSlot, null);
     }
 
     /**
      * The micro-batch's share of the loss, and remembers its states for the next step.
      *
-     * @param states h of the slots from {@code firstSlot} on, [B, L, 2, D]
+     * @param states h of the slots from {@code firstSlot} on, [B, …]
+     * @param tasks each slot's task, [B]; only {@link Pairing#TASK} needs it
      * @return a scalar, or null when there is no previous step
+     * @throws IllegalArgumentException if the pairing needs tasks or the whole batch, and gets neither
      */
-    public Tensor share(Tensor states, int firstSlot) {
+    public Tensor share(Tensor states, int firstSlot, int[] tasks) {
+        if (pairing == Pairing.TASK && (tasks == null || tasks.length != states.size(0))) {
+            throw new IllegalArgumentException("pairing by task needs the task of each of the " + states.size(0)
+                    + " slots, not " + Arrays.toString(tasks));
+        }
+        if (pairing == Pairing.MEAN && states.size(0) != slots) {
+            throw new IllegalArgumentException(
+                    "pairing of batch means needs the whole batch of " + slots + " slots in one micro-batch, not "
+                            + states.size(0) + ": make micro-batches larger or pair by slot");
+        }
         Tensor constant = wide(states.detach()).clone().unscoped();
         synchronized (this) {
-            Tensor earlier = pending.put(firstSlot, constant);
+            Pending earlier = pending.put(firstSlot, new Pending(constant, tasks));
             if (earlier != null) {
-                earlier.close();
+                earlier.states().close();
             }
             if (previous == null) {
                 return null;
             }
         }
-        long rows = states.size(0);
-        Tensor difference = wide(states).sub(previous.narrow(0, firstSlot, rows));
-        return difference.square().sum().div((double) previous.numel());
+        return compare(wide(states), firstSlot, tasks);
+    }
+
+    private Tensor compare(Tensor now, int firstSlot, int[] tasks) {
+        long rows = now.size(0);
+        double elements = (double) slots * (now.numel() / rows);
+        return switch (pairing) {
+            case SLOT -> squares(now.sub(previous.narrow(0, firstSlot, rows))).div(elements);
+            case MEAN -> now.mean(0).sub(previous.mean(0)).square().mean();
+            case TASK -> sameTask(now, tasks).div(elements);
+            case ALLPAIRS -> {
+                // The mean over all b' of |h_b - h'_b'|^2 is |h_b - mean h'|^2 and the variance of h'.
+                Tensor mean = previous.mean(0);
+                Tensor variance = squares(previous.sub(mean)).div((double) slots);
+                yield squares(now.sub(mean)).add(variance.mul((double) rows)).div(elements);
+            }
+        };
+    }
+
+    private Tensor sameTask(Tensor now, int[] tasks) {
+        List<Long> known = new ArrayList<>();
+        List<Long> before = new ArrayList<>();
+        for (int b = 0; b < tasks.length; b++) {
+            Integer row = rowOfTask.get(tasks[b]);
+            if (row != null) {
+                known.add((long) b);
+                before.add((long) row);
+            }
+        }
+        return squares(now.index_select(0, index(known)).sub(previous.index_select(0, index(before))));
+    }
+
+    private static Tensor index(List<Long> rows) {
+        return Tensor.of(rows.stream().mapToLong(row -> row).toArray(), rows.size());
+    }
+
+    private static Tensor squares(Tensor difference) {
+        return difference.square().sum();
     }
 
     /** At least float32, whatever the models compute in: differences of almost equal states need the digits. */
@@ -52,45 +123,106 @@ public final class ConsistencyLoss implements AutoCloseable {
     /** The optimizer made its step: the remembered states become the previous ones. */
     public synchronized void commit() {
         try (Scope scope = Scope.open()) {
-            Tensor joined = dev.gatun.torch.Torch.cat(pending.values().toArray(Tensor[]::new), 0);
+            Tensor joined =
+                    Torch.cat(pending.values().stream().map(Pending::states).toArray(Tensor[]::new), 0);
             if (joined.size(0) != slots) {
                 throw new IllegalStateException("the micro-batches gave " + joined.size(0) + " of " + slots + " slots");
             }
-            restore(scope.promote(joined).unscoped());
+            if (pairing == Pairing.TASK) {
+                remember(joined);
+            } else {
+                replace(scope.promote(joined));
+            }
         }
         discard();
     }
 
-    /** The step was skipped: the previous states stay. */
-    public synchronized void discard() {
-        pending.values().forEach(Tensor::close);
-        pending.clear();
-    }
-
-    /** The previous step's states [slots, L, 2, D], or null before the first; for a checkpoint. */
-    public synchronized Tensor previous() {
-        return previous;
-    }
-
-    /**
-     * Takes over the states of a checkpoint, [slots, L, 2, D], or null for none.
-     *
-     * @throws IllegalArgumentException if they are of another number of slots
-     */
-    public synchronized void restore(Tensor states) {
-        if (states != null && states.size(0) != slots) {
-            throw new IllegalArgumentException(
-                    "the states of " + Arrays.toString(states.shape()) + " do not fit a batch of " + slots);
+    /** Keeps each task's last state: of this step where it is in the batch (the last of several slots), else its older one. */
+    private void remember(Tensor joined) {
+        Map<Integer, Tensor> last = new TreeMap<>();
+        rowOfTask.forEach((task, row) -> last.put(task, previous.select(0, row)));
+        int slot = 0;
+        for (Pending part : pending.values()) {
+            for (int task : part.tasks()) {
+                last.put(task, joined.select(0, slot++));
+            }
         }
+        Tensor stacked = Torch.stack(last.values().toArray(Tensor[]::new), 0);
+        replace(stacked);
+        rowOfTask = numbered(List.copyOf(last.keySet()));
+    }
+
+    private static Map<Integer, Integer> numbered(List<Integer> tasks) {
+        Map<Integer, Integer> rows = new TreeMap<>();
+        tasks.forEach(task -> rows.put(task, rows.size()));
+        return rows;
+    }
+
+    private void replace(Tensor states) {
         if (previous != null) {
             previous.close();
         }
         previous = states == null ? null : states.unscoped();
     }
 
+    /** The step was skipped: the previous states stay. */
+    public synchronized void discard() {
+        pending.values().forEach(part -> part.states().close());
+        pending.clear();
+    }
+
+    /** The previous step's states [slots, …], or null before the first; of each task seen, pairing by task. */
+    public synchronized Tensor previous() {
+        return previous;
+    }
+
+    /**
+     * What the next step depends on, by name, for a checkpoint; empty before the first step. {@code consistency.tasks} is
+     * there when states are paired by task. The states stay this object's.
+     */
+    public synchronized Map<String, Tensor> buffers() {
+        if (previous == null) {
+            return Map.of();
+        }
+        if (pairing != Pairing.TASK) {
+            return Map.of(PREVIOUS, previous);
+        }
+        List<Long> tasks = rowOfTask.keySet().stream().map(Integer::longValue).toList();
+        return Map.of(PREVIOUS, previous, TASKS, index(tasks));
+    }
+
+    /** Takes over what {@link #buffers()} returned; fails as {@link #restore(Tensor)} does. */
+    public synchronized void restore(Map<String, Tensor> buffers) {
+        Tensor tasks = buffers.get(TASKS);
+        if (pairing != Pairing.TASK || buffers.isEmpty()) {
+            restore(buffers.get(PREVIOUS));
+            return;
+        }
+        if (tasks == null || tasks.size(0) != buffers.get(PREVIOUS).size(0)) {
+            throw new IllegalArgumentException("the checkpoint does not say which task each of its states is of");
+        }
+        replace(buffers.get(PREVIOUS));
+        rowOfTask = numbered(
+                Arrays.stream(tasks.toLongArray()).mapToObj(task -> (int) task).toList());
+    }
+
+    /**
+     * Takes over the states of a checkpoint, [slots, …], or null for none.
+     *
+     * @throws IllegalArgumentException if they are of another number of slots, or pairing is by task, which needs those
+     */
+    public synchronized void restore(Tensor states) {
+        if (states != null && (states.size(0) != slots || pairing == Pairing.TASK)) {
+            throw new IllegalArgumentException("the states of " + Arrays.toString(states.shape())
+                    + " do not fit a batch of " + slots + " paired by " + pairing);
+        }
+        replace(states);
+        rowOfTask = Map.of();
+    }
+
     @Override
     public void close() {
         discard();
-        restore(null);
+        restore((Tensor) null);
     }
 }

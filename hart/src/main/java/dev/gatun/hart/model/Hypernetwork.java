@@ -1,58 +1,49 @@
 package dev.gatun.hart.model;
 
 import dev.gatun.nn.Module;
-import dev.gatun.nn.ModuleDict;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
-import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * HART: reads a task's demonstrations and writes, in one pass, the prefixes that adapt a frozen T5 to it (specification
- * 2). Shares nothing with the main model: {@link #initialiseFrom} copies. Legend: B batch, S demonstration tokens, L
- * layers, P prefix rows, D model.
+ * HART, HyperTuning and their controls: reads a task's demonstrations and writes, in one pass, what adapts a frozen T5 to it:
+ * prefixes, LoRAs or both (specification 2). Shares nothing with the main model: {@link #from} copies. Legend: B batch, S
+ * demonstration tokens, L layers, D model.
  */
-public final class Hypernetwork extends Module {
+public final class Hypernetwork extends Module implements AdaptationSource {
     private final HyperConfig config;
     private final Backbone backbone;
-    private final PrefixHeads encoderKeys;
-    private final PrefixHeads encoderValues;
-    private final PrefixHeads decoderKeys;
-    private final PrefixHeads decoderValues;
+    private final PrefixHeads prefixes;
+    private final LoraHeads loras;
     private final StateGenerator generator;
+    private T5 main;
 
-    /** A hypernetwork with random weights; {@code options} null means float32 on the CPU. */
+    /**
+     * A hypernetwork with random weights; one that writes LoRAs must be told for which model ({@link #adapts}).
+     *
+     * @param options null means float32 on the CPU
+     */
     public Hypernetwork(HyperConfig config, TensorOptions options) {
         this.config = config;
-        int encoderLayers = config.main().numLayers();
-        int decoderLayers = config.main().numDecoderLayers();
         backbone = registerModule("hypernet", new Backbone(config, options));
-        ModuleDict<ModuleDict<PrefixHeads>> heads = registerModule("heads", new ModuleDict<>());
-        heads.put("enc", pair(config, encoderLayers, options));
-        heads.put("dec", pair(config, decoderLayers, options));
-        encoderKeys = heads.get("enc").get("key");
-        encoderValues = heads.get("enc").get("value");
-        decoderKeys = heads.get("dec").get("key");
-        decoderValues = heads.get("dec").get("value");
+        prefixes = config.outputs().prefixes() ? registerModule("heads", new PrefixHeads(config, options)) : null;
+        loras = config.outputs().loras() ? registerModule("loras", new LoraHeads(config, options)) : null;
         generator = new StateGenerator(config, backbone.decoder());
     }
 
-    private static ModuleDict<PrefixHeads> pair(HyperConfig config, int layers, TensorOptions options) {
-        ModuleDict<PrefixHeads> pair = new ModuleDict<>();
-        pair.put("key", new PrefixHeads(config, layers, options));
-        pair.put("value", new PrefixHeads(config, layers, options));
-        return pair;
-    }
-
-    /** A float32 hypernetwork on the CPU that starts from {@code main}'s weights, with fresh heads. */
+    /** A float32 hypernetwork on the CPU for {@code main} that starts from its weights, with fresh heads. */
     public static Hypernetwork from(T5 main, HyperConfig config) {
         Hypernetwork made = new Hypernetwork(config, null);
         made.backbone.initialiseFrom(main);
-        return made;
+        return made.adapts(main);
+    }
+
+    /** Writes LoRAs for {@code model} from now on, which stays the caller's; returns this. */
+    public Hypernetwork adapts(T5 model) {
+        main = model;
+        return this;
     }
 
     /** Its configuration. */
@@ -65,33 +56,57 @@ public final class Hypernetwork extends Module {
         return backbone;
     }
 
+    /** {@link dev.gatun.nn.t5.T5Stack#checkpointing} of its encoder and decoder; steps with a cache go on as without. */
+    @Override
+    public void checkpointing(boolean on) {
+        backbone.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return backbone.isCheckpointing();
+    }
+
     /**
-     * Writes the adaptation of B tasks.
+     * {@inheritDoc}
      *
-     * @param ids demonstrations [B, S], int64
-     * @param mask 1 where they are real, [B, S]
-     * @return new tensors in the caller's scope, recorded for the backward pass
+     * @throws IllegalStateException if it writes LoRAs and does not know for which model
      */
+    @Override
     public Adaptation forward(Tensor ids, Tensor mask) {
+        if (loras != null && main == null) {
+            throw new IllegalStateException("LoRAs are for the modules of one model: call adapts(model) first");
+        }
         return scoped(() -> {
             EncoderStates demonstrations = backbone.encode(ids, mask);
             Tensor states = generator.generate(backbone.z().get(), demonstrations);
-            // Row 0 of a pair feeds the encoder's heads, row 1 the decoder's; key and value heads read the same state.
-            Tensor forEncoder = states.select(2, 0);
-            Tensor forDecoder = states.select(2, 1);
+            HeadInput input = HeadInput.of(config.generator(), states);
             return new Adaptation(
                     states,
-                    prefix(encoderKeys.forward(forEncoder), encoderValues.forward(forEncoder)),
-                    prefix(decoderKeys.forward(forDecoder), decoderValues.forward(forDecoder)),
+                    prefixes == null ? null : prefixes.encoder(input),
+                    prefixes == null ? null : prefixes.decoder(input),
+                    loras == null ? null : ModuleUpdates.of(main, loras.forward(input)),
                     demonstrations);
         });
     }
 
-    private static T5Prefix prefix(List<Tensor> keys, List<Tensor> values) {
-        List<KeyValue> layers = new ArrayList<>();
-        for (int l = 0; l < keys.size(); l++) {
-            layers.add(new KeyValue(keys.get(l), values.get(l)));
+    /**
+     * How much the states of each layer look at those of each other one (Figure 1).
+     *
+     * @param ids demonstrations [B, S], int64
+     * @param mask 1 where they are real, [B, S]
+     * @return [B, L, L]: the looking layer, the seen one; attention of the last decoder layer, the mean over heads and over
+     *     the two states of both layers
+     * @throws IllegalStateException unless it is HART whose memory is {@code cache}, or the {@code parallel} control: no
+     *     others have states that look at each other's layers
+     */
+    public Tensor attentionMap(Tensor ids, Tensor mask) {
+        boolean looks = config.memory() == Memory.CACHE || config.memory() == Memory.PARALLEL;
+        if (config.generator() != Generator.HART || !looks) {
+            throw new IllegalStateException(
+                    "layers look at each other's states with the memory CACHE or PARALLEL, not with "
+                            + (config.generator() == Generator.HART ? config.memory() : config.generator()));
         }
-        return new T5Prefix(layers);
+        return scoped(() -> generator.attentionMap(backbone.z().get(), backbone.encode(ids, mask)));
     }
 }

@@ -12,8 +12,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The generator (specification 2.2): h_l = Dec(h_{l-1}) for l = 1 … L, a pair of states each, starting from z; a state
- * enters the next step as it left the final norm, without projection. Legend: B batch, L pairs, D model.
+ * What makes the states. HART (specification 2.2): h_l = Dec(h_{l-1}) for l = 1 … L, a pair of states each, starting from z; a
+ * state enters the next step as it left the final norm, without projection. HyperTuning (2.1): all at once from z. Legend: B
+ * batch, L pairs, Q queries, D model.
  */
 final class StateGenerator {
     private final HyperConfig config;
@@ -24,16 +25,25 @@ final class StateGenerator {
         this.decoder = decoder;
     }
 
-    /** h, [B, L, 2, D], from z [2 or 2L, D] and the encoded demonstrations; gradients flow through all steps. */
+    /**
+     * h, [B, L, 2, D] or of HyperTuning [B, Q, D], from z [2, 2L or Q, D] and the encoded demonstrations; gradients flow
+     * through all steps.
+     */
     Tensor generate(Tensor z, EncoderStates demonstrations) {
-        long batch = demonstrations.states().size(0);
-        Tensor first = z.unsqueeze(0).expand(batch, z.size(0), z.size(1));
+        Tensor first = first(z, demonstrations);
+        if (config.generator() == Generator.HYPERTUNING) {
+            return together(first, demonstrations);
+        }
         return switch (config.memory()) {
             case CACHE -> withCache(first, demonstrations);
             case MARKOV -> stack(markov(first, demonstrations));
             case SHARED -> stack(Collections.nCopies(config.pairs(), step(first, demonstrations)));
-            case PARALLEL -> parallel(first, demonstrations);
+            case PARALLEL -> together(first, demonstrations).unflatten(1, config.pairs(), 2);
         };
+    }
+
+    private static Tensor first(Tensor z, EncoderStates demonstrations) {
+        return z.unsqueeze(0).expand(demonstrations.states().size(0), z.size(0), z.size(1));
     }
 
     private Tensor withCache(Tensor first, EncoderStates demonstrations) {
@@ -67,13 +77,41 @@ final class StateGenerator {
                 .lastHiddenState();
     }
 
-    private Tensor parallel(Tensor first, EncoderStates demonstrations) {
+    /** One bidirectional pass. */
+    private Tensor together(Tensor first, EncoderStates demonstrations) {
+        return decoder.forward(bidirectional(first).withEncoder(demonstrations)).lastHiddenState();
+    }
+
+    /** Keys after a query get bucket 0, as the decoder's buckets are one-directional. */
+    private static StackInput bidirectional(Tensor inputs) {
+        int positions = (int) inputs.size(1);
+        return StackInput.ofEmbeds(inputs).withMask(AttentionMask.bidirectional(positions, positions));
+    }
+
+    /**
+     * What layers see of each other (Figure 1), [B, L, L]: self-attention of the decoder's last layer, averaged over heads
+     * and over the four entries of two pairs, so that a row sums to 1/2. Row: the layer that looks; column: at which.
+     */
+    Tensor attentionMap(Tensor z, EncoderStates demonstrations) {
+        int pairs = config.pairs();
+        Tensor first = first(z, demonstrations);
+        StackInput input =
+                config.memory() == Memory.PARALLEL ? bidirectional(first) : blockCausal(first, demonstrations);
+        Tensor weights = decoder.forward(input.withEncoder(demonstrations).withAttentions())
+                .attentions()
+                .getLast();
+        return weights.mean(1).unflatten(2, pairs, 2).unflatten(1, pairs, 2).mean(2, 4);
+    }
+
+    /** The one pass over [z, h_1, …, h_{L-1}] that the steps with a cache are equal to. */
+    private StackInput blockCausal(Tensor first, EncoderStates demonstrations) {
+        Tensor earlier = withCache(first, demonstrations).narrow(1, 0, config.pairs() - 1);
         int positions = 2 * config.pairs();
-        Tensor states = decoder.forward(StackInput.ofEmbeds(first)
-                        .withMask(AttentionMask.bidirectional(positions, positions))
-                        .withEncoder(demonstrations))
-                .lastHiddenState();
-        return states.reshape(states.size(0), config.pairs(), 2, states.size(2));
+        return StackInput.ofEmbeds(Torch.cat(new Tensor[] {first, earlier.flatten(1, 2)}, 1))
+                .withMask(
+                        config.causalPairs()
+                                ? AttentionMask.causal(positions, positions)
+                                : AttentionMask.blockCausal(positions, positions, 2));
     }
 
     /** The last pair among {@code keys} states sees all earlier ones, and itself as {@code ar.intra} says. */

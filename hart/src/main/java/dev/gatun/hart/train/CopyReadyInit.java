@@ -16,14 +16,14 @@ import java.util.Map;
  * what it reads, some heads that look at neighbours, and a head of the language model like the embedding. All of it is
  * trained from there.
  */
-final class CopyReadyInit {
+public final class CopyReadyInit {
     private static final double RESIDUAL = 0.35;
     private static final double NEIGHBOUR = 4.0;
 
     private CopyReadyInit() {}
 
     /** Changes {@code model}'s fresh weights in place; draws from the default generator. */
-    static void apply(T5 model) {
+    public static void apply(T5 model) {
         Map<String, Parameter> parameters = model.namedParameters();
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {

@@ -8,14 +8,15 @@ import dev.gatun.nn.t5.T5Config;
  * were found on the small from-scratch recipe: without them the embedding, whose entries are of size 1, and the language
  * model head, of size 1/sqrt(d_model), cannot both learn at one rate.
  */
-final class LearningRates {
+public final class LearningRates {
     private static final double EMBEDDING = 0.3;
     private static final double HEAD = 0.5;
     private static final double RELATIVE_BIAS = 5.0;
 
     private LearningRates() {}
 
-    static double scale(String parameter, T5Config config) {
+    /** The factor of the parameter of this name in a T5 or a hypernetwork. */
+    public static double scale(String parameter, T5Config config) {
         if (parameter.endsWith("shared.weight") || parameter.endsWith(".z")) {
             return EMBEDDING;
         }

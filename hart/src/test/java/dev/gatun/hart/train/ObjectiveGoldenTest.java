@@ -6,7 +6,6 @@ import dev.gatun.data.Batch;
 import dev.gatun.data.LongMatrix;
 import dev.gatun.hart.Golden;
 import dev.gatun.hart.model.GoldenHart;
-import dev.gatun.hart.model.Memory;
 import dev.gatun.nn.Parameter;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
@@ -15,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Losses and gradients of {@code golden/hart}, through the objective that training uses: in one batch, and with each
@@ -29,20 +28,15 @@ class ObjectiveGoldenTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {2}")
-    @CsvSource({
-        "hart_cache, CACHE, FLOAT32", "hart_cache, CACHE, FLOAT64",
-        "hart_markov, MARKOV, FLOAT32", "hart_markov, MARKOV, FLOAT64",
-        "shared, SHARED, FLOAT32", "shared, SHARED, FLOAT64",
-        "parallel, PARALLEL, FLOAT32", "parallel, PARALLEL, FLOAT64"
-    })
-    void equalsTheReference(String mode, Memory memory, DType dtype) {
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("dev.gatun.hart.model.GoldenHart#modesAndTypes")
+    void equalsTheReference(String mode, DType dtype) {
         try (Scope _ = Scope.open();
-                GoldenHart models = new GoldenHart(memory, dtype);
+                GoldenHart models = new GoldenHart(mode, dtype);
                 Golden golden = new Golden(mode + " " + dtype, GoldenHart.FOLDER + mode + ".safetensors");
                 HyperObjective objective =
                         new HyperObjective(models.main(), models.hyper(), true, models.alpha(), rows(models))) {
-            objective.restore(Map.of("consistency.previous", models.input("prev_h.hart")));
+            objective.restore(Map.of("consistency.previous", models.previousStates()));
             check(golden, models, objective, List.of(batch(models, 0, rows(models))), Tolerance.of(dtype));
             List<Batch> single = new ArrayList<>();
             for (int row = 0; row < rows(models); row++) {
