@@ -1,8 +1,8 @@
 // What libtorch asks its autograd engine for through virtual functions, answered from Java: metadata of nodes in anomaly
 // mode (where the node was made), and hooks for the tensors that nodes save. PyTorch overrides these functions in
 // Python's engine; here the one engine gets a copy of its own table of virtual functions with two entries changed.
+#include <algorithm>
 #include <atomic>
-#include <cstring>
 
 #include "gatun_core.h"
 #include "guard.h"
@@ -90,9 +90,9 @@ std::unique_ptr<SavedHooks> make_saved_hooks(void *) {
 }
 
 constexpr int kBefore = 2;      // offset to top, type information
-constexpr int kFunctions = 9;   // of Engine, in 2.10 to 2.14
-constexpr int kExecute = 2, kMetadata = 4, kSavedHooks = 5, kThreadMain = 8;
-void *own_table[kBefore + kFunctions];
+// Of Engine. The last one is thread_main: the ninth in 2.10 to 2.13, the tenth in 2.14, which has another after kSavedHooks.
+constexpr int kExecute = 2, kMetadata = 4, kSavedHooks = 5, kLeastLast = 8, kMostLast = 9;
+void *own_table[kBefore + kMostLast + 1];
 
 template <class Function>
 void *address(Function *function) {
@@ -103,11 +103,13 @@ void take_over() {
   static const bool done = [] {
     auto *engine = reinterpret_cast<std::atomic<void **> *>(&torch::autograd::Engine::get_default_engine());
     void **table = engine->load();
-    if (table[kExecute] != address(gatun_engine_execute) || table[kThreadMain] != address(gatun_engine_thread_main)) {
+    int last = kLeastLast;
+    while (last <= kMostLast && table[last] != address(gatun_engine_thread_main)) last++;
+    if (table[kExecute] != address(gatun_engine_execute) || last > kMostLast) {
       throw std::runtime_error("the autograd engine of the loaded libtorch is laid out in a way that this Gatun does not "
                                "know: anomaly mode, saved-tensor hooks and checkpointing need libtorch 2.10 to 2.14");
     }
-    std::memcpy(own_table, table - kBefore, sizeof own_table);
+    std::copy(table - kBefore, table + last + 1, own_table);
     own_table[kBefore + kMetadata] = address(make_metadata);
     own_table[kBefore + kSavedHooks] = address(make_saved_hooks);
     engine->store(own_table + kBefore);

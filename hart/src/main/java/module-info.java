@@ -11,6 +11,8 @@ module dev.gatun.hart {
     exports dev.gatun.hart.evaluate;
     exports dev.gatun.hart.experiment;
     exports dev.gatun.hart.model;
+    exports dev.gatun.hart.report;
+    exports dev.gatun.hart.system;
     exports dev.gatun.hart.train;
 
     opens dev.gatun.hart.config to

@@ -4,10 +4,11 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.evaluate.EvaluationReport;
 import dev.gatun.hart.evaluate.ReportWriter;
 import dev.gatun.hart.evaluate.RunEvaluator;
+import dev.gatun.hart.report.RunReport;
+import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.hart.train.TaskData;
-import dev.gatun.hart.train.TrainedRun;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,8 +45,10 @@ final class EvaluateCommand implements Callable<Integer> {
         try (TrainedRun trained = TrainedRun.load(run.path())) {
             EvaluationReport report = new RunEvaluator(trained, data, progress).evaluate();
             ReportWriter.save(report, run);
+            RunReport.write(run.path());
             progress.message(ReportWriter.table(report));
-            progress.message("saved: " + run.resolve("evaluation.txt") + ", evaluation.json, predictions.jsonl");
+            progress.message(
+                    "saved: " + run.resolve("evaluation.txt") + ", evaluation.json, predictions.jsonl, report.html");
         }
     }
 }

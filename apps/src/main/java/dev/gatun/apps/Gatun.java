@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
+            ChatCommand.class,
             ConvertCommand.class,
             ExampleCommand.class,
             BenchCommand.class,

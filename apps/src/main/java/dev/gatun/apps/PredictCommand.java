@@ -1,18 +1,7 @@
 package dev.gatun.apps;
 
-import dev.gatun.data.BatchOptions;
-import dev.gatun.data.ExampleEncoder;
-import dev.gatun.data.SniMini;
-import dev.gatun.data.T5Tokenizer;
-import dev.gatun.data.Tokenizer;
-import dev.gatun.hart.config.RunConfig;
-import dev.gatun.hart.evaluate.AdapterFile;
-import dev.gatun.hart.evaluate.Predictor;
-import dev.gatun.hart.model.Adaptation;
-import dev.gatun.hart.train.Shortening;
-import dev.gatun.hart.train.Stages;
-import dev.gatun.hart.train.TaskData;
-import dev.gatun.hart.train.TrainedRun;
+import dev.gatun.hart.evaluate.RunUse;
+import dev.gatun.hart.evaluate.TaskAdapter;
 import dev.gatun.torch.Scope;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,53 +45,32 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (TrainedRun run = TrainedRun.load(folder);
-                T5Tokenizer base = SniMini.tokenizer();
+        try (RunUse use = RunUse.of(folder);
                 Scope _ = Scope.open()) {
-            Tokenizer tokenizer = TaskData.tokenizer(run.config(), folder, base);
-            Adaptation adaptation = AdapterFile.load(adapter, run.main().config(), AdapterFile.hash(folder));
-            RunConfig.Stage stage = run.config().train();
-            ExampleEncoder encoder = new ExampleEncoder(
-                    tokenizer,
-                    BatchOptions.HYPER
-                            .withEncoding(Stages.encoding(run.config()))
-                            .withLengths(stage.maxHyper(), stage.maxMain(), stage.maxTarget()));
-            Predictor predictor = new Predictor(
-                    run.main(),
-                    tokenizer,
-                    run.config().evaluation().batch(),
-                    run.config().evaluation().maxNewTokens());
-            Shortening shortening = Shortening.of(run.config(), base);
-            Function<String, long[]> query = line -> encoder.query(shortening.query(line));
+            TaskAdapter made = use.load(adapter);
             if (input == null) {
                 // Standard input is the process's, not this command's: it stays open.
-                predict(
-                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
-                        query,
-                        predictor,
-                        adaptation);
+                predict(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), use, made);
             } else {
                 try (BufferedReader lines = Files.newBufferedReader(input)) {
-                    predict(lines, query, predictor, adaptation);
+                    predict(lines, use, made);
                 }
             }
         }
         return 0;
     }
 
-    private void predict(
-            BufferedReader lines, Function<String, long[]> encoder, Predictor predictor, Adaptation adaptation)
-            throws IOException {
+    private void predict(BufferedReader lines, RunUse use, TaskAdapter made) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         boolean more = true;
         while (more) {
-            List<long[]> queries = new ArrayList<>();
+            List<String> queries = new ArrayList<>();
             String line = null;
             while (queries.size() < LINES_AT_ONCE && (line = lines.readLine()) != null) {
-                queries.add(encoder.apply(line));
+                queries.add(line);
             }
             more = line != null;
-            predictor.predict(queries, adaptation, new int[queries.size()]).forEach(out::println);
+            use.predict(made, queries).forEach(out::println);
             out.flush();
         }
     }

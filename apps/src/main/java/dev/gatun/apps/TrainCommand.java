@@ -3,8 +3,8 @@ package dev.gatun.apps;
 import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.system.Stages;
 import dev.gatun.hart.train.RunFolder;
-import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatun train sni-mini --set train.steps=200",
             "",
-            "A recipe is a bundled one (sni-mini) or a YAML file; --set overrides any of its keys.",
+            "A recipe is a bundled one or a YAML file, which may extend another; --set overrides any of its keys.",
+            "Bundled are sni-mini, and SYSTEM-SIZE: icl, ft0, ftk, tk, lora, prefix, hypertuning, hypertuning_pt, hint,",
+            "hart, parallel or shared, in the sizes mini, large and xl (docs/systems.md).",
             "Ctrl-C saves a checkpoint; --resume goes on from the last one."
         })
 final class TrainCommand implements Callable<Integer> {

@@ -120,6 +120,7 @@ class ArchitectureTest {
     @Test
     void eachLibraryIsUsedInOneFloorOnly() {
         onlyIn("ai.djl..", DATA, BENCH);
+        onlyIn("org.duckdb..", DATA);
         onlyIn("picocli..", APPS);
         onlyIn("me.tongfei..", APPS);
         onlyIn("org.openjdk.jmh..", BENCH);

@@ -52,7 +52,7 @@ class FullDiskTest {
                 .isEmpty();
 
         assertThat(gatun("train", recipe, "--run", run, "--resume").exitCode()).isZero();
-        assertThat(run.resolve("metrics.jsonl")).hasSameTextualContentAs(whole.resolve("metrics.jsonl"));
+        assertThat(TinyRun.metrics(run)).isEqualTo(TinyRun.metrics(whole));
 
         Map<Path, byte[]> before = contents(run);
         Child.Result adapt = limited(

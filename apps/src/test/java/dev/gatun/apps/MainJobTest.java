@@ -2,30 +2,19 @@ package dev.gatun.apps;
 
 import static dev.gatun.apps.TinyRun.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.TinyRun.Outcome;
-import dev.gatun.data.BatchOptions;
-import dev.gatun.data.ExampleEncoder;
-import dev.gatun.data.SniMini;
 import dev.gatun.data.SniTask;
-import dev.gatun.data.T5Tokenizer;
-import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.evaluate.Arm;
-import dev.gatun.hart.evaluate.RunEvaluator;
+import dev.gatun.hart.evaluate.BaseModel;
+import dev.gatun.hart.evaluate.RunUse;
 import dev.gatun.hart.model.Adaptation;
-import dev.gatun.hart.train.Shortening;
-import dev.gatun.hart.train.Stages;
-import dev.gatun.hart.train.TaskData;
-import dev.gatun.hart.train.TrainedRun;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
-import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
-import dev.gatun.torch.Torch;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +47,9 @@ class MainJobTest {
             assertThat(line.get("stage").textValue()).isEqualTo(i < 8 ? "pretrain" : "train");
             assertThat(line.get("step").intValue()).isEqualTo(i % 8);
             assertThat(line.get("loss").doubleValue()).isPositive().isFinite();
+            assertThat(line.get("examples_per_second").doubleValue())
+                    .isCloseTo(4 / line.get("seconds").doubleValue(), within(1e-6));
+            assertThat(line.get("wait_share").doubleValue()).isBetween(0.0, 1.0);
             assertThat(line.get("loss_cst").doubleValue() > 0)
                     .as("a consistency loss from the second step of HART on: line " + i)
                     .isEqualTo(i > 8);
@@ -82,7 +74,14 @@ class MainJobTest {
                 .contains("(a) held-out instances of training tasks: 8 instances of 4 tasks")
                 .contains("(b) unseen tasks: 20 instances of 2 tasks")
                 .contains("ROUGE-L by category");
-        JsonNode sets = JSON.readTree(figures).get("sets");
+        JsonNode root = JSON.readTree(figures);
+        assertThat(root.get("system").textValue()).isEqualTo("hart");
+        assertThat(root.get("benchmark").textValue()).isEqualTo("sni");
+        assertThat(root.get("size").textValue()).isEqualTo("mini");
+        assertThat(root.get("scores").get("snr").doubleValue())
+                .isEqualTo(
+                        root.at("/sets/unseen tasks/arms/right/overall/rougeL").doubleValue());
+        JsonNode sets = root.get("sets");
         assertThat(sets).hasSize(2);
         for (JsonNode set : sets) {
             assertThat(set.get("right_minus_wrong_rouge_l").get("low").isNumber())
@@ -108,11 +107,9 @@ class MainJobTest {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).contains("adapted to task005_second").contains(file.toString());
         try (SafeTensorsFile adapter = new SafeTensorsFile(file);
-                TrainedRun trained = TrainedRun.load(run);
-                T5Tokenizer base = SniMini.tokenizer();
-                Scope _ = Scope.open();
-                GradMode _ = Torch.noGrad()) {
-            Adaptation expected = adapt(trained, base, SniTask.read(task));
+                RunUse use = RunUse.of(run);
+                Scope _ = Scope.open()) {
+            Adaptation expected = use.adapt(SniTask.read(task)).adaptation();
             List<Adaptation.Site> sites = expected.sites().toList();
             assertThat(sites).hasSize(4); // a key and a value for one layer of each stack
             for (Adaptation.Site site : sites) {
@@ -124,19 +121,10 @@ class MainJobTest {
                     .isEqualTo(expected.demonstrations().states().toFloatArray());
             assertThat(adapter.metadata())
                     .containsEntry("task", "task005_second")
-                    .containsEntry("system", "hart");
+                    .containsEntry("system", "hart")
+                    .containsEntry("base_model_sha256", BaseModel.hash(run))
+                    .containsKey("demonstrations_sha256");
         }
-    }
-
-    private static Adaptation adapt(TrainedRun trained, T5Tokenizer base, SniTask task) {
-        RunConfig.Stage stage = trained.config().train();
-        ExampleEncoder encoder = new ExampleEncoder(
-                TaskData.tokenizer(trained.config(), trained.folder(), base),
-                BatchOptions.HYPER
-                        .withEncoding(Stages.encoding(trained.config()))
-                        .withLengths(stage.maxHyper(), stage.maxMain(), stage.maxTarget()));
-        SniTask source = Shortening.of(trained.config(), base).apply(task);
-        return RunEvaluator.adapt(trained.hyper(), List.of(encoder.hyper(source, source.positiveExamples())));
     }
 
     /** Predictions are those of the evaluation's right demonstrations, from a file and from standard input alike. */
@@ -155,9 +143,10 @@ class MainJobTest {
         Outcome fromFile = gatun("predict", run, adapter, "--input", inputs);
         assertThat(fromFile.err()).isEmpty();
         assertThat(fromFile.exitCode()).isZero();
-        assertThat(withInput(Files.readAllBytes(inputs), () -> gatun("predict", run, adapter)))
+        assertThat(TinyRun.withInput(Files.readAllBytes(inputs), () -> gatun("predict", run, adapter)))
                 .isEqualTo(fromFile);
-        assertThat(withInput(new byte[0], () -> gatun("predict", run, adapter))).isEqualTo(new Outcome(0, "", ""));
+        assertThat(TinyRun.withInput(new byte[0], () -> gatun("predict", run, adapter)))
+                .isEqualTo(new Outcome(0, "", ""));
 
         List<String> evaluated = Files.readAllLines(run.resolve("predictions.jsonl")).stream()
                 .map(MainJobTest::json)
@@ -174,16 +163,6 @@ class MainJobTest {
             return JSON.readTree(line);
         } catch (IOException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static Outcome withInput(byte[] bytes, java.util.function.Supplier<Outcome> work) {
-        InputStream before = System.in;
-        System.setIn(new ByteArrayInputStream(bytes));
-        try {
-            return work.get();
-        } finally {
-            System.setIn(before);
         }
     }
 

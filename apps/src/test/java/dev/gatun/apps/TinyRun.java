@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.hart.config.Recipes;
+import dev.gatun.hart.config.SystemKind;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -48,8 +52,13 @@ final class TinyRun {
         return new Outcome(exitCode, out.toString(), err.toString());
     }
 
-    /** Writes the tasks and a recipe for them into {@code folder}; returns the recipe's file. */
+    /** Writes the tasks and a recipe of {@code hart} for them into {@code folder}; returns the recipe's file. */
     static Path recipe(Path folder, String... overrides) {
+        return recipe(SystemKind.HART, folder, overrides);
+    }
+
+    /** The same of another system. */
+    static Path recipe(SystemKind system, Path folder, String... overrides) {
         List<String> all = new ArrayList<>(List.of(
                 "recipe=tiny",
                 "threads=2",
@@ -65,14 +74,21 @@ final class TinyRun {
                 "model.num_decoder_layers=1",
                 "hyper.decoder_layers=1",
                 "hyper.prefix=2",
+                "hyper.queries=4",
+                "prefix.length=2",
+                "lora.rank=2",
+                "hint.prefix=2",
+                "hint.bottleneck=4",
                 "evaluation.max_new_tokens=4",
                 "evaluation.held_out_instances=2",
                 "checkpoint.every=5",
                 "checkpoint.keep=2"));
-        for (String stage : List.of("pretrain", "train")) {
+        for (String stage : List.of("pretrain", "continual", "train")) {
+            boolean skipped =
+                    stage.equals("continual") && !system.readsText() || stage.equals("train") && !system.trains();
             all.addAll(List.of(
-                    stage + ".steps=8",
-                    stage + ".warmup=2",
+                    stage + ".steps=" + (skipped ? 0 : 8),
+                    stage + ".warmup=" + (skipped ? 0 : 2),
                     stage + ".batch=4",
                     stage + ".accumulate=2",
                     stage + ".max_hyper=48",
@@ -91,11 +107,18 @@ final class TinyRun {
             }
             Files.write(folder.resolve("train.txt"), TRAIN);
             Files.write(folder.resolve("test.txt"), TEST);
-            Files.writeString(recipe, Recipes.write(Recipes.read("sni-mini", all)));
+            Files.writeString(recipe, Recipes.write(Recipes.read(system.key() + "-mini", all)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return recipe;
+    }
+
+    /** A run's metrics without what tells how long things took: what must be the same when it is repeated. */
+    static List<String> metrics(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(line -> line.replaceAll(",\"(seconds|examples_per_second|wait_share)\":[^,}]*", ""))
+                .toList();
     }
 
     /** One of the made-up tasks in {@code folder}. */
@@ -154,7 +177,11 @@ final class TinyRun {
 
     /** A copy of {@link #finished} that a test may damage. */
     static Path copy(Path to) throws IOException {
-        Path from = finished();
+        return copy(finished(), to);
+    }
+
+    /** A copy of a folder. */
+    static Path copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path path : all.toList()) {
                 Path target = to.resolve(from.relativize(path).toString());
@@ -168,7 +195,18 @@ final class TinyRun {
         return to;
     }
 
-    private static void delete(Path tree) {
+    /** Runs {@code work} with {@code bytes} as standard input. */
+    static Outcome withInput(byte[] bytes, Supplier<Outcome> work) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(bytes));
+        try {
+            return work.get();
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    static void delete(Path tree) {
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -9489,6 +9489,7 @@ public final class Aten {
 
     /** Returns 2 new values. {@code aten::_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)} */
     public static Tensors2 _scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Tensor dropout_mask, Double scale, boolean enable_gqa) {
+        AttentionGuards.sharedHeads("aten::_scaled_dot_product_attention_math", enable_gqa, key, value);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");
@@ -17933,6 +17934,7 @@ public final class Aten {
 
     /** Returns a new tensor. {@code aten::mkldnn_linear_backward_input(int[] input_size, Tensor grad_output, Tensor weight) -> Tensor} */
     public static Tensor mkldnn_linear_backward_input(long[] input_size, Tensor grad_output, Tensor weight) {
+        LayerGuards.matrix("aten::mkldnn_linear_backward_input", weight);
         Frame f = Frame.begin();
         f.integers(0, input_size, "input_size");
         f.tensor(2, grad_output, "grad_output");
@@ -17943,6 +17945,7 @@ public final class Aten {
 
     /** Writes into {@code out} and returns it. {@code aten::mkldnn_linear_backward_input.out(int[] input_size, Tensor grad_output, Tensor weight, *, Tensor(a!) out) -> Tensor(a!)} */
     public static Tensor mkldnn_linear_backward_input(long[] input_size, Tensor grad_output, Tensor weight, Tensor out) {
+        LayerGuards.matrix("aten::mkldnn_linear_backward_input.out", weight);
         Frame f = Frame.begin();
         f.integers(0, input_size, "input_size");
         f.tensor(2, grad_output, "grad_output");

@@ -12957,6 +12957,7 @@ public abstract sealed class TorchFunctions permits Torch {
     /** Returns a new tensor. {@code aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor} */
     public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor attn_mask, double dropout_p, boolean is_causal, Double scale, boolean enable_gqa) {
         AttentionGuards.pairs("aten::scaled_dot_product_attention", key, value);
+        AttentionGuards.sharedHeads("aten::scaled_dot_product_attention", enable_gqa, key, value);
         Frame f = Frame.begin();
         f.tensor(0, query, "query");
         f.tensor(1, key, "key");

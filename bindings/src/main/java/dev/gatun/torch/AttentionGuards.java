@@ -8,6 +8,9 @@ import java.util.Arrays;
 
 /** The {@link Guards} of attention, whose kernels read keys, values and masks by each other's sizes. */
 final class AttentionGuards {
+    /** Which dimension the heads are, from behind. */
+    private static final int HEADS = 3;
+
     private AttentionGuards() {}
 
     /** As many values as keys, which nested tensors are not asked for. */
@@ -19,6 +22,16 @@ final class AttentionGuards {
         }
         if (keys.dim() < 2 || values.dim() < 2 || keys.sizes()[keys.dim() - 2] != values.sizes()[values.dim() - 2]) {
             throw refused(op, "a value for each key of " + key.describe(), value);
+        }
+    }
+
+    /** With grouped queries, some heads of keys and values, which nested tensors are not asked for. */
+    static void sharedHeads(String op, boolean grouped, Tensor key, Tensor value) {
+        for (Tensor tensor : grouped ? new Tensor[] {key, value} : new Tensor[0]) {
+            TensorInfo info = tensor == null ? null : info(tensor);
+            if (info != null && info.dim() >= HEADS && info.sizes()[info.dim() - HEADS] == 0) {
+                throw refused(op, "at least one head for those of the query", tensor);
+            }
         }
     }
 

@@ -57,6 +57,8 @@ public enum DType implements TensorOptions {
     private final int byteSize;
     private final String torchName;
 
+    private static final int BCOMPLEX32 = 46;
+
     DType(int code, int byteSize, String torchName) {
         this.code = code;
         this.byteSize = byteSize;
@@ -98,7 +100,8 @@ public enum DType implements TensorOptions {
                 return dtype;
             }
         }
-        throw new IllegalArgumentException("libtorch's dtype number " + code + " has no DType");
+        throw new IllegalArgumentException("libtorch's dtype number " + code + " has no DType"
+                + (code == BCOMPLEX32 ? ": bcomplex32, which libtorch has from 2.14 on, is not supported" : ""));
     }
 
     @Override

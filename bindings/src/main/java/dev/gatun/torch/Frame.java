@@ -67,8 +67,22 @@ final class Frame extends FrameArguments {
         CURRENT.set(f.outer);
     }
 
+    /** Frees a tensor. */
+    static void delete(long handle) {
+        Frame f = CURRENT.get();
+        if (f.outer != null) {
+            delete(new long[] {handle});
+            return;
+        }
+        f.operandCount = 0;
+        f.integer(0, f.address() + 2 * Long.BYTES); // a list of one, in the frame itself
+        f.integer(1, 1);
+        f.integer(2, handle);
+        f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
+    }
+
     /** Frees tensors; during an upcall, those that calls further out still use are freed when they are over. */
-    static void delete(long... handles) {
+    static void delete(long[] handles) {
         Frame f = begin();
         long[] unused = f.outer == null
                 ? handles

@@ -56,8 +56,15 @@ abstract sealed class FrameArguments extends FrameMemory permits Frame {
 
     private void remember(Tensor tensor, String name) {
         if (operandCount < MAX_OPERANDS) {
-            operandNames[operandCount] = name;
-            operands[operandCount++] = tensor;
+            // Comparing costs less than storing: the collector wants to know of every reference stored in an old
+            // object.
+            if (operandNames[operandCount] != name) {
+                operandNames[operandCount] = name;
+            }
+            if (operands[operandCount] != tensor) {
+                operands[operandCount] = tensor;
+            }
+            operandCount++;
         }
     }
 

@@ -12,11 +12,15 @@ abstract sealed class FrameMemory permits FrameArguments {
     private static final int LISTS = SLOTS * Long.BYTES;
     private static final int INITIAL_BYTES = 64 * 1024;
 
+    /** A constant, which the JIT compiler folds away: a slot costs one plain store, for there are several a call. */
+    private static final MemorySegment ADDRESS_SPACE = Native.segment(0, Long.MAX_VALUE);
+
     MemorySegment memory = Arena.ofAuto().allocate(INITIAL_BYTES, Long.BYTES);
+    private long address = memory.address();
     private long end;
 
     final long address() {
-        return memory.address();
+        return address;
     }
 
     /** Where the lists end, and with them what a call may use; 0 before the first call. */
@@ -29,11 +33,13 @@ abstract sealed class FrameMemory permits FrameArguments {
     }
 
     final void integer(int slot, long value) {
-        memory.set(LONG, (long) slot * Long.BYTES, value);
+        assert slot >= 0 && slot < SLOTS;
+        ADDRESS_SPACE.set(LONG, address + (long) slot * Long.BYTES, value);
     }
 
     final long readInteger(int slot) {
-        return memory.get(LONG, (long) slot * Long.BYTES);
+        assert slot >= 0 && slot < SLOTS;
+        return ADDRESS_SPACE.get(LONG, address + (long) slot * Long.BYTES);
     }
 
     /** Room for a list of {@code length} items, whose address and length go into the slots; returns its offset. */
@@ -44,7 +50,7 @@ abstract sealed class FrameMemory permits FrameArguments {
             grow(needed);
         }
         end = (needed + Long.BYTES - 1) & -Long.BYTES;
-        integer(slot, memory.address() + at);
+        integer(slot, address + at);
         integer(slot + 1, length);
         return at;
     }
@@ -54,10 +60,11 @@ abstract sealed class FrameMemory permits FrameArguments {
         MemorySegment old = memory;
         memory = Arena.ofAuto().allocate(Math.max(2 * old.byteSize(), needed), Long.BYTES);
         MemorySegment.copy(old, 0, memory, 0, end);
+        address = memory.address();
         for (int slot = 0; slot < SLOTS; slot++) {
             long value = memory.get(LONG, (long) slot * Long.BYTES);
             if (value >= old.address() + LISTS && value < old.address() + old.byteSize()) {
-                integer(slot, value - old.address() + memory.address());
+                integer(slot, value - old.address() + address);
             }
         }
     }

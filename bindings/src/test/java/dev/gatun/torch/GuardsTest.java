@@ -69,6 +69,21 @@ class GuardsTest {
     }
 
     @Test
+    void groupedQueriesNeedHeadsToShare() {
+        try (Scope _ = Scope.open()) {
+            Tensor query = Torch.ones(1, 2, 4, 8);
+            Tensor none = Torch.ones(1, 0, 4, 8);
+            assertThatThrownBy(() -> Torch.scaled_dot_product_attention(query, none, none, null, 0, false, null, true))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("at least one head");
+            Tensor one = Torch.ones(1, 1, 4, 8);
+            assertThat(Torch.scaled_dot_product_attention(query, one, one, null, 0, false, null, true)
+                            .shape())
+                    .containsExactly(1, 2, 4, 8);
+        }
+    }
+
+    @Test
     void recurrentStatesOfAnotherBatchAreRefusedAndProjectionsAreNot() {
         try (Scope _ = Scope.open()) {
             Tensor input = Torch.ones(3, 2, 4);

@@ -1,6 +1,7 @@
 package dev.gatun.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,10 @@ class TypePromotionTest {
                 Tensor left = Torch.empty(part[1].equals("0") ? new long[0] : new long[] {1}, type(part[0]));
                 if (part.length == 7) {
                     Tensor right = Torch.empty(new long[] {1}, type(part[3]));
+                    if (left.dim() == 0 && expected.isComplex() && part[3].equals("bfloat16") && hasBcomplex32()) {
+                        assertThatThrownBy(() -> Torch.result_type(left, right)).hasMessageContaining("bcomplex32");
+                        continue;
+                    }
                     assertThat(Torch.result_type(left, right)).as(line).isEqualTo(expected);
                     assertThat(add(left, right)).as(line).isEqualTo(expected);
                 } else {
@@ -47,6 +52,10 @@ class TypePromotionTest {
                 }
             }
         }
+    }
+
+    private static boolean hasBcomplex32() {
+        return Torch.version().compareTo("2.14") >= 0;
     }
 
     /** The type of a sum, without computing it: not every pair of types has a kernel. */

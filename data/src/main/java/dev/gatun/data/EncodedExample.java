@@ -1,7 +1,7 @@
 package dev.gatun.data;
 
 /**
- * One row of a batch before padding; every sequence ends in {@link Tokenizer#EOS}.
+ * One row of a batch before padding; every sequence of a task ends in {@link Tokenizer#EOS}, those cut from plain text need not.
  *
  * @param task the index of its task in the caller's list
  * @param hyper ids of the demonstrations for the hypernetwork, [H]; empty in {@link BatchOptions.Mode#IN_CONTEXT}

@@ -1,5 +1,7 @@
 package dev.gatun.data;
 
+import java.util.List;
+
 /**
  * What a prompt shows of a task, with the names of Tk-Instruct's collator.
  *
@@ -17,11 +19,21 @@ public record EncodingOptions(
     /** The definition alone. */
     public static final EncodingOptions DEF = new EncodingOptions(false, true, 0, 0, false);
 
+    /** Two positive examples without a definition. */
+    public static final EncodingOptions POS_2 = new EncodingOptions(false, false, 2, 0, false);
+
+    /** Definition, two positive examples and two negative ones. */
+    public static final EncodingOptions DEF_2POS_2NEG = new EncodingOptions(false, true, 2, 2, false);
+
     /** Definition and two positive examples with their explanations. */
     public static final EncodingOptions DEF_2POS_EXPLANATIONS = new EncodingOptions(false, true, 2, 0, true);
 
     /** Nothing: the query alone, for a model that is told nothing of the task. */
     public static final EncodingOptions QUERY_ONLY = new EncodingOptions(false, false, 0, 0, false);
+
+    /** The five encodings among which Tk-Instruct draws one for each example with {@code tk_instruct}, in its order. */
+    public static final List<EncodingOptions> TK_INSTRUCT_MIXTURE =
+            List.of(DEF, POS_2, DEF_2POS, DEF_2POS_2NEG, DEF_2POS_EXPLANATIONS);
 
     /** Checks the numbers. */
     public EncodingOptions {

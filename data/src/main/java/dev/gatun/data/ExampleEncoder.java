@@ -52,7 +52,7 @@ public final class ExampleEncoder {
      */
     public EncodedExample encode(
             int index, SniTask task, List<Example> demonstrations, String input, String reference) {
-        long[] labels = tokenizer.encodeWithEos(reference, options.maxTarget());
+        long[] labels = target(reference);
         return switch (options.mode()) {
             case HYPER -> new EncodedExample(index, hyper(task, demonstrations), query(input), labels);
             case IN_CONTEXT ->
@@ -62,6 +62,16 @@ public final class ExampleEncoder {
                         tokenizer.encodeWithEos(texts.source(task, demonstrations, input), options.maxMain()),
                         labels);
         };
+    }
+
+    /** The tokenizer, which stays its owner's. */
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The ids of a target, ending in EOS. */
+    long[] target(String reference) {
+        return tokenizer.encodeWithEos(reference, options.maxTarget());
     }
 
     /**

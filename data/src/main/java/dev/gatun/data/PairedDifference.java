@@ -1,6 +1,6 @@
 package dev.gatun.data;
 
-import dev.gatun.data.internal.CounterRandom;
+import dev.gatun.data.internal.Bootstrap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +19,6 @@ import java.util.TreeMap;
  * @param tasks the number of tasks
  */
 public record PairedDifference(double mean, double low, double high, int tasks) {
-    private static final int RESAMPLES = 10_000;
-    private static final double TAIL = 0.025;
-
     /**
      * Compares two systems, task by task.
      *
@@ -40,21 +37,9 @@ public record PairedDifference(double mean, double low, double high, int tasks) 
                 .entrySet().stream()
                         .mapToDouble(entry -> entry.getValue() - wrong.get(entry.getKey()))
                         .toArray();
-        double[] means = new double[RESAMPLES];
-        for (int r = 0; r < RESAMPLES; r++) {
-            CounterRandom random = new CounterRandom(seed, r, 0);
-            double sum = 0;
-            for (int i = 0; i < differences.length; i++) {
-                sum += differences[random.nextInt(differences.length)];
-            }
-            means[r] = sum / differences.length;
-        }
-        Arrays.sort(means);
+        double[] interval = Bootstrap.interval(differences, seed);
         return new PairedDifference(
-                Arrays.stream(differences).average().orElseThrow(),
-                percentile(means, TAIL),
-                percentile(means, 1 - TAIL),
-                differences.length);
+                Arrays.stream(differences).average().orElseThrow(), interval[0], interval[1], differences.length);
     }
 
     private static String onlyOnOneSide(Map<String, Double> right, Map<String, Double> wrong) {
@@ -62,13 +47,5 @@ public record PairedDifference(double mean, double low, double high, int tasks) 
         right.keySet().stream().filter(task -> !wrong.containsKey(task)).forEach(odd::add);
         wrong.keySet().stream().filter(task -> !right.containsKey(task)).forEach(odd::add);
         return odd.isEmpty() ? "" : "; on one side only: " + odd.getFirst();
-    }
-
-    // Linear interpolation between the neighbours, NumPy's default.
-    private static double percentile(double[] sorted, double share) {
-        double at = share * (sorted.length - 1);
-        int below = (int) at;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 }

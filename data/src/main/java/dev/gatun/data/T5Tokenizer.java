@@ -1,5 +1,6 @@
 package dev.gatun.data;
 
+import dev.gatun.data.internal.ContentHash;
 import dev.gatun.data.internal.SentencePieceModel;
 import dev.gatun.data.internal.TokenModel;
 import dev.gatun.data.internal.TokenizerJsonModel;
@@ -27,14 +28,16 @@ public final class T5Tokenizer implements Tokenizer, AutoCloseable {
     private static final int SENTINELS = 100;
 
     private final TokenModel model;
+    private final String fingerprint;
 
     /** Uses share it and closing has it alone: the native code does not notice that its memory is gone. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
     private boolean closed;
 
-    private T5Tokenizer(TokenModel model) {
+    private T5Tokenizer(TokenModel model, byte[] file) {
         this.model = model;
+        this.fingerprint = ContentHash.of(file);
     }
 
     /**
@@ -56,11 +59,12 @@ public final class T5Tokenizer implements Tokenizer, AutoCloseable {
      * @throws DataException if the file cannot be read or is not a tokenizer
      */
     public static T5Tokenizer fromTokenizerJson(Path file) {
-        return new T5Tokenizer(TokenizerJsonModel.open(read(file, "tokenizer.json"), file.toString()));
+        byte[] json = read(file, "tokenizer.json");
+        return new T5Tokenizer(TokenizerJsonModel.open(json, file.toString()), json);
     }
 
     static T5Tokenizer fromSentencePiece(byte[] model, String where) {
-        return new T5Tokenizer(SentencePieceModel.open(model, where));
+        return new T5Tokenizer(SentencePieceModel.open(model, where), model);
     }
 
     /**
@@ -107,6 +111,16 @@ public final class T5Tokenizer implements Tokenizer, AutoCloseable {
     @Override
     public int vocabSize() {
         return PIECES + SENTINELS;
+    }
+
+    /**
+     * Returns the SHA-256 of the file that this tokenizer was made from.
+     *
+     * @return 64 hexadecimal digits
+     */
+    @Override
+    public String fingerprint() {
+        return fingerprint;
     }
 
     /** Frees the native memory, after the uses that other threads have begun. A second call does nothing. */

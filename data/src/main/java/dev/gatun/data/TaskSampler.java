@@ -150,6 +150,15 @@ public final class TaskSampler {
     }
 
     /**
+     * Returns the seed of the draws.
+     *
+     * @return the run's data seed
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
      * Draws for one slot.
      *
      * @param step the optimizer step, counted from any origin

@@ -45,6 +45,17 @@ public interface Tokenizer {
     int vocabSize();
 
     /**
+     * Tells this tokenizer from every other that may give other ids, as {@link TokenCache} needs it.
+     *
+     * @return a text that is the same in every process for the same vocabulary, such as a hash of the model file
+     * @throws UnsupportedOperationException if the implementation does not say
+     */
+    default String fingerprint() {
+        throw new UnsupportedOperationException(getClass().getName()
+                + " has no fingerprint, so what it encodes cannot be cached; override Tokenizer.fingerprint");
+    }
+
+    /**
      * Encodes a text and ends it with {@link #EOS}, cutting the text's ids on the right so that the whole fits.
      *
      * @param text any text

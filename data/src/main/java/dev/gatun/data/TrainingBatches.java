@@ -1,69 +1,82 @@
 package dev.gatun.data;
 
 import dev.gatun.data.TaskSampler.Draw;
-import java.util.ArrayList;
-import java.util.Comparator;
+import dev.gatun.data.internal.CounterRandom;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * The training batches of a run, addressable by step and slots.
- *
- * <p>Nothing is consumed: any part of any step's batch can be asked for, at any time, from any thread or process, and is
- * always the same (see {@link TaskSampler}). Only the padding depends on which rows are asked for together.
- *
- * {@snippet :
- * var batches = new TrainingBatches(new TaskSampler(tasks, 42), new ExampleEncoder(tokenizer, BatchOptions.HYPER));
- * Batch whole = batches.batch(0, 0, 16);
- * Batch secondRank = batches.batch(0, 8, 8); // its rows are rows 8 to 15 of the whole
- * }
+ * The S-NI training batches of a run, addressable by step and slots. Their task indices refer to {@link TaskSampler#tasks()}.
  *
  * @param sampler decides what each slot works on
- * @param encoder turns it into ids
+ * @param encoders turn it into ids; of several, each slot draws one with equal probability by (seed, step, slot), as
+ *     Tk-Instruct does with {@link EncodingOptions#TK_INSTRUCT_MIXTURE}. All have the same lengths; at least one
  */
-public record TrainingBatches(TaskSampler sampler, ExampleEncoder encoder) {
-    /**
-     * Makes the batch of some slots of a step.
-     *
-     * @param step the optimizer step
-     * @param firstSlot the number, in the whole batch of the step, of the first slot wanted
-     * @param rows how many slots are wanted
-     * @return a new batch with {@code rows} rows; its task indices refer to {@link TaskSampler#tasks()}
-     */
-    public Batch batch(long step, int firstSlot, int rows) {
-        return Batch.of(examples(step, firstSlot, rows), encoder.options().padToMultipleOf());
+public record TrainingBatches(TaskSampler sampler, List<ExampleEncoder> encoders) implements ExampleSource {
+    /** Keeps the choice of the encoding apart from the sampler's stream of the same slot. */
+    private static final long ENCODING_STREAM = 0x656E636F64696E67L;
+
+    /** Copies the list. */
+    public TrainingBatches {
+        encoders = List.copyOf(encoders);
+        if (encoders.isEmpty()) {
+            throw new IllegalArgumentException("training batches need an encoder, got none");
+        }
     }
 
     /**
-     * Makes all of a step in equal parts, rows of like length together, so that little is padding; the order of the rows
-     * is not that of the slots.
+     * Makes batches of one encoding.
      *
-     * @param step the optimizer step
-     * @param rows how many slots the step has, a multiple of {@code parts}
-     * @param parts how many batches to make
-     * @return new batches of {@code rows / parts} rows, the shortest first
+     * @param sampler decides what each slot works on
+     * @param encoder turns it into ids
      */
-    public List<Batch> byLength(long step, int rows, int parts) {
-        if (parts < 1 || rows % parts != 0) {
-            throw new IllegalArgumentException(rows + " rows do not make " + parts + " equal parts");
-        }
-        List<EncodedExample> examples = examples(step, 0, rows);
-        examples.sort(Comparator.comparingInt(e -> e.hyper().length + e.main().length));
-        int size = rows / parts;
-        return IntStream.range(0, parts)
-                .mapToObj(part -> examples.subList(part * size, (part + 1) * size))
-                .map(part -> Batch.of(part, encoder.options().padToMultipleOf()))
-                .toList();
+    public TrainingBatches(TaskSampler sampler, ExampleEncoder encoder) {
+        this(sampler, List.of(encoder));
     }
 
-    private List<EncodedExample> examples(long step, int firstSlot, int rows) {
-        List<EncodedExample> examples = new ArrayList<>(rows);
-        for (int slot = firstSlot; slot < firstSlot + rows; slot++) {
-            Draw draw = sampler.draw(step, slot);
-            SniTask task = sampler.tasks().get(draw.task());
-            examples.add(encoder.encode(
-                    draw.task(), task, draw.demonstrations(), draw.instance().input(), draw.reference()));
-        }
-        return examples;
+    /**
+     * Makes batches of several encodings.
+     *
+     * @param sampler decides what each slot works on
+     * @param tokenizer the main model's tokenizer
+     * @param options mode and lengths; its encoding is replaced
+     * @param encodings the encodings to draw from, such as {@link EncodingOptions#TK_INSTRUCT_MIXTURE}
+     * @return the batches
+     */
+    public static TrainingBatches mixture(
+            TaskSampler sampler, Tokenizer tokenizer, BatchOptions options, List<EncodingOptions> encodings) {
+        return new TrainingBatches(
+                sampler,
+                encodings.stream()
+                        .map(encoding -> new ExampleEncoder(tokenizer, options.withEncoding(encoding)))
+                        .toList());
+    }
+
+    @Override
+    public EncodedExample example(long step, int slot) {
+        return encode(sampler.draw(step, slot), encoderOf(step, slot));
+    }
+
+    @Override
+    public int padToMultipleOf() {
+        return encoders.getFirst().options().padToMultipleOf();
+    }
+
+    /** The row of a draw with one of the encoders. */
+    EncodedExample encode(Draw draw, int encoder) {
+        SniTask task = sampler.tasks().get(draw.task());
+        return encoders.get(encoder)
+                .encode(
+                        draw.task(),
+                        task,
+                        draw.demonstrations(),
+                        draw.instance().input(),
+                        draw.reference());
+    }
+
+    /** Which encoder a slot draws. */
+    int encoderOf(long step, int slot) {
+        return encoders.size() == 1
+                ? 0
+                : new CounterRandom(sampler.seed() ^ ENCODING_STREAM, step, slot).nextInt(encoders.size());
     }
 }

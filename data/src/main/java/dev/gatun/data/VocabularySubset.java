@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.data.internal.AtomicFile;
+import dev.gatun.data.internal.ContentHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,11 @@ public final class VocabularySubset implements Tokenizer {
             full[i] = ids[i] >= 0 && ids[i] < fullIds.length ? fullIds[(int) ids[i]] : ids[i] < 0 ? ids[i] : UNK;
         }
         return base.decode(full);
+    }
+
+    @Override
+    public String fingerprint() {
+        return ContentHash.of("vocabulary subset", base.fingerprint(), Arrays.toString(fullIds));
     }
 
     @Override

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.data.internal.SniParser;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Prompts of Tk-Instruct's own collator, character by character. */
@@ -75,6 +78,17 @@ class CollatorGoldenTest {
                                         .get(c.get("instance_index").intValue())
                                         .outputs())
                                 .contains(c.get("label").textValue())));
+    }
+
+    @Test
+    void theMixtureHoldsTheEncodingsThatTheCollatorDraws() {
+        Set<EncodingOptions> drawn = new HashSet<>();
+        cases().filter(c -> c.has("chosen_schema_per_instance"))
+                .forEach(
+                        c -> c.get("chosen_schema_per_instance").forEach(name -> drawn.add(options(name.textValue()))));
+        assertThat(EncodingOptions.TK_INSTRUCT_MIXTURE)
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(drawn);
     }
 
     private Stream<JsonNode> cases() {

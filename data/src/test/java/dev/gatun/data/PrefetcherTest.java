@@ -25,6 +25,61 @@ class PrefetcherTest {
     }
 
     @Test
+    void anyNumberOfWorkersGivesTheSameStepsInOrder() {
+        List<Long> expected = LongStream.range(7, 107).boxed().toList();
+        for (int workers : new int[] {1, 2, 4}) {
+            List<Long> seen = new ArrayList<>();
+            // Even steps are slow, so that workers overtake each other.
+            try (Prefetcher<Long> steps = new Prefetcher<>(PrefetcherTest::slowIfEven, 7, 107, 6, workers)) {
+                steps.forEachRemaining(seen::add);
+            }
+            assertThat(seen).as(workers + " workers").isEqualTo(expected);
+        }
+    }
+
+    private static Long slowIfEven(long step) {
+        if (step % 2 == 0) {
+            pause(2);
+        }
+        return step;
+    }
+
+    private static void pause(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void tellsTheShareOfTimeThatItsUserWaited() {
+        try (Prefetcher<Long> slow = new Prefetcher<>(
+                step -> {
+                    pause(20);
+                    return step;
+                },
+                0,
+                5,
+                1)) {
+            slow.forEachRemaining(step -> {});
+            assertThat(slow.waitShare()).isBetween(0.5, 1.0);
+            assertThat(slow.waitedSeconds()).isGreaterThan(0.05);
+        }
+        try (Prefetcher<Long> fast = new Prefetcher<>(step -> step, 0, 5, 5)) {
+            fast.forEachRemaining(step -> pause(40));
+            assertThat(fast.waitShare()).isLessThan(0.5);
+        }
+    }
+
+    @Test
+    void refusesAnEmptyQueue() {
+        assertThatThrownBy(() -> new Prefetcher<>(step -> step, 0, 5, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Prefetcher<>(step -> step, 0, 5, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void neverRunsFurtherAheadThanItsCapacity() throws InterruptedException {
         AtomicInteger made = new AtomicInteger();
         try (Prefetcher<Integer> steps = new Prefetcher<>(step -> made.incrementAndGet(), 0, 1000, 2)) {

@@ -59,7 +59,15 @@ class SniMiniTest {
     void licencesAndWarningsAreBundled() throws IOException {
         assertThat(resource("LICENSE-Apache-2.0.txt"))
                 .contains("Version 2.0, January 2004", "END OF TERMS AND CONDITIONS");
-        assertThat(resource("NOTICE.txt")).contains("natural-instructions", "spiece.model", "share-alike", "offensive");
+        assertThat(resource("NOTICE.txt"))
+                .contains(
+                        "natural-instructions",
+                        "spiece.model",
+                        "share-alike",
+                        "offensive",
+                        "promptsource",
+                        "quartz",
+                        "hellaswag");
     }
 
     private static Set<String> categories(List<SniTask> tasks) {

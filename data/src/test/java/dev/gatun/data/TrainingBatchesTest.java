@@ -104,6 +104,43 @@ class TrainingBatchesTest {
     }
 
     @Test
+    void mixtureDrawsEachEncodingEquallyOftenAndKeepsTheDraws() {
+        TaskSampler sampler = new TaskSampler(tasks, 11);
+        BatchOptions options = BatchOptions.IN_CONTEXT.withLengths(1, 4096, 128);
+        TrainingBatches mixed =
+                TrainingBatches.mixture(sampler, tokenizer, options, EncodingOptions.TK_INSTRUCT_MIXTURE);
+        int[] counts = new int[5];
+        for (int slot = 0; slot < 500; slot++) {
+            Draw draw = sampler.draw(0, slot);
+            long[] main = mixed.example(0, slot).main();
+            int found = -1;
+            for (int e = 0; e < 5; e++) {
+                long[] expected = mixed.encoders()
+                        .get(e)
+                        .encode(
+                                draw.task(),
+                                tasks.get(draw.task()),
+                                draw.demonstrations(),
+                                draw.instance().input(),
+                                draw.reference())
+                        .main();
+                if (Arrays.equals(main, expected)) {
+                    found = e;
+                    break;
+                }
+            }
+            assertThat(found).as("slot " + slot).isNotNegative();
+            counts[found]++;
+        }
+        // Where a task has no explanations or negative examples, two encodings are the same text: counted as the first.
+        assertThat(counts[0]).isBetween(70, 130);
+        assertThat(counts[1]).isBetween(70, 130);
+        assertThat(counts[2] + counts[3] + counts[4]).isBetween(250, 350);
+        assertThat(counts[3]).isPositive();
+        assertThat(counts[4]).isPositive();
+    }
+
+    @Test
     void inContextModeHasOneSource() {
         Batch batch = batches(BatchOptions.IN_CONTEXT).batch(5, 0, 4);
         assertThat(batch.hyperIds().columns()).isZero();

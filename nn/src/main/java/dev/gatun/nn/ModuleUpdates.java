@@ -3,6 +3,7 @@ package dev.gatun.nn;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -12,9 +13,11 @@ import java.util.function.UnaryOperator;
  * is, so calls with different updates may run side by side on several threads. The tensors stay the caller's.
  */
 public final class ModuleUpdates implements TensorGroup {
+    private final Map<String, UpdateSlot> slots;
     private final Map<UpdateSlot, ModuleUpdate> bySlot;
 
-    private ModuleUpdates(Map<UpdateSlot, ModuleUpdate> bySlot) {
+    private ModuleUpdates(Map<String, UpdateSlot> slots, Map<UpdateSlot, ModuleUpdate> bySlot) {
+        this.slots = slots;
         this.bySlot = bySlot;
     }
 
@@ -25,6 +28,7 @@ public final class ModuleUpdates implements TensorGroup {
      */
     public static ModuleUpdates of(Module model, Map<String, ? extends ModuleUpdate> byName) {
         Map<String, Module> modules = model.namedModules();
+        Map<String, UpdateSlot> slots = new LinkedHashMap<>();
         Map<UpdateSlot, ModuleUpdate> bySlot = new IdentityHashMap<>();
         byName.forEach((name, update) -> {
             if (!(modules.get(name) instanceof Updatable host)) {
@@ -34,14 +38,33 @@ public final class ModuleUpdates implements TensorGroup {
                                 ? modules.get(name).getClass().getSimpleName()
                                 : "no module"));
             }
+            slots.put(name, host.updates());
             bySlot.put(host.updates(), update);
         });
-        return new ModuleUpdates(bySlot);
+        return new ModuleUpdates(slots, bySlot);
+    }
+
+    /** The updates by their modules' names. */
+    public Map<String, ModuleUpdate> byName() {
+        Map<String, ModuleUpdate> named = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> named.put(name, bySlot.get(slot)));
+        return named;
     }
 
     /** The update for the module of {@code slot}, or null. */
     ModuleUpdate of(UpdateSlot slot) {
         return bySlot.get(slot);
+    }
+
+    /** These updates by the names of their modules in {@code model}, in its order; what is for no module of it is left out. */
+    public Map<String, ModuleUpdate> named(Module model) {
+        Map<String, ModuleUpdate> named = new LinkedHashMap<>();
+        model.namedModules().forEach((name, module) -> {
+            if (module instanceof Updatable host && bySlot.containsKey(host.updates())) {
+                named.put(name, bySlot.get(host.updates()));
+            }
+        });
+        return named;
     }
 
     /** How many modules have one. */
@@ -61,8 +84,8 @@ public final class ModuleUpdates implements TensorGroup {
 
     private ModuleUpdates each(UnaryOperator<ModuleUpdate> change) {
         Map<UpdateSlot, ModuleUpdate> changed = new IdentityHashMap<>();
-        bySlot.forEach((slot, update) -> changed.put(slot, change.apply(update)));
-        return new ModuleUpdates(changed);
+        slots.forEach((_, slot) -> changed.computeIfAbsent(slot, _ -> change.apply(bySlot.get(slot))));
+        return new ModuleUpdates(slots, changed);
     }
 
     /**

@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatun bench interop -o bench/interop",
             "",
-            "Takes about 15 minutes; --quick about 3, with more noise. All times are the best of many iterations in several",
-            "JVMs, peers taking turns: compare them within one run only. DJL takes part when its class path is given:",
+            "Takes about 20 minutes; --quick about 5, with more noise. All times are the best of many iterations in several",
+            "JVMs: compare them within one run only. The ratios of peers that share a JVM and take turns hold on a busy",
+            "machine too. DJL takes part when its class path is given:",
             "  ./mvnw -q -Pdjl -pl apps -am package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/djl.txt",
             "  gatun bench interop --djl apps/target/djl.txt",
             "Single benchmarks: java -cp \"$(cat .gatun-build/class-path)\" org.openjdk.jmh.Main -l"
@@ -63,6 +64,7 @@ final class InteropCommand implements Callable<Integer> {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("rounds", quick ? "1, short (--quick)" : String.valueOf(InteropRun.ROUNDS));
         run.ops(List.of(GatunOps.class, CppLoop.class, DispatcherOps.class, JavaCppOps.class), null, results);
+        InTurns.measure(quick, results);
         if (djl != null) {
             run.ops(List.of(DjlOps.class), Files.readString(djl).strip(), results);
             versions.put("djl", "the libtorch that it brings, without recording gradients");

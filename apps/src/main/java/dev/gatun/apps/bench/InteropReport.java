@@ -44,6 +44,7 @@ final class InteropReport {
         report.compose(plots);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("machine", report.machine());
+        json.put("in_turns_times_cpp", results.ratios());
         json.put("results", results.all());
         Files.writeString(
                 folder.resolve("interop.json"),
@@ -65,9 +66,11 @@ final class InteropReport {
                 .forEach((key, value) ->
                         page.append("- ").append(key).append(": ").append(value).append('\n'));
         page.append(
-                "\nEach figure is the fastest iteration of several JVMs that took turns, in processor time of the measured"
+                "\nEach figure is the fastest iteration of several JVMs, minutes apart, in processor time of the measured"
                         + " threads unless it says otherwise; in brackets, times the C++ loop. The result of every op is"
                         + " freed.\n");
+        heading("In turns, times the C++ loop");
+        inTurns();
         heading("One op, nanoseconds");
         ops(PEERS, CPP, 1);
         heading("The same from two threads at once, nanoseconds on the clock for each thread's op");
@@ -116,6 +119,28 @@ final class InteropReport {
                                     peer.equals(yardstick) ? OptionalDouble.empty() : limit))
                             .toArray(String[]::new));
         }
+    }
+
+    private void inTurns() {
+        page.append(
+                "The peers in one JVM, 100 ops a turn: the median over all rounds of the ratio to the loop's turn of the"
+                        + " same round, in brackets its quartiles.\n\n| | ");
+        page.append(String.join(" | ", InTurns.PEERS)).append(" |\n|---|");
+        page.append("---:|".repeat(InTurns.PEERS.size())).append('\n');
+        for (Workload workload : Workload.values()) {
+            row(
+                    workload.title,
+                    InTurns.PEERS.stream()
+                            .map(peer -> quartiles(results.ratio(peer, workload)))
+                            .toArray(String[]::new));
+        }
+    }
+
+    private static String quartiles(Results.Ratio ratio) {
+        return ratio == null
+                ? "–"
+                : String.format(
+                        Locale.ROOT, "%.2f (%.2f–%.2f)", ratio.median(), ratio.lowerQuartile(), ratio.upperQuartile());
     }
 
     /** Processor time; with several threads the time on the clock, for what they wait for each other counts too. */

@@ -14,6 +14,23 @@ import java.util.OptionalDouble;
 final class Results {
     private final Map<String, List<Double>> times = new LinkedHashMap<>();
 
+    /** How many times the C++ loop's time an op took, over many rounds in turns. */
+    record Ratio(double lowerQuartile, double median, double upperQuartile) {}
+
+    private final Map<String, Ratio> inTurns = new LinkedHashMap<>();
+
+    void addRatio(String peer, Workload workload, Ratio ratio) {
+        inTurns.put(op(peer, workload, 1), ratio);
+    }
+
+    Ratio ratio(String peer, Workload workload) {
+        return inTurns.get(op(peer, workload, 1));
+    }
+
+    Map<String, Ratio> ratios() {
+        return inTurns;
+    }
+
     void add(String name, double nanoseconds) {
         times.computeIfAbsent(name, _ -> new ArrayList<>()).add(nanoseconds);
     }

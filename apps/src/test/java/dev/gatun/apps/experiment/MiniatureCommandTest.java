@@ -34,7 +34,9 @@ class MiniatureCommandTest {
     void aReportOfNothingClaimsNothing() throws IOException {
         Outcome outcome = run("--report", "--quick", "--arms", "i,iii", "--seeds", "2", "-o", folder.toString());
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.out()).contains("Arm (i)", "Arm (iii)", "not measured").doesNotContain(": holds", "Arm (ii):");
+        assertThat(outcome.out())
+                .contains("Arm (i)", "Arm (iii)", "not measured")
+                .doesNotContain(": holds", "Arm (ii):");
         assertThat(Files.readString(folder.resolve("miniature.md")))
                 .contains("0 of 22 hypernetworks finished", "cache-prefix", "## Not finished");
         assertThat(Files.readString(folder.resolve("miniature.json"))).contains("NOT_MEASURED");
@@ -53,10 +55,10 @@ class MiniatureCommandTest {
     @Test
     void figuresAreDrawnFromWhatIsThere() throws IOException {
         Map<Double, Double> byAlpha = new TreeMap<>(Map.of(0.0, 2.0, 1.0, 1.0));
-        Figures all = new Figures(
-                Map.of("cache", new double[] {3, 2, 1}),
-                Map.of("B=8, slot", byAlpha),
-                new double[][] {{0.6, 0.4}, {0.3, 0.7}});
+        Figures all =
+                new Figures(Map.of("cache", new double[] {3, 2, 1}), Map.of("B=8, slot", byAlpha), new double[][] {
+                    {0.6, 0.4}, {0.3, 0.7}
+                });
         PrintWriter out = new PrintWriter(new StringWriter());
         for (String name : MiniaturePlots.draw(all, folder, out)) {
             assertThat(ImageIO.read(folder.resolve(name).toFile()).getHeight()).isEqualTo(500);

@@ -1,5 +1,7 @@
 package dev.gatun.data.internal;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -36,22 +38,31 @@ public final class CounterRandom {
         return (int) Math.unsignedMultiplyHigh(nextLong(), bound);
     }
 
+    /** A number in [0, bound) for bounds beyond an int, uniform up to a relative error of bound / 2^64. */
+    public long nextLong(long bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("bound must be at least 1, got " + bound);
+        }
+        return Math.unsignedMultiplyHigh(nextLong(), bound);
+    }
+
     /** A number in [0, 1), uniform, a multiple of 2^-53. */
     public double nextDouble() {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
-    /** {@code count} different numbers of [0, bound), in random order. */
+    /** {@code count} different numbers of [0, bound), in random order; fewer if there are no more. */
     public IntStream distinct(int count, int bound) {
-        int[] pool = IntStream.range(0, bound).toArray();
-        int taken = Math.min(count, bound);
-        for (int i = 0; i < taken; i++) {
+        // A shuffle that stops early. Only the places that it changed are kept: bound may be the rows of a large data
+        // set.
+        Map<Integer, Integer> moved = new HashMap<>();
+        int[] chosen = new int[Math.min(count, bound)];
+        for (int i = 0; i < chosen.length; i++) {
             int j = i + nextInt(bound - i);
-            int chosen = pool[j];
-            pool[j] = pool[i];
-            pool[i] = chosen;
+            chosen[i] = moved.getOrDefault(j, j);
+            moved.put(j, moved.getOrDefault(i, i));
         }
-        return IntStream.of(pool).limit(taken);
+        return IntStream.of(chosen);
     }
 
     private static long mix(long z) {

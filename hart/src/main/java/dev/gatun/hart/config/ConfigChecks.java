@@ -85,12 +85,9 @@ final class ConfigChecks {
                     "at most model.num_decoder_layers (" + config.model().numDecoderLayers() + ")",
                     config.hyper().decoderLayers());
         }
-        require(
-                config.train().steps() >= 1,
-                "train.steps",
-                "1 or more",
-                config.train().steps());
+        SystemChecks.check(config);
         stage("pretrain", config.pretrain());
+        stage("continual", config.continual());
         stage("train", config.train());
     }
 
@@ -117,7 +114,7 @@ final class ConfigChecks {
                 stage.maxHyper() + ", " + stage.maxMain() + ", " + stage.maxTarget());
     }
 
-    private static void require(boolean holds, String key, String expected, Object actual) {
+    static void require(boolean holds, String key, String expected, Object actual) {
         if (!holds) {
             throw new ConfigException(key + " must be " + expected + ", not " + actual + ": correct the recipe, or pass"
                     + " --set " + key.split(",")[0] + "=…");

@@ -2,9 +2,9 @@ package dev.gatun.hart.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -12,24 +12,24 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads recipes: a bundled one by name, or a YAML file by path, with single keys overridden. */
+/**
+ * Reads recipes: a bundled one by name, or a YAML file by path, with single keys overridden. A file that says {@code extends:
+ * NAME} has the keys of that recipe but for those it gives itself.
+ */
 public final class Recipes {
-    /** The recipes that come with Gatun. */
-    public static final List<String> BUNDLED = List.of("sni-mini");
+    /** The recipes that come with Gatun: {@code sni-mini}, and each system in each size. */
+    public static final List<String> BUNDLED = RecipeFiles.bundled();
 
     private static final YAMLMapper YAML = YAMLMapper.builder(
                     new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -46,14 +46,9 @@ public final class Recipes {
      * @throws ConfigException if there is no such recipe, or a key or value is wrong
      */
     public static RunConfig read(String nameOrPath, List<String> overrides) {
-        Path path = Path.of(nameOrPath);
         String where = BUNDLED.contains(nameOrPath) ? "recipe " + nameOrPath : nameOrPath;
         try {
-            JsonNode tree =
-                    YAML.readTree(BUNDLED.contains(nameOrPath) ? bundled(nameOrPath) : Files.readString(file(path)));
-            if (!(tree instanceof ObjectNode object)) {
-                throw new ConfigException(where + " is no YAML mapping of keys to values");
-            }
+            ObjectNode object = new RecipeFiles(YAML).read(nameOrPath);
             for (String override : overrides) {
                 set(object, override);
             }
@@ -65,25 +60,16 @@ public final class Recipes {
         }
     }
 
-    /** {@code config} as YAML, which {@link #read} accepts again. */
+    /** {@code config} as YAML, which {@link #read} accepts again; says on top which keys its system ignores. */
     public static String write(RunConfig config) {
         try {
-            return YAML.writeValueAsString(config);
+            List<String> ignored = config.system().ignores();
+            String head = ignored.isEmpty()
+                    ? ""
+                    : "# " + config.system().key() + " ignores: " + String.join(", ", ignored) + "\n";
+            return head + YAML.writeValueAsString(config);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a configuration is always writable", e);
-        }
-    }
-
-    private static Path file(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new ConfigException("no recipe " + path + ": give a YAML file, or one of " + BUNDLED);
-        }
-        return path;
-    }
-
-    private static String bundled(String name) throws IOException {
-        try (InputStream in = Recipes.class.getResourceAsStream("/dev/gatun/hart/recipes/" + name + ".yaml")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

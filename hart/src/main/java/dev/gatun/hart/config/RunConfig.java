@@ -6,6 +6,7 @@ package dev.gatun.hart.config;
  * run. Keys that the method's specification names are the specification's.
  *
  * @param recipe the recipe's name
+ * @param system which of the paper's systems; {@link SystemKind#ignores} tells which keys mean nothing to it
  * @param seed of parameters, dropout, and the task sampler
  * @param threads how many threads an op may use; 0 leaves it to libtorch
  * @param data what is learnt
@@ -13,13 +14,18 @@ package dev.gatun.hart.config;
  * @param hyper the hypernetwork
  * @param ar the hypernetwork's autoregressive decoding (specification 2.2)
  * @param cst the consistency loss (specification 5)
+ * @param lora low-rank updates: the trained ones of system {@code lora}, and generated ones
+ * @param prefix the trained prefixes of system {@code prefix}
+ * @param hint the sizes of what system {@code hint} generates
  * @param pretrain the first stage: the main model learns the training tasks in context; 0 steps skip it
- * @param train the second stage: the hypernetwork learns, the main model is frozen
+ * @param continual the stage between, on text, of the systems that have one (specification 7); 0 steps skip it
+ * @param train the last stage: the system learns the training tasks
  * @param evaluation of the trained run
  * @param checkpoint how often and how many
  */
 public record RunConfig(
         String recipe,
+        SystemKind system,
         long seed,
         int threads,
         Data data,
@@ -27,7 +33,11 @@ public record RunConfig(
         Hyper hyper,
         Ar ar,
         Cst cst,
+        LoraPart lora,
+        PrefixPart prefix,
+        HintPart hint,
         Stage pretrain,
+        Stage continual,
         Stage train,
         Evaluation evaluation,
         Checkpoint checkpoint) {
@@ -36,6 +46,9 @@ public record RunConfig(
      * @param tasks {@code bundled}, or a folder of S-NI task files
      * @param trainSplit file with the training tasks' names; unused for {@code bundled}
      * @param testSplit file with the unseen tasks' names; unused for {@code bundled}
+     * @param input what the main model reads of a task: for systems without a hypernetwork
+     * @param text for the stage on text: {@code bundled} (the training tasks' own texts), or a file or folder of JSON lines or
+     *     plain text
      * @param trainCap training instances a task at most
      * @param testCap instances of an unseen task that are evaluated: its first ones
      * @param heldOut last instances of each training task, kept for evaluation
@@ -55,6 +68,8 @@ public record RunConfig(
             String tasks,
             String trainSplit,
             String testSplit,
+            MainInput input,
+            String text,
             int trainCap,
             int testCap,
             int heldOut,
@@ -67,6 +82,20 @@ public record RunConfig(
             double curriculum,
             double symbols,
             boolean cutVocabulary) {}
+
+    /** What the main model reads. */
+    public enum MainInput {
+        /** The query alone. */
+        QUERY,
+        /** The task's definition before it. */
+        DEFINITION,
+        /** Definition and demonstrations before it. */
+        DEMONSTRATIONS,
+        /** The same with the demonstrations' explanations. */
+        EXPLANATIONS,
+        /** In training one of Tk-Instruct's five encodings, drawn for each example; otherwise as {@link #DEMONSTRATIONS}. */
+        MIXTURE
+    }
 
     /** How a slot's task is drawn. */
     public enum Sampling {
@@ -100,9 +129,48 @@ public record RunConfig(
      * @param decoderLayers how many of the main model's decoder layers it starts from
      * @param prefix rows of each generated prefix (p)
      * @param prefixScale what generated prefixes are multiplied with (specification 3)
-     * @param fusion whether the main decoder reads the hypernetwork's encoder output too (specification 4)
+     * @param fusion whether the main decoder reads the hypernetwork's encoder output too (specification 4); then a main model
+     *     that is trained from scratch learns it in its first stage, whatever the system
+     * @param queries how many states HyperTuning's generator makes in its one pass (specification 2.1)
+     * @param outputs what is generated
      */
-    public record Hyper(int decoderLayers, int prefix, double prefixScale, boolean fusion) {}
+    public record Hyper(
+            int decoderLayers, int prefix, double prefixScale, boolean fusion, int queries, Outputs outputs) {}
+
+    /** What a hypernetwork generates. */
+    public enum Outputs {
+        PREFIXES,
+        LORAS,
+        BOTH
+    }
+
+    /**
+     * @param rank r
+     * @param alpha updates are multiplied with alpha / r
+     * @param targets ends of the names of the linear layers that are updated, with commas between
+     */
+    public record LoraPart(int rank, double alpha, String targets) {}
+
+    /**
+     * @param length rows of each prefix (p)
+     * @param reparameterised whether a network makes them while they are trained; they are folded afterwards
+     * @param layout {@code paper} (specification 3), or {@code peft}: what PEFT can read
+     */
+    public record PrefixPart(int length, boolean reparameterised, Layout layout) {}
+
+    /** Where trained prefixes go. */
+    public enum Layout {
+        /** Into the self-attention of every layer of both stacks, with position bias 0. */
+        PAPER,
+        /** As PEFT's prefix tuning does: into the decoder alone, at the positions before its first token. */
+        PEFT
+    }
+
+    /**
+     * @param prefix rows of each generated prefix, in all three attentions
+     * @param bottleneck width of the generated adapters
+     */
+    public record HintPart(int prefix, int bottleneck) {}
 
     /** The autoregressive decoder's options. */
     public record Ar(Memory memory, Intra intra) {}
@@ -136,6 +204,8 @@ public record RunConfig(
      * @param beta2 the averaging of squared gradients: 0.999 usually, less for runs of a few hundred steps;
      *     {@code adafactor} has a rule of its own for it
      * @param clip largest norm of the gradient
+     * @param lrScaling whether embeddings, position biases and the head have rates of their own, as models need that start
+     *     from random weights; false for one rate
      * @param maxHyper longest demonstrations, in tokens (specification 6)
      * @param maxMain longest input of the main model
      * @param maxTarget longest target
@@ -150,6 +220,7 @@ public record RunConfig(
             double weightDecay,
             double beta2,
             double clip,
+            boolean lrScaling,
             int maxHyper,
             int maxMain,
             int maxTarget) {}

@@ -1,108 +1,124 @@
 package dev.gatun.hart.evaluate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gatun.data.SniTask;
+import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.RunException;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
-import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.KeyValue;
-import dev.gatun.nn.t5.T5Config;
-import dev.gatun.nn.t5.T5Prefix;
-import dev.gatun.torch.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import dev.gatun.nn.t5.T5;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * An adaptation to one task as a safetensors file: a key and a value [1, P, D] for each layer of both stacks, the encoded
- * demonstrations [1, S, D] with their mask when the run fuses them, and metadata that says what it fits.
+ * A {@link TaskAdapter} as a safetensors file: the adaptation's tensors ({@link AdaptationTensors}), and metadata that says
+ * which run it fits: system, SHA-256 of the main model and of the demonstrations, the task's name, and definition and
+ * demonstrations themselves where the main model reads them.
  */
 public final class AdapterFile {
-    private static final String FORMAT = "gatun-adapter-1";
-    private static final String STATES = "demonstrations.states";
-    private static final String MASK = "demonstrations.mask";
+    private static final String FORMAT = "gatun-adapter-2";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private AdapterFile() {}
 
     /**
-     * Writes {@code adaptation}, of one task.
+     * Writes {@code adapter}.
      *
-     * @param baseHash of the main model it was made for: {@link #hash}
-     * @param task the task's name
+     * @param main the model it is for, which knows the names of updated modules
      */
-    public static void save(Path file, Adaptation adaptation, String baseHash, String task) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        adaptation.sites().forEach(site -> tensors.put("prefix." + site.name(), site.values()));
-        if (adaptation.demonstrations() != null) {
-            tensors.put(STATES, adaptation.demonstrations().states());
-            tensors.put(MASK, adaptation.demonstrations().mask());
+    public static void save(Path file, TaskAdapter adapter, T5 main) {
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                "format", FORMAT,
+                "system", adapter.system().key(),
+                "base_model_sha256", adapter.baseHash(),
+                "demonstrations_sha256", adapter.demonstrationsHash(),
+                "task", adapter.task().name()));
+        if (!adapter.system().readsApart()) {
+            metadata.put("demonstrations", json(adapter.task()));
         }
-        SafeTensorsWriter.write(
-                file, tensors, Map.of("format", FORMAT, "system", "hart", "base_model_sha256", baseHash, "task", task));
+        AdaptationTensors.Packed packed = AdaptationTensors.pack(adapter.adaptation(), main);
+        metadata.putAll(packed.metadata());
+        SafeTensorsWriter.write(file, packed.tensors(), metadata);
     }
 
     /**
-     * Reads an adaptation, in the current scope.
+     * Reads an adapter, in the current scope.
      *
-     * @param main configuration of the main model it is for
-     * @param baseHash that model's hash
-     * @throws RunException if the file is no adapter, or was made for another main model
+     * @param system of the run it is to serve
+     * @param main that run's main model
+     * @param baseHash and its hash
+     * @throws RunException if the file is no adapter, or was made for another main model or system
      */
-    public static Adaptation load(Path file, T5Config main, String baseHash) {
+    public static TaskAdapter load(Path file, SystemKind system, T5 main, String baseHash) {
         try (SafeTensorsFile tensors = new SafeTensorsFile(file)) {
-            if (!FORMAT.equals(tensors.metadata().get("format"))) {
+            Map<String, String> metadata = tensors.metadata();
+            if (!FORMAT.equals(metadata.get("format"))) {
                 throw new RunException(file + " is no adapter (its metadata has no format " + FORMAT
                         + "): make one with gatun adapt RUN TASK.json -o " + file);
             }
-            String made = tensors.metadata().get("base_model_sha256");
-            if (!baseHash.equals(made)) {
-                throw new RunException(file + " was made for another main model (sha256 " + shortened(made)
-                        + ", this run's is " + shortened(baseHash) + "): make it again with this run");
+            if (!system.key().equals(metadata.get("system"))) {
+                throw new RunException(file + " was made by a run of system " + metadata.get("system")
+                        + ", this run's is " + system.key() + ": make it again with this run");
             }
-            return new Adaptation(
-                    null,
-                    prefix(tensors, "encoder", main.numLayers()),
-                    prefix(tensors, "decoder", main.numDecoderLayers()),
-                    null,
-                    tensors.names().contains(STATES)
-                            ? new EncoderStates(tensors.load(STATES), tensors.load(MASK))
-                            : null);
+            if (!baseHash.equals(metadata.get("base_model_sha256"))) {
+                throw new RunException(file + " was made for another main model (sha256 "
+                        + shortened(metadata.get("base_model_sha256")) + ", this run's is " + shortened(baseHash)
+                        + "): make it again with this run");
+            }
+            Adaptation adaptation = AdaptationTensors.unpack(tensors, main);
+            if (adaptation == null && system.family() != SystemKind.Family.WHOLE_MODEL) {
+                throw new RunException(
+                        file + " is damaged (it has no tensors of an adaptation): make it again with gatun adapt");
+            }
+            return new TaskAdapter(
+                    system,
+                    baseHash,
+                    task(file, metadata, system),
+                    metadata.getOrDefault("demonstrations_sha256", ""),
+                    adaptation);
         }
-    }
-
-    private static T5Prefix prefix(SafeTensorsFile tensors, String stack, int layers) {
-        List<KeyValue> pairs = new ArrayList<>();
-        for (int l = 0; l < layers; l++) {
-            String site = "prefix." + stack + "." + l;
-            pairs.add(new KeyValue(tensors.load(site + ".key"), tensors.load(site + ".value")));
-        }
-        return new T5Prefix(pairs);
     }
 
     private static String shortened(String hash) {
         return hash == null ? "unknown" : hash.substring(0, Math.min(12, hash.length()));
     }
 
-    /** The SHA-256 of a run's main model. */
-    public static String hash(Path runFolder) {
-        Path weights = runFolder.resolve("main/model.safetensors");
-        try (InputStream in = Files.newInputStream(weights)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new DigestInputStream(in, digest).transferTo(java.io.OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new RunException("cannot read " + weights + ": " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
+    private static String json(SniTask task) {
+        ObjectNode root = JSON.createObjectNode().put("definition", task.definition());
+        ArrayNode examples = root.putArray("examples");
+        task.positiveExamples().forEach(example -> {
+            ObjectNode one = examples.addObject().put("input", example.input()).put("output", example.output());
+            example.explanation().ifPresent(text -> one.put("explanation", text));
+        });
+        return root.toString();
+    }
+
+    private static SniTask task(Path file, Map<String, String> metadata, SystemKind system) {
+        String name = metadata.getOrDefault("task", "");
+        if (system.readsApart()) {
+            return Tasks.of(name, "", List.of());
+        }
+        try {
+            JsonNode root = JSON.readTree(metadata.getOrDefault("demonstrations", ""));
+            List<SniTask.Example> examples = new ArrayList<>();
+            root.path("examples")
+                    .forEach(one -> examples.add(new SniTask.Example(
+                            one.path("input").asText(),
+                            one.path("output").asText(),
+                            Optional.ofNullable(one.get("explanation")).map(JsonNode::asText))));
+            return Tasks.of(name, root.path("definition").asText(), examples);
+        } catch (JsonProcessingException e) {
+            throw new RunException(
+                    file + " is damaged (its demonstrations are no JSON): make it again with gatun adapt", e);
         }
     }
 }

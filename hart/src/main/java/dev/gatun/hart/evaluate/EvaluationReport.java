@@ -3,6 +3,7 @@ package dev.gatun.hart.evaluate;
 import dev.gatun.data.Evaluation;
 import dev.gatun.data.Evaluation.Prediction;
 import dev.gatun.data.PairedDifference;
+import dev.gatun.hart.config.SystemKind;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,23 @@ import java.util.Map;
  *
  * @param recipe the run's recipe
  * @param seed the run's seed
+ * @param system the run's
+ * @param size of its main model: {@code mini}, {@code large} or {@code xl}
  * @param sets the sets, in the table's order
  */
-public record EvaluationReport(String recipe, long seed, List<Set> sets) {
+public record EvaluationReport(String recipe, long seed, SystemKind system, String size, List<Set> sets) {
+    /** The title of the set that a run's score is taken from. */
+    public static final String UNSEEN = "unseen tasks";
+
+    /** ROUGE-L on unseen tasks: the figure of the paper's tables. */
+    public double score() {
+        return sets.stream()
+                .filter(set -> set.title().equals(UNSEEN))
+                .findFirst()
+                .orElseThrow()
+                .rougeL(Arm.RIGHT);
+    }
+
     /**
      * One set of instances.
      *

@@ -5,6 +5,7 @@ import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.Tensors;
 import dev.gatun.nn.generation.GenerationConfig;
+import dev.gatun.nn.generation.GenerationListener;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.GradMode;
@@ -19,10 +20,13 @@ import java.util.stream.IntStream;
 
 /** Generates outputs greedily, with or without an adaptation. Legend: B batch, P prefix rows, S tokens, D model. */
 public final class Predictor {
+    private static final Adaptation NOTHING = new Adaptation(null, null, null, null, null);
+
     private final T5 main;
     private final Tokenizer tokenizer;
     private final int batch;
     private final int maxNewTokens;
+    private GenerationListener listener;
 
     /** A predictor that decodes {@code batch} inputs together, {@code maxNewTokens} tokens at most. */
     public Predictor(T5 main, Tokenizer tokenizer, int batch, int maxNewTokens) {
@@ -30,6 +34,12 @@ public final class Predictor {
         this.tokenizer = tokenizer;
         this.batch = batch;
         this.maxNewTokens = maxNewTokens;
+    }
+
+    /** Tells {@code told} of tokens as they come; for one input at a time. Returns this. */
+    public Predictor withListener(GenerationListener told) {
+        listener = told;
+        return this;
     }
 
     /**
@@ -64,13 +74,17 @@ public final class Predictor {
             LongMatrix ids = LongMatrix.padded(inputs, Tokenizer.PAD, 1);
             Tensor mask = Tensors.of(LongMatrix.padded(
                     inputs.stream().map(input -> ones(input.length)).toList(), 0, 1));
-            Adaptation chosen = adaptation == null ? null : adaptation.rows(Tensor.of(rows));
-            EncoderStates encoded = main.encode(Tensors.of(ids), mask, chosen == null ? null : chosen.encoderPrefix());
-            if (chosen != null && chosen.demonstrations() != null) {
+            Adaptation chosen = adaptation == null ? NOTHING : adaptation.rows(Tensor.of(rows));
+            EncoderStates encoded = main.encode(Tensors.of(ids), mask, chosen.encoderPrefix(), chosen.updates());
+            if (chosen.demonstrations() != null) {
                 encoded = encoded.prepend(chosen.demonstrations());
             }
+            GenerationConfig generation = GenerationConfig.of(maxNewTokens);
             Tensor generated = main.generate(
-                    encoded, chosen == null ? null : chosen.decoderPrefix(), GenerationConfig.of(maxNewTokens));
+                    encoded,
+                    chosen.decoderPrefix(),
+                    chosen.updates(),
+                    listener == null ? generation : generation.withListener(listener));
             return texts(generated);
         }
     }

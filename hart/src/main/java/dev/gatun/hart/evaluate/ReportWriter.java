@@ -46,7 +46,7 @@ public final class ReportWriter {
 
     private static void overall(StringBuilder out, EvaluationReport.Set set) {
         out.append(String.format(Locale.ROOT, "  %-50s %8s %12s%n", "", "ROUGE-L", "exact match"));
-        for (Arm arm : Arm.values()) {
+        for (Arm arm : set.arms().keySet()) {
             Evaluation.Scores scores = set.arms().get(arm).overall();
             out.append(String.format(
                     Locale.ROOT, "  %-50s %8.1f %12.1f%n", arm.title(), scores.rougeL(), scores.exactMatch()));
@@ -95,6 +95,10 @@ public final class ReportWriter {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("recipe", report.recipe());
         root.put("seed", report.seed());
+        root.put("system", report.system().key());
+        root.put("benchmark", "sni");
+        root.put("size", report.size());
+        root.put("scores", Map.of("snr", report.score()));
         Map<String, Object> sets = new LinkedHashMap<>();
         for (EvaluationReport.Set set : report.sets()) {
             Map<String, Object> entry = new LinkedHashMap<>();

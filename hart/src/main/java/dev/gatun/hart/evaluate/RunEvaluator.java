@@ -1,28 +1,21 @@
 package dev.gatun.hart.evaluate;
 
-import dev.gatun.data.BatchOptions;
 import dev.gatun.data.Evaluation.Prediction;
-import dev.gatun.data.ExampleEncoder;
-import dev.gatun.data.LongMatrix;
 import dev.gatun.data.SniTask;
-import dev.gatun.data.TaskEncoder;
-import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.Adaptation;
-import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.hart.system.TaskInputs;
+import dev.gatun.hart.system.TokenRows;
+import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
-import dev.gatun.hart.train.Stages;
 import dev.gatun.hart.train.TaskData;
-import dev.gatun.hart.train.Tensors;
-import dev.gatun.hart.train.TrainedRun;
 import dev.gatun.hart.train.WorkerPool;
 import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
-import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 
 /**
  * Evaluates a run on (a) held-out instances of the training tasks and (b) unseen tasks, with every {@link Arm}. The same
@@ -41,12 +35,20 @@ public final class RunEvaluator {
     /** Tasks that are adapted to together. */
     private static final int TASKS_AT_ONCE = 16;
 
+    /** What tells the paper's two main models from smaller ones, and from each other. */
+    private static final int PAPER_LAYERS = 24;
+
+    private static final int XL_WIDTH = 2048;
+
+    /** What only a system with a hypernetwork can be compared with. */
+    private static final List<Arm> APART = List.of(Arm.IN_CONTEXT, Arm.FUSED);
+
     private final TrainedRun run;
     private final TaskData data;
     private final RunConfig config;
     private final Progress progress;
     private final Predictor predictor;
-    private final ExampleEncoder hyperEncoder;
+    private final TaskInputs inputs;
 
     /** An evaluator of {@code run} on {@code data}; both stay the caller's. */
     public RunEvaluator(TrainedRun run, TaskData data, Progress progress) {
@@ -59,25 +61,30 @@ public final class RunEvaluator {
                 data.tokenizer(),
                 config.evaluation().batch(),
                 config.evaluation().maxNewTokens());
-        RunConfig.Stage stage = config.train();
-        this.hyperEncoder = new ExampleEncoder(
-                data.tokenizer(),
-                BatchOptions.HYPER
-                        .withEncoding(Stages.encoding(config))
-                        .withLengths(stage.maxHyper(), stage.maxMain(), stage.maxTarget()));
+        this.inputs = new TaskInputs(config, data.tokenizer());
     }
 
-    /** Evaluates both sets. */
+    /** Evaluates both sets; (a) is left out where the configuration holds out nothing to evaluate. */
     public EvaluationReport evaluate() {
         List<SniTask> heldOut = data.heldOut().stream()
                 .map(task -> task.firstInstances(config.evaluation().heldOutInstances()))
                 .toList();
         long total = size(heldOut) + size(data.unseen());
         progress.begin("evaluate", 0, total);
-        EvaluationReport.Set a = evaluate("held-out instances of training tasks", heldOut, 0);
-        EvaluationReport.Set b = evaluate("unseen tasks", data.unseen(), size(heldOut));
+        List<EvaluationReport.Set> sets = new ArrayList<>();
+        if (size(heldOut) > 0) {
+            sets.add(evaluate("held-out instances of training tasks", heldOut, 0));
+        }
+        sets.add(evaluate(EvaluationReport.UNSEEN, data.unseen(), size(heldOut)));
         progress.end();
-        return new EvaluationReport(config.recipe(), config.seed(), List.of(a, b));
+        return new EvaluationReport(config.recipe(), config.seed(), config.system(), size(run.main()), sets);
+    }
+
+    private static String size(T5 main) {
+        if (main.config().numLayers() < PAPER_LAYERS) {
+            return "mini";
+        }
+        return main.config().dModel() == XL_WIDTH ? "xl" : "large";
     }
 
     private static long size(List<SniTask> tasks) {
@@ -87,7 +94,9 @@ public final class RunEvaluator {
     private EvaluationReport.Set evaluate(String title, List<SniTask> tasks, long done) {
         Map<Arm, List<Prediction>> predictions = new EnumMap<>(Arm.class);
         for (Arm arm : Arm.values()) {
-            predictions.put(arm, new ArrayList<>());
+            if (config.system().readsApart() || !APART.contains(arm)) {
+                predictions.put(arm, new ArrayList<>());
+            }
         }
         List<SniTask> wrong = ofOtherCategories(tasks);
         String frequent = mostFrequentOutput(data.train());
@@ -112,13 +121,15 @@ public final class RunEvaluator {
     }
 
     private Map<Arm, List<Prediction>> evaluate(Chunk chunk, String frequent) {
-        List<long[]> queries = chunk.texts.stream().map(hyperEncoder::query).toList();
+        List<long[]> queries = chunk.texts.stream().map(inputs::query).toList();
         Map<Arm, List<Prediction>> made = new EnumMap<>(Arm.class);
-        made.put(Arm.NONE, chunk.predictions(predictor.predict(queries, null, null)));
-        made.put(Arm.RIGHT, chunk.predictions(adapted(chunk, chunk.tasks, queries)));
-        made.put(Arm.WRONG, chunk.predictions(adapted(chunk, chunk.wrong, queries)));
-        made.put(Arm.IN_CONTEXT, chunk.predictions(predictor.predict(inContext(chunk), null, null)));
-        made.put(Arm.FUSED, chunk.predictions(fused(chunk, queries)));
+        made.put(Arm.NONE, chunk.predictions(alone(queries, chunk)));
+        made.put(Arm.RIGHT, chunk.predictions(adapted(chunk, chunk.tasks)));
+        made.put(Arm.WRONG, chunk.predictions(adapted(chunk, chunk.wrong)));
+        if (config.system().readsApart()) {
+            made.put(Arm.IN_CONTEXT, chunk.predictions(predictor.predict(inContext(chunk), null, null)));
+            made.put(Arm.FUSED, chunk.predictions(fused(chunk, queries)));
+        }
         made.put(Arm.COPY_FIRST, chunk.predictions(chunk.each(RunEvaluator::firstOutput)));
         made.put(Arm.MOST_FREQUENT, chunk.predictions(chunk.each(_ -> frequent)));
         return made;
@@ -168,13 +179,25 @@ public final class RunEvaluator {
         }
     }
 
-    /** The chunk's queries, adapted to the demonstrations of {@code sources}, one for each of its tasks. */
-    private List<String> adapted(Chunk chunk, List<SniTask> sources, List<long[]> queries) {
+    /** Bare queries: to the main model alone, or with what a system without a hypernetwork has trained for all tasks. */
+    private List<String> alone(List<long[]> queries, Chunk chunk) {
+        if (config.system().readsApart()) {
+            return predictor.predict(queries, null, null);
+        }
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
-            Adaptation adaptation = adapt(run.hyper(), demonstrations(sources));
-            return predictor.predict(
-                    queries, config.hyper().fusion() ? adaptation : adaptation.withoutFusion(), chunk.rows);
+            return predictor.predict(queries, run.system().adapt(List.of()), new int[chunk.texts.size()]);
+        }
+    }
+
+    /** The chunk's instances, adapted to the definition and demonstrations of {@code sources}, one for each of its tasks. */
+    private List<String> adapted(Chunk chunk, List<SniTask> sources) {
+        List<long[]> read = IntStream.range(0, chunk.texts.size())
+                .mapToObj(i -> inputs.main(sources.get(chunk.rows[i]), chunk.texts.get(i)))
+                .toList();
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            return predictor.predict(read, run.system().adapt(demonstrations(sources)), chunk.rows);
         }
     }
 
@@ -183,44 +206,20 @@ public final class RunEvaluator {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             List<long[]> demonstrations = demonstrations(chunk.tasks);
-            EncoderStates encoded = run.main().encode(ids(demonstrations), mask(demonstrations), null);
+            EncoderStates encoded =
+                    run.main().encode(TokenRows.ids(demonstrations), TokenRows.mask(demonstrations), null);
             return predictor.predict(queries, new Adaptation(null, null, null, null, encoded), chunk.rows);
         }
     }
 
     private List<long[]> demonstrations(List<SniTask> sources) {
-        return sources.stream()
-                .map(task -> hyperEncoder.hyper(task, task.positiveExamples()))
-                .toList();
-    }
-
-    /** One forward pass of the hypernetwork over tokenised demonstrations. */
-    public static Adaptation adapt(Hypernetwork hyper, List<long[]> demonstrations) {
-        return hyper.forward(ids(demonstrations), mask(demonstrations));
-    }
-
-    private static Tensor ids(List<long[]> rows) {
-        return Tensors.of(LongMatrix.padded(rows, Tokenizer.PAD, 1));
-    }
-
-    private static Tensor mask(List<long[]> rows) {
-        return Tensors.of(LongMatrix.padded(
-                rows.stream()
-                        .map(row -> Arrays.stream(row).map(_ -> 1).toArray())
-                        .toList(),
-                0,
-                1));
+        return sources.stream().map(inputs::demonstrations).toList();
     }
 
     private List<long[]> inContext(Chunk chunk) {
-        int longest = Math.max(config.pretrain().maxMain(), 16);
-        TaskEncoder encoder = new TaskEncoder(Stages.encoding(config), data.tokenizer(), longest);
-        List<long[]> sources = new ArrayList<>();
-        for (int i = 0; i < chunk.texts.size(); i++) {
-            sources.add(
-                    data.tokenizer().encodeWithEos(encoder.source(chunk.taskOf.get(i), chunk.texts.get(i)), longest));
-        }
-        return sources;
+        return IntStream.range(0, chunk.texts.size())
+                .mapToObj(i -> inputs.inContext(chunk.taskOf.get(i), chunk.texts.get(i)))
+                .toList();
     }
 
     /** For each task another one of a different category, drawn once with the run's seed. */

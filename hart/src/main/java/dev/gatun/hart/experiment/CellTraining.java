@@ -1,5 +1,6 @@
 package dev.gatun.hart.experiment;
 
+import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.ConsistencyLoss;
 import dev.gatun.hart.model.Hypernetwork;
 import dev.gatun.hart.train.LearningRates;
@@ -89,7 +90,7 @@ final class CellTraining {
                     Tensor pred = TargetLoss.share(
                             main,
                             written.encode(main, episodes),
-                            written.decoder(),
+                            new Adaptation(null, null, written.decoder(), null, null),
                             episodes.labels(),
                             episodes.targetTokens());
                     Tensor cst = consistency.share(written.states(), 0);

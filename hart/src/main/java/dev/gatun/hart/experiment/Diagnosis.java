@@ -31,20 +31,17 @@ final class Diagnosis {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
-        lines.add("Implementation: the generators, prefixes, fusion and the consistency loss are compared with independent"
-                + " references and the specification's invariants in the tests of the module hart (HartGoldenTest,"
-                + " GeneratorTest, ConsistencyLossTest); where those pass, look at size and claim.");
+        lines.add(
+                "Implementation: the generators, prefixes, fusion and the consistency loss are compared with independent"
+                        + " references and the specification's invariants in the tests of the module hart (HartGoldenTest,"
+                        + " GeneratorTest, ConsistencyLossTest); where those pass, look at size and claim.");
         double instructed = mean(LongStream.of(plan.seeds())
                 .filter(seed -> MainModel.exists(results.folder(), seed))
                 .mapToObj(seed -> MainModel.report(results.folder(), seed).heldOut())
                 .toList());
         learned(lines, instructed, "arms (i) and (ii)", Arm.plain(plan.scale(), Design.CACHE, Feed.BOTH));
         for (int batch : plan.arms().contains(Arm.III) ? plan.batches() : List.<Integer>of()) {
-            learned(
-                    lines,
-                    instructed,
-                    "arm (iii), B=" + batch,
-                    Arm.consistency(plan.scale(), 0, Pairing.SLOT, batch));
+            learned(lines, instructed, "arm (iii), B=" + batch, Arm.consistency(plan.scale(), 0, Pairing.SLOT, batch));
         }
         long undecided = open.stream()
                 .filter(claim -> claim.verdict() == Verdict.UNDECIDED)

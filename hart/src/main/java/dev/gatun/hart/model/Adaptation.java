@@ -3,11 +3,12 @@ package dev.gatun.hart.model;
 import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.TensorGroup;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.KeyValue;
+import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -17,8 +18,8 @@ import java.util.stream.Stream;
  *
  * @param states h, what the weights are made from and the consistency loss compares: [B, L, 2, D], of HyperTuning [B, Q, D]
  * @param encoderPrefix for the main encoder's self-attention, [B, P, D] a key and a value
- * @param decoderPrefix for the main decoder's
- * @param updates of the main model's modules, such as LoRAs
+ * @param decoderPrefix for the main decoder's, of HINT for its cross-attention too
+ * @param updates of the main model's modules: LoRAs, adapters
  * @param demonstrations E, the encoded demonstrations [B, S, D] with their mask, for fusion-in-decoder
  */
 public record Adaptation(
@@ -65,19 +66,24 @@ public record Adaptation(
         return new Adaptation(states, encoderPrefix, decoderPrefix, null, demonstrations);
     }
 
-    /** Every prefix tensor with its site's name, {@code encoder.0.key} to {@code decoder.L-1.value}. */
+    /**
+     * Every generated tensor with its site's name, for a file: prefixes as {@code encoder.0.key}, {@code decoder.0.value} and
+     * {@code cross.0.key}, updates by their module's name and {@code lora_a}, {@code lora_b}, {@code adapter_down} or
+     * {@code adapter_up}.
+     */
     public Stream<Site> sites() {
-        return Stream.concat(sites("encoder", encoderPrefix), sites("decoder", decoderPrefix));
+        return AdaptationSites.of(this);
     }
 
-    private static Stream<Site> sites(String stack, T5Prefix prefix) {
-        List<Site> found = new ArrayList<>();
-        for (int l = 0; prefix != null && l < prefix.layers().size(); l++) {
-            KeyValue pair = prefix.layers().get(l);
-            found.add(new Site(stack + "." + l + ".key", pair.key()));
-            found.add(new Site(stack + "." + l + ".value", pair.value()));
-        }
-        return found.stream();
+    /**
+     * What {@link #sites} tells of, again for {@code main}; the tensors stay the caller's.
+     *
+     * @param sites tensors by their sites' names
+     * @param demonstrations or null
+     * @throws IllegalArgumentException if a name is that of no site of {@code main}, or a site's counterpart is missing
+     */
+    public static Adaptation ofSites(T5 main, Map<String, Tensor> sites, EncoderStates demonstrations) {
+        return AdaptationSites.read(main, sites, demonstrations);
     }
 
     /** A generated tensor and where it goes. */

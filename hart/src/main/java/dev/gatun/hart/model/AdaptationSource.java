@@ -2,7 +2,7 @@ package dev.gatun.hart.model;
 
 import dev.gatun.torch.Tensor;
 
-/** What turns demonstrations into an adaptation: a {@link Hypernetwork}. Legend: B tasks, S tokens. */
+/** What turns demonstrations into an adaptation: a {@link Hypernetwork} or {@link Hint}. Legend: B tasks, S tokens. */
 public interface AdaptationSource {
     /**
      * Writes the adaptation of B tasks.

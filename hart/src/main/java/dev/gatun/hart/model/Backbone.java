@@ -45,6 +45,17 @@ public final class Backbone extends Module {
         return decoder;
     }
 
+    @Override
+    public void checkpointing(boolean on) {
+        encoder.checkpointing(on);
+        decoder.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return encoder.isCheckpointing();
+    }
+
     /** E: the demonstrations [B, S] through the encoder and its final norm, with their mask. */
     EncoderStates encode(Tensor ids, Tensor mask) {
         return new EncoderStates(

@@ -56,6 +56,17 @@ public final class Hypernetwork extends Module implements AdaptationSource {
         return backbone;
     }
 
+    /** {@link dev.gatun.nn.t5.T5Stack#checkpointing} of its encoder and decoder; steps with a cache go on as without. */
+    @Override
+    public void checkpointing(boolean on) {
+        backbone.checkpointing(on);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return backbone.isCheckpointing();
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * All that a stage's next step depends on: parameters, optimizer, the objective's buffers, the random generator and the
  * step. A checkpoint is a folder, written beside its name and renamed when it is whole.
  */
-final class Checkpoint {
+public final class Checkpoint {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PARTIAL = ".partial-";
 
@@ -77,6 +77,12 @@ final class Checkpoint {
         }
     }
 
+    /** The newest whole checkpoint in {@code folder} if it is of {@code stage}, or null. */
+    public static Path newest(Path folder, String stage) {
+        Path newest = newest(folder);
+        return newest != null && state(newest).stage().equals(stage) ? newest : null;
+    }
+
     /** The newest whole checkpoint, or null. */
     static Path newest(Path folder) {
         try {
@@ -103,7 +109,7 @@ final class Checkpoint {
     private static String age(Path checkpoint) {
         String name = checkpoint.getFileName().toString();
         int dash = name.lastIndexOf('-');
-        int order = List.of(Stages.PRETRAIN, Stages.TRAIN).indexOf(name.substring(0, dash));
+        int order = StageNames.ORDER.indexOf(name.substring(0, dash));
         return order + name.substring(dash);
     }
 

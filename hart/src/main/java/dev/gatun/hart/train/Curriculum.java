@@ -12,9 +12,9 @@ import java.util.List;
  * @param share of the stage after which texts have their full length; 0 for no curriculum
  * @param steps of the stage
  */
-record Curriculum(double share, long steps) {
+public record Curriculum(double share, long steps) {
     /** How many lengths there are, the shortest and the full one included. */
-    static final int LEVELS = 6;
+    public static final int LEVELS = 6;
 
     /** The first part of the stage stays at the shortest texts. */
     private static final double WARM = 0.1;
@@ -23,7 +23,7 @@ record Curriculum(double share, long steps) {
     private static final int SHORTEST_INPUT = 8;
 
     /** The level of a step, from 0, the shortest, to {@code LEVELS - 1}, full length. */
-    int level(long step) {
+    public int level(long step) {
         double done = (double) step / steps;
         if (done >= share) {
             return LEVELS - 1;
@@ -33,7 +33,7 @@ record Curriculum(double share, long steps) {
     }
 
     /** {@code tasks}, already cut to the run's lengths {@code full}, at a level. */
-    static List<SniTask> tasks(List<SniTask> tasks, Shortening full, int level, Tokenizer tokenizer) {
+    public static List<SniTask> tasks(List<SniTask> tasks, Shortening full, int level, Tokenizer tokenizer) {
         if (level == LEVELS - 1) {
             return tasks;
         }

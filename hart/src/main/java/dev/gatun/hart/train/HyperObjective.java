@@ -2,23 +2,25 @@ package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
 import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.model.AdaptationSource;
 import dev.gatun.hart.model.ConsistencyLoss;
 import dev.gatun.hart.model.Hypernetwork;
 import dev.gatun.nn.Module;
-import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Tensor;
 import java.util.Map;
 
-/** The hypernetwork learns to adapt the frozen main model: L_pred + α·L_cst (specification 5). */
+/** A hypernetwork learns to adapt the main model: L_pred + α·L_cst (specification 5). */
 public final class HyperObjective implements Objective {
     private static final String PREVIOUS = "consistency.previous";
 
     private final T5 main;
-    private final Hypernetwork hyper;
+    private final Module trained;
+    private final AdaptationSource hyper;
     private final boolean fusion;
     private final double alpha;
     private final ConsistencyLoss consistency;
+    private volatile boolean hasStates;
 
     /**
      * Freezes {@code main} and trains {@code hyper}; both stay the caller's.
@@ -28,32 +30,40 @@ public final class HyperObjective implements Objective {
      * @param batch examples an optimizer step
      */
     public HyperObjective(T5 main, Hypernetwork hyper, boolean fusion, double alpha, int batch) {
+        this(main, hyper, hyper, fusion, alpha, batch);
+        main.requiresGrad_(false);
+    }
+
+    /**
+     * Trains {@code trained}, of which {@code hyper} is a part. There is a consistency loss where {@code hyper} gives states to
+     * compare.
+     */
+    public HyperObjective(T5 main, Module trained, AdaptationSource hyper, boolean fusion, double alpha, int batch) {
         this.main = main;
+        this.trained = trained;
         this.hyper = hyper;
         this.fusion = fusion;
         this.alpha = alpha;
         this.consistency = new ConsistencyLoss(batch);
-        main.requiresGrad_(false);
     }
 
     @Override
     public Share share(Batch batch, int firstSlot, long targetTokens) {
         Adaptation made = hyper.forward(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()));
-        EncoderStates encoded =
-                main.encode(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), made.encoderPrefix());
-        Tensor pred = TargetLoss.share(
-                main,
-                fusion ? encoded.prepend(made.demonstrations()) : encoded,
-                made.decoderPrefix(),
-                batch.labels(),
-                targetTokens);
-        Tensor cst = consistency.share(made.states(), firstSlot);
+        Tensor pred = AdaptedLoss.share(main, fusion ? made : made.withoutFusion(), batch, targetTokens);
+        hasStates = made.states() != null;
+        Tensor cst = hasStates ? consistency.share(made.states(), firstSlot) : null;
         return new Share(pred, cst, cst == null ? pred : pred.add(cst.mul(alpha)));
     }
 
     @Override
     public Module trained() {
-        return hyper;
+        return trained;
+    }
+
+    @Override
+    public boolean usesRandomness() {
+        return main.config().dropoutRate() > 0;
     }
 
     @Override
@@ -63,7 +73,9 @@ public final class HyperObjective implements Objective {
 
     @Override
     public void stepped() {
-        consistency.commit();
+        if (hasStates) {
+            consistency.commit();
+        }
     }
 
     @Override

@@ -30,6 +30,11 @@ public final class InContextObjective implements Objective {
     }
 
     @Override
+    public boolean usesRandomness() {
+        return model.config().dropoutRate() > 0;
+    }
+
+    @Override
     public Module trained() {
         return model;
     }

@@ -1,6 +1,7 @@
 package dev.gatun.hart.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.hart.report.RunEvents;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,12 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** {@code metrics.jsonl}: a JSON object a line. A resumed run drops the lines past its checkpoint, so none repeats. */
+/**
+ * {@code metrics.jsonl}: a JSON object a line, and the same numbers as TensorBoard's events. A resumed run drops what is
+ * past its checkpoint from both, so no step repeats.
+ */
 final class MetricsLog implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
     private final BufferedWriter out;
+    private final RunEvents events;
 
     /** Opens the log for appending, after removing the lines of {@code stage} at or past {@code nextStep}. */
     MetricsLog(Path path, String stage, long nextStep) {
@@ -28,6 +33,7 @@ final class MetricsLog implements AutoCloseable {
         } catch (IOException e) {
             throw new RunException("cannot open " + path + ": " + e.getMessage(), e);
         }
+        events = RunEvents.open(path.resolveSibling(""), stage, nextStep);
     }
 
     private void truncate(String stage, long nextStep) throws IOException {
@@ -59,6 +65,7 @@ final class MetricsLog implements AutoCloseable {
             out.write(JSON.writeValueAsString(entry));
             out.newLine();
             out.flush();
+            events.scalars(((Number) entry.get("step")).longValue(), entry);
         } catch (IOException e) {
             throw new RunException(
                     "cannot write " + path + ": " + e.getMessage()
@@ -69,7 +76,7 @@ final class MetricsLog implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (events) {
             out.close();
         } catch (IOException e) {
             throw new RunException("cannot close " + path + ": " + e.getMessage(), e);

@@ -1,19 +1,18 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Tokenizer;
+import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.RunConfig;
-import dev.gatun.hart.model.HyperConfig;
-import dev.gatun.hart.model.Memory;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
 import java.nio.file.Path;
 
-/** Makes the models that a configuration describes. */
-final class Models {
+/** Makes the main models that a configuration describes. */
+public final class Models {
     private Models() {}
 
-    /** A T5 v1.1 with random weights, for {@code tokenizer}'s vocabulary. */
-    static T5 newMain(RunConfig.Model model, Tokenizer tokenizer) {
+    /** A T5 v1.1 on the CPU with random weights, for {@code tokenizer}'s vocabulary. */
+    public static T5 newMain(RunConfig.Model model, Tokenizer tokenizer) {
         T5Config config = T5Config.builder()
                 .v11()
                 .vocab(tokenizer.vocabSize())
@@ -26,18 +25,17 @@ final class Models {
         return made;
     }
 
-    /** The T5 in the configured folder. */
-    static T5 pretrained(RunConfig.Model model) {
-        return T5.fromPretrained(Path.of(model.pretrained()));
-    }
-
-    static HyperConfig hyperConfig(RunConfig config, T5Config main) {
-        return new HyperConfig(
-                main,
-                config.hyper().decoderLayers(),
-                config.hyper().prefix(),
-                config.hyper().prefixScale(),
-                Memory.valueOf(config.ar().memory().name()),
-                config.ar().intra() == RunConfig.Intra.CAUSAL);
+    /** The T5 in the configured folder. Throws {@link ConfigException} if its vocabulary is not {@code tokenizer}'s. */
+    public static T5 pretrained(RunConfig config, Tokenizer tokenizer) {
+        T5 loaded = T5.fromPretrained(Path.of(config.model().pretrained()));
+        long known = loaded.config().vocabSize();
+        boolean fits = config.data().cutVocabulary() ? known == tokenizer.vocabSize() : known >= tokenizer.vocabSize();
+        if (!fits) {
+            loaded.close();
+            throw new ConfigException("model.pretrained (" + config.model().pretrained() + ") knows " + known
+                    + " pieces, this run's tokenizer has " + tokenizer.vocabSize()
+                    + ": set data.cut_vocabulary=false, or for a main model of another run that run's data keys");
+        }
+        return loaded;
     }
 }

@@ -32,6 +32,11 @@ public interface Objective extends AutoCloseable {
         return 1.0;
     }
 
+    /** Whether {@link #share} draws random numbers, as dropout does: then micro-batches come one after another. */
+    default boolean usesRandomness() {
+        return false;
+    }
+
     /** The optimizer made its step. */
     default void stepped() {}
 

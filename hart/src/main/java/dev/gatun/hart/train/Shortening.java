@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param tokenizer what counts the tokens
  * @param maxDefinition of a definition; 0 keeps it whole
- * @param maxExample of an example's input; 0 keeps it whole
+ * @param maxExample of an example's input and of its explanation; 0 keeps them whole
  * @param maxInput of an instance's input; 0 keeps it whole
  */
 public record Shortening(Tokenizer tokenizer, int maxDefinition, int maxExample, int maxInput) {
@@ -53,7 +53,8 @@ public record Shortening(Tokenizer tokenizer, int maxDefinition, int maxExample,
 
     private List<SniTask.Example> examples(List<SniTask.Example> examples) {
         return examples.stream()
-                .map(e -> new SniTask.Example(cut(e.input(), maxExample), e.output(), e.explanation()))
+                .map(e -> new SniTask.Example(
+                        cut(e.input(), maxExample), e.output(), e.explanation().map(text -> cut(text, maxExample))))
                 .toList();
     }
 

@@ -2,11 +2,11 @@ package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
 import dev.gatun.data.LongMatrix;
+import dev.gatun.hart.model.Adaptation;
 import dev.gatun.nn.CrossEntropy;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.StackInput;
 import dev.gatun.nn.t5.T5;
-import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.Tensor;
 import java.util.stream.IntStream;
 
@@ -22,13 +22,16 @@ public final class TargetLoss {
      * The micro-batch's share of the mean over {@code targetTokens} targets, a scalar.
      *
      * @param encoded what the decoder attends to
-     * @param prefix of the decoder's self-attention, or null
+     * @param made what adapts the decoder, or null
      */
-    public static Tensor share(T5 model, EncoderStates encoded, T5Prefix prefix, LongMatrix labels, long targetTokens) {
+    public static Tensor share(T5 model, EncoderStates encoded, Adaptation made, LongMatrix labels, long targetTokens) {
         StackInput input =
                 StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
         Tensor states = model.decoder()
-                .forward(prefix == null ? input : input.withPrefix(prefix))
+                .forward(
+                        made == null
+                                ? input
+                                : input.withPrefix(made.decoderPrefix()).withUpdates(made.updates()))
                 .lastHiddenState();
         long[] real = IntStream.range(0, labels.values().length)
                 .filter(i -> labels.values()[i] != Batch.IGNORED)

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tasks and the tokenizer of a run.
@@ -48,7 +49,7 @@ public record TaskData(
         List<SniTask> unseen =
                 test.stream().map(task -> task.firstInstances(data.testCap())).toList();
         T5Tokenizer base = SniMini.tokenizer();
-        Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test, data.symbols()) : base;
+        Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test, data) : base;
         Shortening shortening = Shortening.of(config, base);
         return new TaskData(
                 shortening.apply(train), shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
@@ -72,7 +73,7 @@ public record TaskData(
     }
 
     private static Tokenizer vocabulary(
-            T5Tokenizer base, Path runFolder, List<SniTask> train, List<SniTask> test, double symbols) {
+            T5Tokenizer base, Path runFolder, List<SniTask> train, List<SniTask> test, RunConfig.Data data) {
         Path file = runFolder.resolve(VOCABULARY);
         if (Files.exists(file)) {
             return VocabularySubset.load(file, base);
@@ -82,8 +83,12 @@ public record TaskData(
         corpus.add("Definition: Positive Example 1 2 3 4 - Input: Output: Now complete the following example -");
         train.forEach(task -> collect(task, corpus));
         test.forEach(task -> collect(task, corpus));
-        if (symbols > 0) {
-            corpus.addAll(new SymbolTuning(symbols, train).words());
+        if (data.symbols() > 0) {
+            corpus.addAll(new SymbolTuning(data.symbols(), train).words());
+        }
+        if (data.input() == RunConfig.MainInput.EXPLANATIONS || data.input() == RunConfig.MainInput.MIXTURE) {
+            corpus.add("Explanation: Negative Example");
+            Stream.concat(train.stream(), test.stream()).forEach(task -> explanations(task, corpus));
         }
         VocabularySubset made = VocabularySubset.of(base, corpus);
         made.save(file);
@@ -99,6 +104,16 @@ public record TaskData(
         task.instances().forEach(instance -> {
             corpus.add(instance.input());
             corpus.addAll(instance.outputs());
+        });
+    }
+
+    /** What only Tk-Instruct's encodings show. */
+    private static void explanations(SniTask task, List<String> corpus) {
+        task.positiveExamples().forEach(example -> example.explanation().ifPresent(corpus::add));
+        task.negativeExamples().forEach(example -> {
+            corpus.add(example.input());
+            corpus.add(example.output());
+            example.explanation().ifPresent(corpus::add);
         });
     }
 

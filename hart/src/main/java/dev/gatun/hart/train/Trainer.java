@@ -3,6 +3,8 @@ package dev.gatun.hart.train;
 import dev.gatun.data.Batch;
 import dev.gatun.data.Prefetcher;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.report.ReportException;
+import dev.gatun.hart.report.RunReport;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;
@@ -22,12 +24,12 @@ import java.util.TreeMap;
  * metrics a step, checkpoints. Everything a step depends on is in the checkpoint, so a resumed run goes on to the same bits
  * with the same libtorch and number of threads.
  */
-final class Trainer {
+public final class Trainer {
     private static final int PREFETCHED = 4;
     private static final int RATE_WINDOW = 20;
 
     /** Where micro-batches come from; depends on its arguments alone. */
-    interface Source {
+    public interface Source {
         /** A step's micro-batches, in the order in which their gradients are added up. */
         List<Batch> microBatches(long step);
     }
@@ -38,7 +40,8 @@ final class Trainer {
     private final RunConfig.Stage settings;
     private final Progress progress;
 
-    Trainer(RunFolder folder, RunConfig config, String stage, RunConfig.Stage settings, Progress progress) {
+    /** Trains in {@code folder}, which stays the caller's, the stage of that name by its settings in {@code config}. */
+    public Trainer(RunFolder folder, RunConfig config, String stage, RunConfig.Stage settings, Progress progress) {
         this.folder = folder;
         this.config = config;
         this.stage = stage;
@@ -51,14 +54,11 @@ final class Trainer {
      *
      * @return false when the user asked to stop; a checkpoint of that moment is saved then
      */
-    boolean run(Objective objective, Source batches, Path resumeFrom) {
+    public boolean run(Objective objective, Source batches, Path resumeFrom) {
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
         try (Optimizer optimizer = Optimizers.of(settings, groups(objective));
-                GradientWorkers workers = new GradientWorkers(
-                        objective,
-                        settings.accumulate(),
-                        threads,
-                        config.model().dropout() > 0)) {
+                GradientWorkers workers =
+                        new GradientWorkers(objective, settings.accumulate(), threads, objective.usesRandomness())) {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
             long step = 0;
             if (resumeFrom != null) {
@@ -80,7 +80,7 @@ final class Trainer {
         Map<Double, List<Parameter>> byScale = new TreeMap<>(Comparator.reverseOrder());
         objective.trained().namedParameters().forEach((name, parameter) -> {
             if (parameter.requiresGrad()) {
-                byScale.computeIfAbsent(objective.lrScale(name), _ -> new ArrayList<>())
+                byScale.computeIfAbsent(settings.lrScaling() ? objective.lrScale(name) : 1.0, _ -> new ArrayList<>())
                         .add(parameter);
             }
         });
@@ -104,7 +104,10 @@ final class Trainer {
         RateMeter rate = new RateMeter(RATE_WINDOW);
         for (long step = firstStep; step < settings.steps(); ) {
             double lr = settings.lr() * schedule.factor(step);
-            GradientWorkers.Losses losses = workers.compute(ahead.next());
+            long began = System.nanoTime();
+            List<Batch> microBatches = ahead.next();
+            long waited = System.nanoTime() - began;
+            GradientWorkers.Losses losses = workers.compute(microBatches);
             if (!Double.isFinite(losses.total())) {
                 throw new RunException("the loss is " + losses.total() + " in step " + step + " of " + stage
                         + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
@@ -115,7 +118,7 @@ final class Trainer {
             schedule.step();
             objective.stepped();
             step++;
-            metrics.write(entry(step - 1, losses, norm, lr));
+            metrics.write(entry(step - 1, losses, norm, lr, new Timing(System.nanoTime() - began, waited)));
             progress.step(step, losses.total(), rate.examplesPerSecond(settings.batch()));
             boolean last = step == settings.steps();
             boolean stop = !last && progress.stopRequested();
@@ -128,6 +131,7 @@ final class Trainer {
                         objective,
                         optimizer,
                         config.checkpoint().keep());
+                report();
             }
             if (stop) {
                 progress.end();
@@ -138,7 +142,19 @@ final class Trainer {
         return true;
     }
 
-    private Map<String, Object> entry(long step, GradientWorkers.Losses losses, double norm, double lr) {
+    /** The page about the run so far. A run does not fail for it. */
+    private void report() {
+        try {
+            RunReport.write(folder.path());
+        } catch (ReportException e) {
+            progress.message("warning: " + e.getMessage());
+        }
+    }
+
+    /** How long a step took, and how much of that it waited for its data. */
+    private record Timing(long nanos, long waited) {}
+
+    private Map<String, Object> entry(long step, GradientWorkers.Losses losses, double norm, double lr, Timing timing) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("stage", stage);
         entry.put("step", step);
@@ -147,6 +163,9 @@ final class Trainer {
         entry.put("loss_cst", losses.cst());
         entry.put("grad_norm", norm);
         entry.put("lr", lr);
+        entry.put("seconds", timing.nanos() / 1e9);
+        entry.put("examples_per_second", settings.batch() * 1e9 / timing.nanos());
+        entry.put("wait_share", (double) timing.waited() / timing.nanos());
         return entry;
     }
 

@@ -101,6 +101,62 @@ class RecipesTest {
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hart-mini           | data.input=demonstrations  | data.input must be query for system hart",
+                "ftk-large           | data.input=query           | data.input must be demonstrations for system ftk",
+                "icl-mini            | train.steps=3              | train.steps must be 0 for system icl",
+                "ft0-mini            | train.steps=0              | train.steps must be 1 or more",
+                "hart-mini           | continual.steps=3          | continual.steps must be 0 for system hart",
+                "hypertuning_pt-mini | hyper.fusion=true          | hyper.fusion must be false for system hypertuning_pt",
+                "hypertuning_pt-mini | data.text=                 | data.text must be bundled",
+                "lora-mini           | lora.rank=0                | lora.rank must be 1 or more",
+                "hypertuning-mini    | hyper.queries=3            | hyper.queries must be an even number",
+                "hart-mini           | system=bert                | \"bert\" is no value for system, which takes one of [icl, ft0"
+            })
+    void whatContradictsTheSystemIsRefused(String recipe, String override, String message) {
+        String set = override.endsWith("=") ? override : override.strip();
+        assertThatThrownBy(() -> Recipes.read(recipe, List.of(set)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aSystemIsItsSizesRecipeWithItsOwnChanges() {
+        RunConfig hart = Recipes.read("hart-xl", List.of());
+        RunConfig ftk = Recipes.read("ftk-xl", List.of());
+        assertThat(hart.train().steps()).isEqualTo(20000);
+        assertThat(hart.train().maxMain()).isEqualTo(384);
+        assertThat(hart.cst().alpha()).isEqualTo(10);
+        assertThat(ftk.system()).isEqualTo(SystemKind.FTK);
+        assertThat(ftk.train().maxMain()).isEqualTo(1024);
+        assertThat(ftk.model()).isEqualTo(hart.model());
+        assertThat(Recipes.read("hart-mini", List.of("recipe=sni-mini"))).isEqualTo(mini());
+        assertThat(Recipes.write(ftk)).startsWith("# ftk ignores: ").contains("system: \"ftk\"");
+    }
+
+    @Test
+    void aRecipeExtendsAnother() throws IOException {
+        Path mine =
+                Files.writeString(folder.resolve("mine.yaml"), "extends: lora-mini\nrecipe: mine\ntrain: {lr: 0.01}\n");
+        Path other = Files.writeString(folder.resolve("other.yaml"), "extends: mine.yaml\nlora:\n  rank: 4\n");
+        RunConfig config = Recipes.read(other.toString(), List.of("seed=3"));
+        RunConfig base = Recipes.read("lora-mini", List.of("recipe=mine", "train.lr=0.01", "lora.rank=4", "seed=3"));
+        assertThat(config).isEqualTo(base);
+        Files.writeString(mine, "extends: other.yaml\n");
+        assertThatThrownBy(() -> Recipes.read(mine.toString(), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("in a circle");
+        Files.writeString(mine, "extends: no-such\n");
+        assertThatThrownBy(() -> Recipes.read(mine.toString(), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("no recipe no-such");
+        Files.writeString(mine, "extends: sni-mini\ntrain: {stpes: 3}\n");
+        assertThatThrownBy(() -> Recipes.read(mine.toString(), List.of())).hasMessageContaining("'train.stpes'");
+    }
+
     @Test
     void anUnknownKeyComesWithTheKnownOnes() {
         assertThatThrownBy(() -> mini("train.step=3"))

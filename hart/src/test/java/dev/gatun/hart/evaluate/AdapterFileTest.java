@@ -3,13 +3,18 @@ package dev.gatun.hart.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.data.SniTask;
+import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.Hypernetwork;
 import dev.gatun.hart.model.Memory;
 import dev.gatun.hart.model.TestHarts;
 import dev.gatun.hart.train.RunException;
+import dev.gatun.nn.ModuleUpdate;
+import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.checkpoint.CheckpointException;
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
+import dev.gatun.nn.peft.LoraUpdate;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -18,6 +23,7 @@ import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,10 +61,25 @@ class AdapterFileTest {
         scope.close();
     }
 
+    private TaskAdapter adapter(SystemKind system, Adaptation adaptation) {
+        SniTask task = Tasks.of(
+                "task042",
+                "Say it.",
+                List.of(new SniTask.Example("a", "b"), new SniTask.Example("c", "d", Optional.of("e"))));
+        return new TaskAdapter(system, HASH, task, "5678", adaptation);
+    }
+
+    private TaskAdapter load(SystemKind system) {
+        return AdapterFile.load(file, system, main, HASH);
+    }
+
     @Test
     void comesBackAsItWas() {
-        AdapterFile.save(file, made, HASH, "task042");
-        Adaptation read = AdapterFile.load(file, main.config(), HASH);
+        AdapterFile.save(file, adapter(SystemKind.HART, made), main);
+        TaskAdapter adapter = load(SystemKind.HART);
+        assertThat(adapter.task().name()).isEqualTo("task042");
+        assertThat(adapter.demonstrationsHash()).isEqualTo("5678");
+        Adaptation read = adapter.adaptation();
         List<Adaptation.Site> expected = made.sites().toList();
         List<Adaptation.Site> actual = read.sites().toList();
         assertThat(actual).hasSameSizeAs(expected);
@@ -72,34 +93,67 @@ class AdapterFileTest {
         assertThat(read.demonstrations().mask().toLongArray())
                 .isEqualTo(made.demonstrations().mask().toLongArray());
 
-        AdapterFile.save(file, made.withoutFusion(), HASH, "task042");
-        assertThat(AdapterFile.load(file, main.config(), HASH).demonstrations()).isNull();
+        AdapterFile.save(file, adapter(SystemKind.HART, made.withoutFusion()), main);
+        assertThat(load(SystemKind.HART).adaptation().demonstrations()).isNull();
     }
 
     @Test
-    void anotherMainModelIsRefused() {
-        AdapterFile.save(file, made, HASH, "task042");
-        assertThatThrownBy(() -> AdapterFile.load(file, main.config(), "fedcba9876543210"))
+    void updatesComeBackUnderTheirModules() {
+        String module = "decoder.block.1.layer.0.SelfAttention.v";
+        LoraUpdate update = new LoraUpdate(Torch.randn(1, 2, 8), Torch.randn(1, 8, 2), 0.5);
+        Adaptation lora = new Adaptation(null, null, null, ModuleUpdates.of(main, Map.of(module, update)), null);
+        AdapterFile.save(file, adapter(SystemKind.LORA, lora), main);
+        Map<String, ModuleUpdate> read =
+                load(SystemKind.LORA).adaptation().updates().named(main);
+        assertThat(read).containsOnlyKeys(module);
+        LoraUpdate back = (LoraUpdate) read.get(module);
+        assertThat(back.a().toFloatArray()).isEqualTo(update.a().toFloatArray());
+        assertThat(back.b().toFloatArray()).isEqualTo(update.b().toFloatArray());
+        assertThat(back.scaling()).isEqualTo(0.5);
+    }
+
+    /** Where the main model reads the demonstrations, they are the adapter. */
+    @Test
+    void demonstrationsComeBackWhereTheMainModelReadsThem() {
+        TaskAdapter whole = adapter(SystemKind.FTK, null);
+        AdapterFile.save(file, whole, main);
+        TaskAdapter read = load(SystemKind.FTK);
+        assertThat(read.adaptation()).isNull();
+        assertThat(read.task()).isEqualTo(whole.task());
+    }
+
+    @Test
+    void anotherMainModelOrSystemIsRefused() {
+        AdapterFile.save(file, adapter(SystemKind.HART, made), main);
+        assertThatThrownBy(() -> AdapterFile.load(file, SystemKind.HART, main, "fedcba9876543210"))
                 .isInstanceOf(RunException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("another main model")
                 .hasMessageContaining("0123456789ab")
                 .hasMessageContaining("fedcba987654");
+        assertThatThrownBy(() -> load(SystemKind.PREFIX))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("made by a run of system hart, this run's is prefix");
     }
 
     @Test
     void otherFilesAreNoAdapters() {
         SafeTensorsWriter.write(file, Map.of("a", Torch.ones(2)), Map.of());
-        assertThatThrownBy(() -> AdapterFile.load(file, main.config(), HASH))
+        assertThatThrownBy(() -> load(SystemKind.HART))
                 .isInstanceOf(RunException.class)
                 .hasMessageContaining(file + " is no adapter");
-        Map<String, String> metadata = Map.of("format", "gatun-adapter-1", "base_model_sha256", HASH);
+        Map<String, String> metadata = Map.of("format", "gatun-adapter-2", "base_model_sha256", HASH, "system", "hart");
         SafeTensorsWriter.write(file, Map.of("a", Torch.ones(2)), metadata);
-        assertThatThrownBy(() -> AdapterFile.load(file, main.config(), HASH))
+        assertThatThrownBy(() -> load(SystemKind.HART))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining(file + " is damaged (it has no tensors of an adaptation)");
+        SafeTensorsWriter.write(file, Map.of("prefix.encoder.0.value", Torch.ones(2)), metadata);
+        assertThatThrownBy(() -> load(SystemKind.HART))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(file + ": has no tensor 'prefix.encoder.0.key'");
-        assertThatThrownBy(() -> AdapterFile.load(folder.resolve("none"), main.config(), HASH))
+        file = folder.resolve("none");
+        assertThatThrownBy(() -> load(SystemKind.HART))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining(folder.resolve("none").toString());
+                .hasMessageContaining(file.toString());
     }
 }

@@ -3,6 +3,7 @@ package dev.gatun.hart.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.data.Evaluation.Prediction;
+import dev.gatun.hart.config.SystemKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,7 +23,8 @@ class ReportTest {
             }
             predictions.put(arm, list);
         }
-        return new EvaluationReport("tiny", 0, List.of(EvaluationReport.Set.of("unseen tasks", predictions, 0)));
+        return new EvaluationReport(
+                "tiny", 0, SystemKind.HART, "mini", List.of(EvaluationReport.Set.of("unseen tasks", predictions, 0)));
     }
 
     private static final List<String> ALL = List.of("the answer 0", "the answer 1", "the answer 2", "the answer 3");

@@ -58,8 +58,7 @@ public final class GoldenHart implements AutoCloseable {
     }
 
     /** All modes, each of which has a file of results, in both types: arguments for tests. */
-    @SuppressWarnings("exports") // JUnit is not a module that this one passes on
-    public static Stream<Arguments> modesAndTypes() {
+    static Stream<Arguments> modesAndTypes() {
         return MODES.stream()
                 .flatMap(mode -> Stream.of(DType.FLOAT32, DType.FLOAT64).map(dtype -> Arguments.of(mode, dtype)));
     }

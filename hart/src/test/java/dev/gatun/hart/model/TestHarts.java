@@ -40,10 +40,18 @@ public final class TestHarts {
 
     /** Two decoder layers (one if the main model has only one), 3 prefix rows; z random. */
     public static Hypernetwork hyper(T5 main, Memory memory, boolean causalPairs) {
+        return hyper(HyperConfig.builder(main.config())
+                .decoderLayers(Math.min(2, main.config().numDecoderLayers()))
+                .prefix(PREFIX)
+                .memory(memory)
+                .causalPairs(causalPairs)
+                .build());
+    }
+
+    /** One of that shape; z random. */
+    public static Hypernetwork hyper(HyperConfig config) {
         Torch.manualSeed(6);
-        int layers = Math.min(2, main.config().numDecoderLayers());
-        Hypernetwork hyper = new Hypernetwork(
-                new HyperConfig(main.config(), layers, PREFIX, 1.0, memory, causalPairs), DType.FLOAT64);
+        Hypernetwork hyper = new Hypernetwork(config, DType.FLOAT64);
         biases(hyper);
         Init.normal_(hyper.backbone().z(), 1);
         hyper.eval();

@@ -54,7 +54,7 @@ final class TinyTraining implements AutoCloseable {
         try (RunFolder run = resume ? RunFolder.open(folder) : RunFolder.create(folder, config)) {
             int parts = config.train().accumulate();
             int rows = config.train().batch() / parts;
-            return new Trainer(run, config, Stages.TRAIN, config.train(), progress)
+            return new Trainer(run, config, StageNames.TRAIN, config.train(), progress)
                     .run(
                             objective,
                             step -> IntStream.range(0, parts)

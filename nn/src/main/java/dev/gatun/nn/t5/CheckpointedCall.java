@@ -54,10 +54,18 @@ final class CheckpointedCall {
     }
 
     private static T5Prefix replaced(T5Prefix prefix, UnaryOperator<Tensor> each) {
-        List<KeyValue> layers = new ArrayList<>();
-        for (KeyValue pair : prefix.layers()) {
-            layers.add(new KeyValue(each.apply(pair.key()), each.apply(pair.value())));
+        return new T5Prefix(
+                replaced(prefix.layers(), each),
+                each.apply(prefix.mask()),
+                prefix.bias(),
+                replaced(prefix.cross(), each));
+    }
+
+    private static List<KeyValue> replaced(List<KeyValue> pairs, UnaryOperator<Tensor> each) {
+        List<KeyValue> replaced = new ArrayList<>();
+        for (KeyValue pair : pairs) {
+            replaced.add(new KeyValue(each.apply(pair.key()), each.apply(pair.value())));
         }
-        return new T5Prefix(layers, each.apply(prefix.mask()), prefix.bias());
+        return replaced;
     }
 }

@@ -2,6 +2,7 @@ package dev.gatun.nn.t5;
 
 import dev.gatun.nn.TensorGroup;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
 import java.util.List;
 
 /**
@@ -11,6 +12,12 @@ import java.util.List;
  * @param value of the same shape
  */
 public record KeyValue(Tensor key, Tensor value) implements TensorGroup {
+    /** This pair and {@code later}, both [B, H, positions, K], as one along their positions; new tensors. */
+    KeyValue followedBy(KeyValue later) {
+        return new KeyValue(
+                Torch.cat(new Tensor[] {key, later.key}, 2), Torch.cat(new Tensor[] {value, later.value}, 2));
+    }
+
     @Override
     public List<Tensor> tensors() {
         return List.of(key, value);

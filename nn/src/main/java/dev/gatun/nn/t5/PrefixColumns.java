@@ -1,6 +1,7 @@
 package dev.gatun.nn.t5;
 
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
 
 /**
  * What the attention bias must know of a prefix: kept by a cache, since the prefix itself is given once.
@@ -21,6 +22,24 @@ record PrefixColumns(int length, Tensor mask, PrefixBias bias) {
                 ? null
                 : AttentionMask.fourDimensional(AttentionMask.additive(prefix.mask(), hidden.dtype(), hidden.device()));
         return new PrefixColumns(prefix.length(), mask, prefix.bias());
+    }
+
+    /**
+     * {@code bias} [B or 1, H or 1, T or 1, S] with the prefix's columns before it: {@code columns} [1, H, T, P], or null for
+     * zeros, to which the most negative number is added where the prefix's own mask is closed.
+     */
+    Tensor before(Tensor bias, Tensor columns) {
+        if (columns == null && mask == null) {
+            return bias.constant_pad_nd(length, 0);
+        }
+        Tensor first = columns == null ? mask : mask == null ? columns : columns.add(mask);
+        long batch = Math.max(first.size(0), bias.size(0));
+        return Torch.cat(
+                new Tensor[] {
+                    first.expand(batch, bias.size(1), bias.size(2), length),
+                    bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
+                },
+                3);
     }
 
     PrefixColumns withMask(Tensor other) {

@@ -35,15 +35,15 @@ final class RankClassification {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             Tensor labels = labels(choices, most).to(model.device(), DType.INT64);
-            // All choices of an input read its encoder states, and have the input's row of the prefix. Updates may
-            // change how
-            // a row reads, so with them each choice has a copy.
+            // All choices of an input read its encoder states, and have the input's row of the prefix. Updates and
+            // prefixes of cross-attention change how a row reads, so with them each choice has a copy.
             Tensor index = Tensor.of(IntStream.range(0, inputs * most)
                             .map(row -> row / most)
                             .toArray())
                     .to(model.device(), DType.INT64);
+            boolean apart = updates != null || prefix != null && !prefix.cross().isEmpty();
             StackInput input = StackInput.ofIds(model.shiftRight(labels))
-                    .withEncoder(updates == null ? source : source.rows(index))
+                    .withEncoder(apart ? source.rows(index) : source)
                     .withUpdates(updates == null ? null : updates.rows(index))
                     .withPrefix(prefix == null ? null : prefix.rows(index));
             Tensor logits = model.logits(model.decoder().forward(input).lastHiddenState());

@@ -4,7 +4,6 @@ import dev.gatun.nn.Embedding;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
-import dev.gatun.torch.Torch;
 
 /**
  * What a stack adds to its self-attention logits: relative position bias and mask, computed once for all layers. Legend:
@@ -57,7 +56,7 @@ final class SelfAttentionBias {
             bias = bias.add(mask);
         }
         if (prefix.length() > 0) {
-            bias = withPrefix(bias, counted == 0 ? null : whole.narrow(3, 0, counted), prefix);
+            bias = prefix.before(bias, counted == 0 ? null : whole.narrow(3, 0, counted));
         }
         return new AttentionBias(bias, batch, config.numHeads(), queries);
     }
@@ -73,25 +72,6 @@ final class SelfAttentionBias {
             all = cache.keepPositionBias(position(1, capacity, capacity - 1).contiguous());
         }
         return all.narrow(3, capacity - counted - keys, counted + keys);
-    }
-
-    /**
-     * {@code bias} with the prefix's columns before it: {@code columns} [1, H, T, P], or null for zeros, to which the most
-     * negative number is added where the prefix's own mask is closed.
-     */
-    private static Tensor withPrefix(Tensor bias, Tensor columns, PrefixColumns prefix) {
-        Tensor closed = prefix.mask();
-        if (columns == null && closed == null) {
-            return bias.constant_pad_nd(prefix.length(), 0);
-        }
-        Tensor before = columns == null ? closed : closed == null ? columns : columns.add(closed);
-        long batch = Math.max(before.size(0), bias.size(0));
-        return Torch.cat(
-                new Tensor[] {
-                    before.expand(batch, bias.size(1), bias.size(2), prefix.length()),
-                    bias.expand(batch, bias.size(1), bias.size(2), bias.size(3))
-                },
-                3);
     }
 
     /** 0 or the most negative number, [B or 1, H or 1, T or 1, S]; null where everything is open. */

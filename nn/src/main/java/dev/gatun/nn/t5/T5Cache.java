@@ -89,14 +89,11 @@ public final class T5Cache implements AutoCloseable {
     }
 
     private static KeyValue joined(KeyValue before, KeyValue fresh) {
-        return before == null
-                ? new KeyValue(
-                        fresh.key().contiguous().unscoped(),
-                        fresh.value().contiguous().unscoped())
-                : new KeyValue(
-                        Torch.cat(new Tensor[] {before.key(), fresh.key()}, 2).unscoped(),
-                        Torch.cat(new Tensor[] {before.value(), fresh.value()}, 2)
-                                .unscoped());
+        KeyValue all = before == null
+                ? new KeyValue(fresh.key().contiguous(), fresh.value().contiguous())
+                : before.followedBy(fresh);
+        all.tensors().forEach(Tensor::unscoped);
+        return all;
     }
 
     private KeyValue allocated(KeyValue prefix, KeyValue fresh) {
@@ -137,14 +134,14 @@ public final class T5Cache implements AutoCloseable {
         return layer < cross.size() ? cross.get(layer) : null;
     }
 
-    /** Keeps cross-attention's keys and values of the next layer; returns them. */
-    KeyValue keepCross(KeyValue fresh) {
-        KeyValue kept = joined(null, fresh);
+    /** Keeps cross-attention's keys and values of the next layer, a prefix or null before them; returns all. */
+    KeyValue keepCross(KeyValue fresh, KeyValue prefix) {
+        KeyValue kept = joined(prefix, fresh);
         cross.add(kept);
         return kept;
     }
 
-    /** Cross-attention's mask [B, 1, 1, S] as it is added to logits, or null before the first call. */
+    /** Cross-attention's mask [B or 1, 1, 1, P + S] as it is added to logits; null before the first call or for none. */
     Tensor crossMask() {
         return crossMask;
     }
@@ -204,7 +201,9 @@ public final class T5Cache implements AutoCloseable {
         if (!isIdentity(kept, groups)) {
             Tensor index = index(kept, self.getFirst().key());
             cross.replaceAll(pair -> replaced(pair, index));
-            crossMask = selected(crossMask, index);
+            if (crossMask != null && crossMask.size(0) > 1) {
+                crossMask = selected(crossMask, index);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import dev.gatun.torch.TensorOptions;
 
 /**
  * A decoder block's attention to the encoder ({@code transformers.T5LayerCrossAttention}): x + dropout(attention(norm x)).
- * It has no position bias and no prefix. The encoder states may have fewer rows than the input, one for each B / G of them.
+ * It has no position bias, and a prefix only if one is given for it. The encoder states may have fewer rows than the input, one for each B / G of them.
  * Legend: G encoder rows, B batch, T positions, S source length, D model, H heads.
  */
 final class T5LayerCrossAttention extends Module {
@@ -38,6 +38,13 @@ final class T5LayerCrossAttention extends Module {
             return kept;
         }
         KeyValue fresh = attention.project(call.encoder().states(), call.updates());
-        return cache == null ? fresh : cache.keepCross(fresh);
+        boolean prefixed = call.prefix() != null && !call.prefix().cross().isEmpty();
+        KeyValue prefix = prefixed
+                ? attention.prefix(call.prefix().cross().get(layer), fresh.key().size(0))
+                : null;
+        if (cache != null) {
+            return cache.keepCross(fresh, prefix);
+        }
+        return prefix == null ? fresh : prefix.followedBy(fresh);
     }
 }

@@ -5,7 +5,6 @@ import dev.gatun.nn.Embedding;
 import dev.gatun.nn.Module;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
-import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,11 +51,7 @@ final class T5LayerSelfAttention extends Module {
         if (cache != null) {
             return cache.append(layer, fresh, prefix);
         }
-        return prefix == null
-                ? fresh
-                : new KeyValue(
-                        Torch.cat(new Tensor[] {prefix.key(), fresh.key()}, 2),
-                        Torch.cat(new Tensor[] {prefix.value(), fresh.value()}, 2));
+        return prefix == null ? fresh : prefix.followedBy(fresh);
     }
 
     /** A body that also yields attention weights. */

@@ -6,6 +6,7 @@ import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleList;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,8 +109,23 @@ public final class T5Stack extends Module {
             throw new IllegalArgumentException(rows(input) + " rows cannot share encoder states of "
                     + encoderRows(input) + " rows evenly: give so many rows that all have equally many");
         }
+        if (input.prefix() != null && !input.prefix().cross().isEmpty()) {
+            requireFit(input, input.prefix().cross().getFirst().key().size(0));
+        }
         if (!decoder && (input.encoder() != null || input.cache() != null)) {
             throw new IllegalArgumentException("an encoder has neither cross-attention nor a cache");
+        }
+    }
+
+    /** {@code rows} is the batch of a prefix of cross-attention. */
+    private static void requireFit(StackInput input, long rows) {
+        if (input.encoder() == null) {
+            throw new IllegalArgumentException(
+                    "a prefix of cross-attention is for a decoder that reads encoder states");
+        }
+        if (rows != 1 && rows != encoderRows(input)) {
+            throw new IllegalArgumentException("a prefix of cross-attention for " + rows
+                    + " rows goes before encoder states of as many rows, not " + encoderRows(input));
         }
     }
 
@@ -155,19 +171,37 @@ public final class T5Stack extends Module {
         return new StackOutput(last, states, call.attentions() == null ? List.of() : call.attentions());
     }
 
-    /** The mask of cross-attention, or null where all is open; kept in the cache from call to call. */
+    /** What cross-attention's logits get, or null where all is open; kept in the cache from call to call. */
     private AttentionBias crossBias(Tensor hidden, StackInput input) {
-        if (input.encoder() == null || input.encoder().mask() == null) {
+        if (input.encoder() == null) {
             return null;
         }
         T5Cache cache = input.cache();
-        Tensor mask = cache == null ? null : cache.crossMask();
+        Tensor mask = cache == null || cache.length() == 0 ? crossMask(hidden, input) : cache.crossMask();
         if (mask == null) {
-            mask = AttentionMask.fourDimensional(
-                    AttentionMask.additive(input.encoder().mask(), hidden.dtype(), hidden.device()));
-            mask = cache == null ? mask : cache.keepCrossMask(mask);
+            return null;
+        }
+        if (cache != null && cache.crossMask() == null) {
+            cache.keepCrossMask(mask);
         }
         long rows = encoderRows(input);
         return new AttentionBias(mask, rows, config.numHeads(), hidden.size(0) / rows * hidden.size(1));
+    }
+
+    /** [G or 1, 1, 1, P + S], or null. */
+    private static Tensor crossMask(Tensor hidden, StackInput input) {
+        EncoderStates encoder = input.encoder();
+        Tensor given = encoder.mask();
+        Tensor mask = given == null
+                ? null
+                : AttentionMask.fourDimensional(AttentionMask.additive(given, hidden.dtype(), hidden.device()));
+        boolean prefixed = input.prefix() != null && !input.prefix().cross().isEmpty();
+        PrefixColumns prefix = PrefixColumns.of(prefixed ? input.prefix() : null, hidden);
+        if (prefix.length() == 0 || mask == null && prefix.mask() == null) {
+            return mask;
+        }
+        long[] open = {1, 1, 1, encoder.states().size(1)};
+        return prefix.before(
+                mask == null ? Torch.zeros(open, TensorOptions.of(hidden.dtype(), hidden.device())) : mask, null);
     }
 }

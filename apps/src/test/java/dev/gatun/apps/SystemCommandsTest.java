@@ -1,0 +1,144 @@
+package dev.gatun.apps;
+
+import static dev.gatun.apps.TinyRun.gatun;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.apps.TinyRun.Outcome;
+import dev.gatun.data.SniTask;
+import dev.gatun.hart.config.SystemKind;
+import dev.gatun.nn.checkpoint.SafeTensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every system as a user meets it: trained from the command line on a main model that is there, adapted, asked. */
+class SystemCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    private Path task;
+    private Path inputs;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        task = TinyRun.task(TinyRun.finished().getParent(), 5);
+        inputs = Files.write(
+                folder.resolve("inputs.txt"),
+                SniTask.read(task).instances().stream()
+                        .map(SniTask.Instance::input)
+                        .toList());
+    }
+
+    /** Trains a tiny run of {@code system} on the main model of {@link TinyRun#finished}. */
+    private Path train(SystemKind system, String... overrides) {
+        List<String> all = new ArrayList<>(List.of("recipe=tiny-" + system.key()));
+        // Explanations have words of their own, for which that model has no pieces.
+        if (system != SystemKind.TK) {
+            all.addAll(List.of(
+                    "model.pretrained=" + TinyRun.finished().resolve("main"), "pretrain.steps=0", "pretrain.warmup=0"));
+        }
+        all.addAll(List.of(overrides));
+        Path run = folder.resolve(system.key());
+        Outcome outcome = gatun("train", TinyRun.recipe(system, folder, all.toArray(String[]::new)), "--run", run);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        return run;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SystemKind.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HINT", "HYPERTUNING_PT"})
+    void trainsAdaptsAndPredicts(SystemKind system) throws IOException {
+        Path run = train(system);
+        JsonNode evaluation = JSON.readTree(Files.readString(run.resolve("evaluation.json")));
+        assertThat(evaluation.get("system").textValue()).isEqualTo(system.key());
+        assertThat(evaluation.get("scores").get("snr").isNumber()).isTrue();
+        assertThat(evaluation.at("/sets/unseen tasks/arms")).hasSize(system.readsApart() ? 7 : 5);
+
+        Path adapter = folder.resolve("task.safetensors");
+        Outcome adapted = gatun("adapt", run, task, "-o", adapter);
+        assertThat(adapted.err()).isEmpty();
+        assertThat(adapted.out()).contains("adapted to task005_second");
+        try (SafeTensorsFile file = new SafeTensorsFile(adapter)) {
+            assertThat(file.metadata()).containsEntry("system", system.key());
+        }
+        Outcome predicted = gatun("predict", run, adapter, "--input", inputs);
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.out().lines().map(String::strip)).isEqualTo(evaluated(run));
+        if (system != SystemKind.HART) {
+            gatun("predict", TinyRun.finished(), adapter, "--input", inputs)
+                    .isFailure(1, "made by a run of system " + system.key(), "this run's is hart");
+        }
+    }
+
+    /** The evaluation's answers to the task's inputs. */
+    private static List<String> evaluated(Path run) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("predictions.jsonl"))) {
+            JsonNode one = JSON.readTree(line);
+            if (one.get("task").textValue().equals("task005_second")
+                    && one.get("arm").textValue().equals("right")) {
+                answers.add(one.get("prediction").textValue().strip());
+            }
+        }
+        assertThat(answers).isNotEmpty();
+        return answers;
+    }
+
+    /** What was generated is the start of tuning on the task's own examples. */
+    @ParameterizedTest
+    @EnumSource(
+            value = SystemKind.class,
+            names = {"HART", "LORA", "PREFIX"})
+    void refiningLowersTheLossOnTheTasksExamples(SystemKind system) {
+        Path run = system == SystemKind.HART ? TinyRun.finished() : train(system);
+        Path adapter = folder.resolve("refined.safetensors");
+        Outcome refined = gatun("adapt", run, task, "-o", adapter, "--refine", 20, "--refine-lr", "0.05");
+        assertThat(refined.err()).isEmpty();
+        assertThat(refined.out()).contains("refined on 2 examples: loss ");
+        String[] losses = refined.out().split("loss ")[1].split(" ");
+        assertThat(Double.parseDouble(losses[2])).isLessThan(Double.parseDouble(losses[0]));
+        Outcome predicted = gatun("predict", run, adapter, "--input", inputs);
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.out().lines()).hasSize(10);
+    }
+
+    @Test
+    void whatCannotBeRefinedOrExportedIsRefused() {
+        Path run = train(SystemKind.ICL);
+        Path out = folder.resolve("out");
+        gatun("adapt", run, task, "-o", out, "--refine", 3).isFailure(1, "system icl generates nothing");
+        gatun("adapt", run, task, "--peft", out).isFailure(1, "there is nothing to export", "system icl");
+        gatun("adapt", TinyRun.finished(), task, "--peft", out).isFailure(1, "encoded demonstrations", "hyper.fusion");
+        gatun("adapt", run, task).isFailure(2, "nothing to write");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void trainingGoesOnWhereItStopped() throws IOException {
+        Path run = train(SystemKind.LORA, "checkpoint.every=5");
+        Path half = folder.resolve("half");
+        TinyRun.copy(run, half);
+        // As if it had been killed after its first checkpoint.
+        TinyRun.delete(half.resolve("checkpoints/train-00000008"));
+        TinyRun.delete(half.resolve("lora"));
+        assertThat(gatun("train", "tiny-lora", "--run", half, "--resume").exitCode())
+                .isZero();
+        assertThat(half.resolve("lora/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(run.resolve("lora/adapter_model.safetensors"));
+        assertThat(TinyRun.metrics(half)).isEqualTo(TinyRun.metrics(run));
+    }
+}

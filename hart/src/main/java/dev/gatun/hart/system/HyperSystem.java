@@ -1,0 +1,105 @@
+package dev.gatun.hart.system;
+
+import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.config.SystemKind;
+import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.model.Generator;
+import dev.gatun.hart.model.HyperConfig;
+import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.hart.model.Memory;
+import dev.gatun.hart.model.Outputs;
+import dev.gatun.hart.train.HyperObjective;
+import dev.gatun.hart.train.Objective;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Config;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code hart}, {@code hypertuning}, {@code hypertuning_pt} and the controls: a hypernetwork beside the frozen main model. */
+final class HyperSystem implements TaskSystem {
+    private static final String FILE = "model.safetensors";
+
+    private final T5 main;
+    private final RunConfig config;
+    private final Hypernetwork hyper;
+
+    HyperSystem(T5 main, RunConfig config) {
+        this.main = main;
+        this.config = config;
+        hyper = Hypernetwork.from(main, hyperConfig(config, main.config()));
+    }
+
+    /** The hypernetwork that {@code config} describes, for a main model of these sizes. */
+    static HyperConfig hyperConfig(RunConfig config, T5Config main) {
+        RunConfig.Hyper hyper = config.hyper();
+        boolean hyperTuning = config.system() == SystemKind.HYPERTUNING || config.system() == SystemKind.HYPERTUNING_PT;
+        return HyperConfig.builder(main)
+                .decoderLayers(hyper.decoderLayers())
+                .generator(hyperTuning ? Generator.HYPERTUNING : Generator.HART)
+                .memory(memory(config))
+                .causalPairs(config.ar().intra() == RunConfig.Intra.CAUSAL)
+                .queries(hyper.queries())
+                .outputs(Outputs.valueOf(hyper.outputs().name()))
+                .prefix(hyper.prefix())
+                .prefixScale(hyper.prefixScale())
+                .loraRank(config.lora().rank())
+                .loraTargets(List.of(config.lora().targets().replace(" ", "").split(",")))
+                .build();
+    }
+
+    private static Memory memory(RunConfig config) {
+        return switch (config.system()) {
+            case PARALLEL -> Memory.PARALLEL;
+            case SHARED -> Memory.SHARED;
+            default -> Memory.valueOf(config.ar().memory().name());
+        };
+    }
+
+    @Override
+    public T5 main() {
+        return main;
+    }
+
+    /** The trained part. */
+    Hypernetwork hyper() {
+        return hyper;
+    }
+
+    @Override
+    public Objective objective(RunConfig.Stage stage) {
+        Objective made = new HyperObjective(
+                main, hyper, config.hyper().fusion(), config.cst().alpha(), stage.batch());
+        main.train();
+        return made;
+    }
+
+    @Override
+    public void save(Path folder) {
+        SavedPart.write(folder, FILE, hyper);
+    }
+
+    @Override
+    public void load(Path folder) {
+        SavedPart.read(folder, FILE, hyper);
+    }
+
+    @Override
+    public Adaptation adapt(List<long[]> demonstrations) {
+        Adaptation made = hyper.forward(TokenRows.ids(demonstrations), TokenRows.mask(demonstrations));
+        return config.hyper().fusion() ? made : made.withoutFusion();
+    }
+
+    @Override
+    public void freeze() {
+        main.requiresGrad_(false);
+        hyper.requiresGrad_(false);
+        main.eval();
+        hyper.eval();
+    }
+
+    @Override
+    public void close() {
+        hyper.close();
+        main.close();
+    }
+}

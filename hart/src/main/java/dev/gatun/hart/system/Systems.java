@@ -1,0 +1,30 @@
+package dev.gatun.hart.system;
+
+import dev.gatun.hart.config.ConfigException;
+import dev.gatun.hart.config.RunConfig;
+import dev.gatun.nn.t5.T5;
+
+/** Makes {@link TaskSystem}s. */
+public final class Systems {
+    private Systems() {}
+
+    /**
+     * The system that {@code config} names, over {@code main}, which it owns from now on. Draws what starts at random from
+     * the default generator.
+     */
+    public static TaskSystem make(RunConfig config, T5 main) {
+        try {
+            return switch (config.system()) {
+                case ICL, FT0, FTK, TK ->
+                    new WholeModelSystem(main, config.system().trains());
+                case LORA -> new LoraSystem(main, config.lora());
+                case PREFIX -> new PrefixSystem(main, config.prefix());
+                case HYPERTUNING, HYPERTUNING_PT, HART, PARALLEL, SHARED -> new HyperSystem(main, config);
+                case HINT -> throw new ConfigException("system hint cannot be trained yet: choose another");
+            };
+        } catch (RuntimeException e) {
+            main.close();
+            throw e;
+        }
+    }
+}
