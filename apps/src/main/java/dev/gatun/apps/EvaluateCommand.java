@@ -55,7 +55,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--t5",
             paramLabel = "FOLDER",
-            description = "Instead of a run: any T5 of Hugging Face's layout, as T0 is evaluated (P3, no demonstrations).")
+            description =
+                    "Instead of a run: any T5 of Hugging Face's layout, as T0 is evaluated (P3, no demonstrations).")
     private Path t5;
 
     @Option(
@@ -109,9 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 T5Tokenizer tokenizer = SniMini.tokenizer()) {
             P3Source source = P3RunData.source(p3);
             List<RankExample> examples = P3Catalog.evaluation(source.tasks("validation")).stream()
-                    .flatMap(task -> P3Evaluation.read(source, task, "validation", limit, "train", 0, 0)
-                            .examples()
-                            .stream())
+                    .flatMap(task ->
+                            P3Evaluation.read(source, task, "validation", limit, "train", 0, 0).examples().stream())
                     .toList();
             progress.begin("evaluate", 0, examples.size());
             P3Encoder encoder = new P3Encoder(tokenizer, BatchOptions.IN_CONTEXT);
@@ -138,11 +138,10 @@ final class EvaluateCommand implements Callable<Integer> {
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
         try (TrainedRun trained = TrainedRun.load(run.path())) {
-            String table =
-                    switch (data) {
-                        case SniRunData sni -> sni(run, sni, trained, progress);
-                        case P3RunData rows -> p3(run, rows, trained, progress, normalisation, aggregate);
-                    };
+            String table = switch (data) {
+                case SniRunData sni -> sni(run, sni, trained, progress);
+                case P3RunData rows -> p3(run, rows, trained, progress, normalisation, aggregate);
+            };
             RunReport.write(run.path());
             progress.message(table);
             progress.message(

@@ -35,11 +35,44 @@ class P3CommandsTest {
     private Path train(String recipe) {
         Path run = folder.resolve(recipe);
         Outcome outcome = gatun(
-                "train", recipe, "--run", run, "--set", "threads=2", "--set", "data.test_cap=3", "--set", "data.shots=2",
-                "--set", "model.d_model=16", "--set", "model.d_kv=8", "--set", "model.d_ff=32", "--set", "model.num_heads=2",
-                "--set", "model.num_layers=1", "--set", "model.num_decoder_layers=1", "--set", "hyper.decoder_layers=1",
-                "--set", "hyper.prefix=2", "--set", "pretrain.steps=2", "--set", "pretrain.warmup=0", "--set",
-                "pretrain.batch=4", "--set", "train.steps=3", "--set", "train.warmup=0", "--set", "train.batch=4");
+                "train",
+                recipe,
+                "--run",
+                run,
+                "--set",
+                "threads=2",
+                "--set",
+                "data.test_cap=3",
+                "--set",
+                "data.shots=2",
+                "--set",
+                "model.d_model=16",
+                "--set",
+                "model.d_kv=8",
+                "--set",
+                "model.d_ff=32",
+                "--set",
+                "model.num_heads=2",
+                "--set",
+                "model.num_layers=1",
+                "--set",
+                "model.num_decoder_layers=1",
+                "--set",
+                "hyper.decoder_layers=1",
+                "--set",
+                "hyper.prefix=2",
+                "--set",
+                "pretrain.steps=2",
+                "--set",
+                "pretrain.warmup=0",
+                "--set",
+                "pretrain.batch=4",
+                "--set",
+                "train.steps=3",
+                "--set",
+                "train.warmup=0",
+                "--set",
+                "train.batch=4");
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         return run;
@@ -76,7 +109,8 @@ class P3CommandsTest {
             model.eval();
             long[] input = tokenizer.encodeWithEos(line.get("input").textValue(), 160);
             for (int choice = 0; choice < line.get("choices").size(); choice++) {
-                long[] target = tokenizer.encodeWithEos(line.get("choices").get(choice).textValue(), 16);
+                long[] target =
+                        tokenizer.encodeWithEos(line.get("choices").get(choice).textValue(), 16);
                 Tensor labels = Tensor.of(target, 1, target.length);
                 Tensor logits = model.forward(T5Input.of(Tensor.of(input, 1, input.length), null, labels))
                         .logits();

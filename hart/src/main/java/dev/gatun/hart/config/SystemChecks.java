@@ -48,7 +48,8 @@ final class SystemChecks {
                 "false" + of + " (with it, it is system hypertuning)",
                 config.hyper().fusion());
         require(
-                config.cst().pairing() != RunConfig.Pairing.MEAN || config.train().accumulate() == 1,
+                config.cst().pairing() != RunConfig.Pairing.MEAN
+                        || config.train().accumulate() == 1,
                 "cst.pairing",
                 "slot, task or allpairs unless train.accumulate is 1",
                 "mean");
@@ -58,7 +59,8 @@ final class SystemChecks {
                 "sni" + of + ": P3 has no explanations",
                 "p3");
         require(
-                config.data().benchmark() == RunConfig.Benchmark.SNI || !config.data().cutVocabulary(),
+                config.data().benchmark() == RunConfig.Benchmark.SNI
+                        || !config.data().cutVocabulary(),
                 "data.cut_vocabulary",
                 "false for data.benchmark=p3",
                 true);

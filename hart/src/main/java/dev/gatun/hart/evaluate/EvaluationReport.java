@@ -33,7 +33,10 @@ public record EvaluationReport(String recipe, long seed, SystemKind system, Stri
     }
 
     private Set unseen() {
-        return sets.stream().filter(set -> set.title().equals(UNSEEN)).findFirst().orElseThrow();
+        return sets.stream()
+                .filter(set -> set.title().equals(UNSEEN))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

@@ -47,14 +47,15 @@ public record RankReport(
                 scores.size(),
                 evaluation.byTemplate().size(),
                 evaluation.aggregate().name().toLowerCase(Locale.ROOT)));
-        intervals().forEach((column, interval) -> out.append(String.format(
-                Locale.ROOT,
-                "  %-8s %5.1f  (95 %% interval %.1f to %.1f, %d templates)%n",
-                column,
-                interval.mean(),
-                interval.low(),
-                interval.high(),
-                interval.tasks())));
+        intervals()
+                .forEach((column, interval) -> out.append(String.format(
+                        Locale.ROOT,
+                        "  %-8s %5.1f  (95 %% interval %.1f to %.1f, %d templates)%n",
+                        column,
+                        interval.mean(),
+                        interval.low(),
+                        interval.high(),
+                        interval.tasks())));
         out.append(System.lineSeparator());
         evaluation
                 .perTask()

@@ -92,8 +92,9 @@ public final class RankScoring implements RankScorer {
             double[][] sums = system.main().score(encoded, made.decoderPrefix(), made.updates(), choices, false);
             List<ChoiceScores> result = new ArrayList<>();
             for (int i = 0; i < sums.length; i++) {
-                int[] tokens =
-                        choices.get(i).stream().mapToInt(choice -> choice.length).toArray();
+                int[] tokens = choices.get(i).stream()
+                        .mapToInt(choice -> choice.length)
+                        .toArray();
                 result.add(new ChoiceScores(sums[i], tokens));
             }
             return result;

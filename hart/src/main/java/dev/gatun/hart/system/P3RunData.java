@@ -80,12 +80,15 @@ public record P3RunData(RunConfig config, Path folder, P3Data tasks, T5Tokenizer
     public String summary() {
         return String.format(
                 "P3: %d training tasks (list: %s), %d evaluation tasks",
-                tasks.train().size(), folder.resolve(LENGTHS), tasks.evaluation().size());
+                tasks.train().size(),
+                folder.resolve(LENGTHS),
+                tasks.evaluation().size());
     }
 
     @Override
     public Trainer.Source pretrain(RunConfig.Stage stage, long seed) {
-        P3Batches inContext = batches(stage, BatchOptions.IN_CONTEXT, config.data().shots(), seed);
+        P3Batches inContext =
+                batches(stage, BatchOptions.IN_CONTEXT, config.data().shots(), seed);
         P3Batches apart = batches(stage, BatchOptions.HYPER, config.data().shots(), seed);
         int parts = stage.accumulate();
         return step -> {

@@ -40,13 +40,7 @@ public final class HyperObjective implements Objective {
      * @param pairing which states it compares
      */
     public HyperObjective(
-            T5 main,
-            Module trained,
-            AdaptationSource hyper,
-            boolean fusion,
-            double alpha,
-            int batch,
-            Pairing pairing) {
+            T5 main, Module trained, AdaptationSource hyper, boolean fusion, double alpha, int batch, Pairing pairing) {
         this.main = main;
         this.trained = trained;
         this.hyper = hyper;

@@ -46,9 +46,7 @@ public final class TextData {
         if (own != null && !own.isEmpty()) {
             return new TokenCache(Path.of(own, "tokens"));
         }
-        Path base = xdg != null && !xdg.isEmpty()
-                ? Path.of(xdg)
-                : Path.of(System.getProperty("user.home"), ".cache");
+        Path base = xdg != null && !xdg.isEmpty() ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
         return new TokenCache(base.resolve("gatun/tokens"));
     }
 }
