@@ -113,7 +113,7 @@ class MainJobTest {
             List<Adaptation.Site> sites = expected.sites().toList();
             assertThat(sites).hasSize(4); // a key and a value for one layer of each stack
             for (Adaptation.Site site : sites) {
-                assertThat(adapter.load("prefix." + site.name()).toFloatArray())
+                assertThat(adapter.load("adaptation." + site.name()).toFloatArray())
                         .as(site.name())
                         .isEqualTo(site.values().toFloatArray());
             }

@@ -57,10 +57,7 @@ class SystemCommandsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = SystemKind.class,
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"HINT", "HYPERTUNING_PT"})
+    @EnumSource(SystemKind.class)
     void trainsAdaptsAndPredicts(SystemKind system) throws IOException {
         Path run = train(system);
         JsonNode evaluation = JSON.readTree(Files.readString(run.resolve("evaluation.json")));

@@ -91,8 +91,8 @@ final class TinyRun {
                     stage + ".warmup=" + (skipped ? 0 : 2),
                     stage + ".batch=4",
                     stage + ".accumulate=2",
-                    stage + ".max_hyper=48",
-                    stage + ".max_main=64",
+                    stage + ".max_hyper=" + (stage.equals("continual") ? 17 : 48),
+                    stage + ".max_main=" + (stage.equals("continual") ? 8 : 64),
                     stage + ".max_target=4"));
         }
         all.addAll(List.of(overrides));

@@ -56,17 +56,6 @@ public final class ModuleUpdates implements TensorGroup {
         return bySlot.get(slot);
     }
 
-    /** These updates by the names of their modules in {@code model}, in its order; what is for no module of it is left out. */
-    public Map<String, ModuleUpdate> named(Module model) {
-        Map<String, ModuleUpdate> named = new LinkedHashMap<>();
-        model.namedModules().forEach((name, module) -> {
-            if (module instanceof Updatable host && bySlot.containsKey(host.updates())) {
-                named.put(name, bySlot.get(host.updates()));
-            }
-        });
-        return named;
-    }
-
     /** How many modules have one. */
     public int size() {
         return bySlot.size();

@@ -1,9 +1,11 @@
 package dev.gatun.data.text;
 
 import dev.gatun.data.DataException;
+import dev.gatun.data.SniTask;
 import dev.gatun.data.TokenCache;
 import dev.gatun.data.TokenFile;
 import dev.gatun.data.Tokenizer;
+import dev.gatun.data.internal.ContentHash;
 import dev.gatun.data.internal.JsonLines;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -53,6 +56,48 @@ public record TextCorpus(TokenFile file) implements AutoCloseable {
                     + " or plain text with blank lines between documents");
         }
         return new TextCorpus(tokens);
+    }
+
+    /**
+     * Encodes documents that are in memory already, unless the cache holds them.
+     *
+     * @param documents the documents, at least one
+     * @param tokenizer the tokenizer
+     * @param cache the cache
+     * @return the documents, which the caller closes
+     * @throws DataException if there is no document
+     */
+    public static TextCorpus of(List<String> documents, Tokenizer tokenizer, TokenCache cache) {
+        if (documents.isEmpty()) {
+            throw new DataException("there is no document to encode");
+        }
+        ContentHash hash = new ContentHash();
+        documents.forEach(hash::add);
+        return new TextCorpus(cache.open(
+                "text",
+                cache.key(tokenizer, "documents with eos", "memory " + hash.hex()),
+                1,
+                tokenizer.vocabSize(),
+                writer -> documents.forEach(document -> writer.add(withEos(tokenizer.encode(document))))));
+    }
+
+    /**
+     * Encodes the inputs of tasks, one document a task: a small corpus where there is no other.
+     *
+     * @param tasks the tasks, such as {@link dev.gatun.data.SniMini#trainTasks}
+     * @param tokenizer the tokenizer
+     * @param cache the cache
+     * @return the documents, which the caller closes
+     */
+    public static TextCorpus ofInputs(List<SniTask> tasks, Tokenizer tokenizer, TokenCache cache) {
+        return of(
+                tasks.stream()
+                        .map(task -> task.instances().stream()
+                                .map(SniTask.Instance::input)
+                                .collect(Collectors.joining("\n\n")))
+                        .toList(),
+                tokenizer,
+                cache);
     }
 
     /**

@@ -67,6 +67,31 @@ class P3BatchesTest {
     }
 
     @Test
+    void anExperimentIsOpenedAtOnce() {
+        var options = new P3Data.Options(P3Catalog.Training.T0, 100, 3, 4, 1);
+        try (P3Data data = P3Data.open(source, options, tokenizer, new TokenCache(folder))) {
+            assertThat(data.train())
+                    .extracting(tokens -> tokens.task().dataset())
+                    .doesNotContain("cosmos_qa");
+            assertThat(data.train()).hasSize(12);
+            assertThat(data.lengths().entries()).hasSize(4);
+            assertThat(data.evaluation()).hasSize(10);
+            assertThat(data.examples()).hasSize(40);
+            assertThat(data.demonstrations(data.examples().getLast()))
+                    .hasSize(3)
+                    .isEqualTo(data.evaluation().getLast().demonstrations());
+        }
+        assertThatThrownBy(() -> P3Data.open(
+                        source,
+                        new P3Data.Options(P3Catalog.Training.T0, 5, 3, 4, 1),
+                        tokenizer,
+                        new TokenCache(folder)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("of 4 none has a mean input below 5.0 tokens");
+        assertThat(P3Data.Options.PAPER.longest()).isEqualTo(320);
+    }
+
+    @Test
     void aRowIsWholeDemonstrationsOfTheSameTaskAndItsQuery() {
         P3Batches batches = batches(BatchOptions.HYPER, P3Batches.SHOTS);
         boolean full = false;

@@ -8,6 +8,7 @@ import dev.gatun.data.Batch;
 import dev.gatun.data.DataException;
 import dev.gatun.data.EncodedExample;
 import dev.gatun.data.SniMini;
+import dev.gatun.data.SniTask;
 import dev.gatun.data.T5Tokenizer;
 import dev.gatun.data.TokenCache;
 import dev.gatun.data.Tokenizer;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -67,6 +69,24 @@ class TextBatchesTest {
         try (TextCorpus both = TextCorpus.open(folder, tokenizer, new TokenCache(folder.resolve("cache")))) {
             assertThat(both.documents()).isEqualTo(4);
         }
+    }
+
+    @Test
+    void tasksAreACorpusToo() {
+        TokenCache cache = new TokenCache(folder.resolve("cache"));
+        List<SniTask> tasks = SniMini.trainTasks().subList(0, 3);
+        try (TextCorpus corpus = TextCorpus.ofInputs(tasks, tokenizer, cache)) {
+            assertThat(corpus.documents()).isEqualTo(3);
+            String first = tasks.getFirst().instances().getFirst().input();
+            assertThat(tokenizer.decode(corpus.get(0, 0, 4)))
+                    .isEqualTo(tokenizer.decode(Arrays.copyOf(tokenizer.encode(first), 4)));
+            assertThat(new CaclmBatches(corpus, 1, Lengths.DEFAULT, 1)
+                            .batch(0, 0, 2)
+                            .mainIds()
+                            .columns())
+                    .isEqualTo(64);
+        }
+        assertThatThrownBy(() -> TextCorpus.of(List.of(), tokenizer, cache)).isInstanceOf(DataException.class);
     }
 
     @Test

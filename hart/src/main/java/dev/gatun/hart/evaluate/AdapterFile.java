@@ -11,31 +11,36 @@ import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.RunException;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
+import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.nn.t5.PrefixBias;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A {@link TaskAdapter} as a safetensors file: the adaptation's tensors ({@link AdaptationTensors}), and metadata that says
- * which run it fits: system, SHA-256 of the main model and of the demonstrations, the task's name, and definition and
- * demonstrations themselves where the main model reads them.
+ * A {@link TaskAdapter} as a safetensors file: the adaptation's tensors, {@code adaptation.} and their sites' names ({@link
+ * Adaptation#sites}), the encoded demonstrations {@code demonstrations.states} [1, S, D] and {@code demonstrations.mask} where
+ * they are fused, and metadata that says which run it fits: system, SHA-256 of the main model and of the demonstrations, the
+ * task's name, and definition and demonstrations themselves where the main model reads them.
  */
 public final class AdapterFile {
     private static final String FORMAT = "gatun-adapter-2";
+    private static final String SITE = "adaptation.";
+    private static final String STATES = "demonstrations.states";
+    private static final String MASK = "demonstrations.mask";
+    private static final String BIAS = "prefix_bias";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private AdapterFile() {}
 
-    /**
-     * Writes {@code adapter}.
-     *
-     * @param main the model it is for, which knows the names of updated modules
-     */
-    public static void save(Path file, TaskAdapter adapter, T5 main) {
+    /** Writes {@code adapter}. */
+    public static void save(Path file, TaskAdapter adapter) {
         Map<String, String> metadata = new TreeMap<>(Map.of(
                 "format", FORMAT,
                 "system", adapter.system().key(),
@@ -45,9 +50,19 @@ public final class AdapterFile {
         if (!adapter.system().readsApart()) {
             metadata.put("demonstrations", json(adapter.task()));
         }
-        AdaptationTensors.Packed packed = AdaptationTensors.pack(adapter.adaptation(), main);
-        metadata.putAll(packed.metadata());
-        SafeTensorsWriter.write(file, packed.tensors(), metadata);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Adaptation adaptation = adapter.adaptation();
+        if (adaptation != null) {
+            adaptation.sites().forEach(site -> tensors.put(SITE + site.name(), site.values()));
+            if (adaptation.demonstrations() != null) {
+                tensors.put(STATES, adaptation.demonstrations().states());
+                tensors.put(MASK, adaptation.demonstrations().mask());
+            }
+            if (adaptation.decoderPrefix() != null) {
+                metadata.put(BIAS, adaptation.decoderPrefix().bias().name());
+            }
+        }
+        SafeTensorsWriter.write(file, tensors, metadata);
     }
 
     /**
@@ -74,7 +89,7 @@ public final class AdapterFile {
                         + shortened(metadata.get("base_model_sha256")) + ", this run's is " + shortened(baseHash)
                         + "): make it again with this run");
             }
-            Adaptation adaptation = AdaptationTensors.unpack(tensors, main);
+            Adaptation adaptation = adaptation(file, tensors, main);
             if (adaptation == null && system.family() != SystemKind.Family.WHOLE_MODEL) {
                 throw new RunException(
                         file + " is damaged (it has no tensors of an adaptation): make it again with gatun adapt");
@@ -85,6 +100,32 @@ public final class AdapterFile {
                     task(file, metadata, system),
                     metadata.getOrDefault("demonstrations_sha256", ""),
                     adaptation);
+        }
+    }
+
+    private static Adaptation adaptation(Path file, SafeTensorsFile tensors, T5 main) {
+        Map<String, Tensor> sites = new LinkedHashMap<>();
+        tensors.names().stream()
+                .filter(name -> name.startsWith(SITE))
+                .forEach(name -> sites.put(name.substring(SITE.length()), tensors.load(name)));
+        EncoderStates demonstrations =
+                tensors.names().contains(STATES) ? new EncoderStates(tensors.load(STATES), tensors.load(MASK)) : null;
+        if (sites.isEmpty() && demonstrations == null) {
+            return null;
+        }
+        try {
+            Adaptation read = Adaptation.ofSites(main, sites, demonstrations);
+            PrefixBias bias = PrefixBias.valueOf(tensors.metadata().getOrDefault(BIAS, PrefixBias.ZERO.name()));
+            return read.decoderPrefix() == null
+                    ? read
+                    : new Adaptation(
+                            null,
+                            read.encoderPrefix(),
+                            read.decoderPrefix().withBias(bias),
+                            read.updates(),
+                            demonstrations);
+        } catch (IllegalArgumentException e) {
+            throw new RunException(file + " is damaged (" + e.getMessage() + "): make it again with gatun adapt", e);
         }
     }
 

@@ -54,7 +54,7 @@ public final class PeftExport {
             if (prefixes) {
                 prefix(adaptation, main, folder);
             } else {
-                lora(adaptation.updates().named(main), main, folder);
+                lora(adaptation.updates().byName(), main, folder);
             }
         }
     }

@@ -92,7 +92,7 @@ public final class RunUse implements AutoCloseable {
 
     /** Writes {@code adapter}. */
     public void save(Path file, TaskAdapter adapter) {
-        AdapterFile.save(file, adapter, run.main());
+        AdapterFile.save(file, adapter);
     }
 
     /** {@code examples} of the adapter's task as the main model reads them, with their outputs as targets. */

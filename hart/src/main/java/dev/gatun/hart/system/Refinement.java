@@ -44,7 +44,7 @@ public final class Refinement extends Module {
         encoderPrefix = parameters(start.encoderPrefix());
         decoderPrefix = parameters(start.decoderPrefix());
         if (start.updates() != null) {
-            start.updates().named(main).forEach((name, update) -> updates.put(name, update.with(this::parameter)));
+            start.updates().byName().forEach((name, update) -> updates.put(name, update.with(this::parameter)));
         }
         demonstrations = start.demonstrations();
         if (count == 0) {
@@ -56,9 +56,13 @@ public final class Refinement extends Module {
         if (prefix == null) {
             return null;
         }
-        List<KeyValue> layers = new ArrayList<>();
-        prefix.layers().forEach(layer -> layers.add(new KeyValue(parameter(layer.key()), parameter(layer.value()))));
-        return new T5Prefix(layers, prefix.mask(), prefix.bias());
+        return new T5Prefix(parameters(prefix.layers()), prefix.mask(), prefix.bias(), parameters(prefix.cross()));
+    }
+
+    private List<KeyValue> parameters(List<KeyValue> pairs) {
+        return pairs.stream()
+                .map(pair -> new KeyValue(parameter(pair.key()), parameter(pair.value())))
+                .toList();
     }
 
     private Tensor parameter(Tensor from) {

@@ -9,9 +9,12 @@ import dev.gatun.data.SniTask;
 import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.TaskSampler;
 import dev.gatun.data.TrainingBatches;
-import dev.gatun.hart.config.ConfigException;
+import dev.gatun.data.text.CaclmBatches;
+import dev.gatun.data.text.HintBatches;
+import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.RunConfig.MainInput;
+import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.train.Curriculum;
 import dev.gatun.hart.train.Shortening;
 import dev.gatun.hart.train.TaskData;
@@ -76,9 +79,16 @@ final class StageBatches {
         return inParts(settings, batches);
     }
 
-    /** Text. */
-    Trainer.Source continual(RunConfig.Stage settings, long seed) {
-        throw new ConfigException("there is no source of text yet: pass --set continual.steps=0");
+    /** Text, cut as the run's system learns from it: HINT's splits, or the windows of CACLM. */
+    Trainer.Source continual(RunConfig.Stage settings, TextCorpus text, long seed) {
+        if (config.system() == SystemKind.HINT) {
+            return inParts(settings, new HintBatches(text, seed, settings.maxHyper(), 1));
+        }
+        // What the hypernetwork reads is before and after the rest, with an end of sequence between.
+        int beside = (settings.maxHyper() - 1) / 2;
+        CaclmBatches.Lengths lengths =
+                new CaclmBatches.Lengths(beside, settings.maxMain(), settings.maxTarget(), beside);
+        return inParts(settings, new CaclmBatches(text, seed, lengths, 1));
     }
 
     private static Trainer.Source inParts(RunConfig.Stage settings, BatchSource batches) {

@@ -1,6 +1,7 @@
 package dev.gatun.hart.system;
 
 import dev.gatun.data.SymbolTuning;
+import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.train.Checkpoint;
 import dev.gatun.hart.train.InContextObjective;
@@ -105,12 +106,13 @@ public final class Stages {
 
     private boolean continual(TaskSystem system) {
         RunConfig.Stage stage = config.continual();
-        try (Objective objective = system.objective(stage)) {
+        try (TextCorpus text = data.text(config, folder.path());
+                Objective objective = system.objective(stage)) {
             if (!train(
                     StageNames.CONTINUAL,
                     stage,
                     objective,
-                    batches.continual(stage, config.seed() + CONTINUAL_SEED_OFFSET))) {
+                    batches.continual(stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
                 return false;
             }
         }

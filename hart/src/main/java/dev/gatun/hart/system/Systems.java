@@ -1,6 +1,5 @@
 package dev.gatun.hart.system;
 
-import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.t5.T5;
 
@@ -20,7 +19,7 @@ public final class Systems {
                 case LORA -> new LoraSystem(main, config.lora());
                 case PREFIX -> new PrefixSystem(main, config.prefix());
                 case HYPERTUNING, HYPERTUNING_PT, HART, PARALLEL, SHARED -> new HyperSystem(main, config);
-                case HINT -> throw new ConfigException("system hint cannot be trained yet: choose another");
+                case HINT -> new HintSystem(main, config);
             };
         } catch (RuntimeException e) {
             main.close();

@@ -64,7 +64,10 @@ public record TrainedRun(Path folder, RunConfig config, TaskSystem system) imple
     }
 
     static boolean hasMain(Path folder) {
-        return Files.isRegularFile(folder.resolve(MAIN).resolve("config.json"));
+        Path main = folder.resolve(MAIN);
+        return Files.isRegularFile(main.resolve("config.json"))
+                && (Files.isRegularFile(main.resolve("model.safetensors"))
+                        || Files.isRegularFile(main.resolve("model.safetensors.index.json")));
     }
 
     static boolean hasContinual(Path folder, RunConfig config) {

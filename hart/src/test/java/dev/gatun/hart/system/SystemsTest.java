@@ -35,7 +35,7 @@ class SystemsTest {
     private Path folder;
 
     static Stream<SystemKind> trained() {
-        return Arrays.stream(SystemKind.values()).filter(SystemKind::trains).filter(kind -> kind != SystemKind.HINT);
+        return Arrays.stream(SystemKind.values()).filter(SystemKind::trains);
     }
 
     @ParameterizedTest

@@ -48,6 +48,7 @@ final class TinySystems {
 
     /** The system over a new main model; the caller closes it. */
     static TaskSystem make(RunConfig config, long seed) {
+        Torch.setNumThreads(1);
         Torch.manualSeed(seed);
         return Systems.make(config, new T5(TestHarts.config(1, 1)));
     }
