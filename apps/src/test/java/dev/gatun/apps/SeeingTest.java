@@ -44,6 +44,10 @@ class SeeingTest {
         Outcome tables = gatun("tables", one, two);
         assertThat(tables.exitCode()).isZero();
         assertThat(tables.out()).contains("Table 5", "61.5*", "Our runs of other sizes", "one ", "two ");
+        assertThat(tables.out().lines().filter(line -> line.startsWith("  one ")))
+                .singleElement()
+                .asString()
+                .matches(".*mini +0 +S-NI, ROUGE-L +[\\d.]+ \\[[\\d.]+, [\\d.]+]");
         assertThat(gatun("tables", one, "--format", "csv").out()).startsWith("table,size,system,");
         assertThat(gatun("tables", one, "--format", "markdown").out()).startsWith("### Table 2");
     }

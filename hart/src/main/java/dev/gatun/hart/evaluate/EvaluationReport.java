@@ -27,7 +27,7 @@ public record EvaluationReport(String recipe, long seed, SystemKind system, Stri
         return unseen().rougeL(Arm.RIGHT);
     }
 
-    /** The same over tasks, with its 95 % interval. */
+    /** The mean over unseen tasks of ROUGE-L, with its 95 % interval. */
     public ScoreInterval interval() {
         return ScoreInterval.of(unseen().arms().get(Arm.RIGHT).perTask(Evaluation.Scores::rougeL), seed);
     }
