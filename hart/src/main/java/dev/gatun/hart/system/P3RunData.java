@@ -5,6 +5,7 @@ import dev.gatun.data.BatchOptions;
 import dev.gatun.data.SniMini;
 import dev.gatun.data.T5Tokenizer;
 import dev.gatun.data.TaskSampler;
+import dev.gatun.data.TokenCache;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.data.p3.P3Batches;
 import dev.gatun.data.p3.P3Catalog;
@@ -31,6 +32,7 @@ import java.util.stream.IntStream;
  * @param base the tokenizer; closed with this
  */
 public record P3RunData(RunConfig config, Path folder, P3Data tasks, T5Tokenizer base) implements RunData {
+    private static final String BUNDLED = "bundled";
     private static final String LENGTHS = "p3-lengths.tsv";
 
     static P3RunData load(RunConfig config, Path folder) {
@@ -45,7 +47,9 @@ public record P3RunData(RunConfig config, Path folder, P3Data tasks, T5Tokenizer
                             config.data().testCap(),
                             config.seed()),
                     base,
-                    TextData.sharedCache());
+                    config.data().p3().equals(BUNDLED)
+                            ? new TokenCache(folder.resolve("tokens"))
+                            : TextData.sharedCache());
             tasks.lengths().write(folder.resolve(LENGTHS));
             return new P3RunData(config, folder, tasks, base);
         } catch (RuntimeException e) {
@@ -56,7 +60,7 @@ public record P3RunData(RunConfig config, Path folder, P3Data tasks, T5Tokenizer
 
     /** The rows that {@code data.p3} means: the bundled sample, or a folder's. */
     public static P3Source source(String name) {
-        return name.equals("bundled") ? P3Mini.source() : P3Source.open(Path.of(name));
+        return name.equals(BUNDLED) ? P3Mini.source() : P3Source.open(Path.of(name));
     }
 
     /** How many demonstrations the run's models read: none where the main model alone is trained without them. */
