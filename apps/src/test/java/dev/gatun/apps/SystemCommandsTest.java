@@ -129,9 +129,10 @@ class SystemCommandsTest {
                 SafeTensorsFile trained = new SafeTensorsFile(run.resolve("lora/adapter_model.safetensors"));
                 Scope _ = Scope.open()) {
             assertThat(exported.names()).isEqualTo(trained.names());
-            exported.names().forEach(name -> assertThat(exported.load(name).toFloatArray())
-                    .as(name)
-                    .isEqualTo(trained.load(name).toFloatArray()));
+            exported.names()
+                    .forEach(name -> assertThat(exported.load(name).toFloatArray())
+                            .as(name)
+                            .isEqualTo(trained.load(name).toFloatArray()));
         }
 
         Path prefixes = folder.resolve("peft-prefix");
@@ -142,7 +143,11 @@ class SystemCommandsTest {
                 RunUse use = RunUse.of(tuned);
                 Scope _ = Scope.open()) {
             T5Prefix own = use.adapt(SniTask.read(task)).adaptation().decoderPrefix();
-            assertThat(read.decoderPrefix().layers().getFirst().key().equal(own.layers().getFirst().key()))
+            assertThat(read.decoderPrefix()
+                            .layers()
+                            .getFirst()
+                            .key()
+                            .equal(own.layers().getFirst().key()))
                     .isTrue();
         }
 

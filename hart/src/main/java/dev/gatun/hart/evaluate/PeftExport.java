@@ -112,8 +112,9 @@ public final class PeftExport {
         for (int l = 0; l < wanted.size(); l++) {
             if (!written.get(l).key().equal(wanted.get(l).key())
                     || !written.get(l).value().equal(wanted.get(l).value())) {
-                throw new RunException("PEFT gives two layers of a T5's decoder the same prefix, but here that of layer " + l
-                        + " differs from its twin's: export it without --refine");
+                throw new RunException(
+                        "PEFT gives two layers of a T5's decoder the same prefix, but here that of layer " + l
+                                + " differs from its twin's: export it without --refine");
             }
         }
     }
