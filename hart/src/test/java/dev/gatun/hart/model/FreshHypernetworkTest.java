@@ -28,7 +28,12 @@ class FreshHypernetworkTest {
 
     @ParameterizedTest
     @CsvSource({
-        "HART, PREFIXES", "HART, LORAS", "HART, BOTH", "HYPERTUNING, PREFIXES", "HYPERTUNING, LORAS", "HYPERTUNING, BOTH"
+        "HART, PREFIXES",
+        "HART, LORAS",
+        "HART, BOTH",
+        "HYPERTUNING, PREFIXES",
+        "HYPERTUNING, LORAS",
+        "HYPERTUNING, BOTH"
     })
     void ofEveryGeneratorAndOutput(Generator generator, Outputs outputs) {
         Torch.setNumThreads(1);
