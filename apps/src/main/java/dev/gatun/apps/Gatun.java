@@ -3,6 +3,7 @@ package dev.gatun.apps;
 import dev.gatun.apps.bench.BenchCommand;
 import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.experiment.ExperimentCommand;
+import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec;
             AdaptCommand.class,
             PredictCommand.class,
             ChatCommand.class,
+            ReportCommand.class,
+            TablesCommand.class,
+            FetchCommand.class,
             ConvertCommand.class,
             ExampleCommand.class,
             BenchCommand.class,

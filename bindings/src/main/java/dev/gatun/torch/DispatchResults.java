@@ -60,7 +60,7 @@ final class DispatchResults {
             case DispatchArguments.STRING -> string((int) next());
             case DispatchArguments.DEVICE -> Device.ofPacked(next());
             case DispatchArguments.LIST -> list();
-            case NEW_TENSOR -> Tensor.adopt(next(), Scope.current());
+            case NEW_TENSOR -> Frame.adopt(next());
             default -> {
                 strange.add(Long.toString(next()));
                 yield null;

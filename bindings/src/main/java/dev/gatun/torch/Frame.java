@@ -15,6 +15,7 @@ final class Frame extends FrameArguments {
     private static final ThreadLocal<Frame> CURRENT = ThreadLocal.withInitial(() -> new Frame(null));
 
     private final Frame outer;
+    private final LiveCount count;
     private Frame inner;
     private long[] deferred;
     private Scope scope;
@@ -25,6 +26,7 @@ final class Frame extends FrameArguments {
 
     private Frame(Frame outer) {
         this.outer = outer;
+        count = outer == null ? LiveCount.of(this) : outer.count;
     }
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
@@ -79,6 +81,7 @@ final class Frame extends FrameArguments {
         f.integer(1, 1);
         f.integer(2, handle);
         f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
+        f.count.died(1);
     }
 
     /** Frees tensors; during an upcall, those that calls further out still use are freed when they are over. */
@@ -90,6 +93,7 @@ final class Frame extends FrameArguments {
                         .filter(handle -> !f.outer.defer(handle))
                         .toArray();
         f.deleteNow(unused);
+        f.count.died(handles.length);
     }
 
     private void deleteNow(long[] handles) {
@@ -144,21 +148,27 @@ final class Frame extends FrameArguments {
         return DType.ofCode(readInteger(slot));
     }
 
+    /** A tensor for a handle that the caller owns, in the current scope. */
+    static Tensor adopt(long handle) {
+        Frame f = CURRENT.get();
+        return Tensor.adopt(handle, f.scope, f.count);
+    }
+
     /** The new tensor in {@code slot}, in the current scope; null where libtorch returned an undefined tensor. */
     Tensor newTensor(int slot) {
         long handle = readInteger(slot);
-        return handle == 0 ? null : Tensor.adopt(handle, scope);
+        return handle == 0 ? null : Tensor.adopt(handle, scope, count);
     }
 
     /** The new tensors of a list, whose handles libtorch's side allocated. */
     Tensor[] newTensors(int slot) {
         long list = readInteger(slot);
-        int count = Math.toIntExact(readInteger(slot + 1));
-        MemorySegment handles = Native.segment(list, (long) count * Long.BYTES);
-        Tensor[] tensors = new Tensor[count];
-        for (int i = 0; i < count; i++) {
+        int length = Math.toIntExact(readInteger(slot + 1));
+        MemorySegment handles = Native.segment(list, (long) length * Long.BYTES);
+        Tensor[] tensors = new Tensor[length];
+        for (int i = 0; i < length; i++) {
             long handle = handles.getAtIndex(LONG, i);
-            tensors[i] = handle == 0 ? null : Tensor.adopt(handle, scope);
+            tensors[i] = handle == 0 ? null : Tensor.adopt(handle, scope, count);
         }
         integer(slot, list);
         CoreRaw.free(address() + (long) slot * Long.BYTES);

@@ -7,13 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the tensors of the process and, when switched on, notes where they were made and closed. */
+/** Notes, when switched on, where tensors were made and closed, and counts those that were lost. */
 final class LiveTensors {
     private static final int FRAMES = 6;
     private static final String OWN_PACKAGE = LiveTensors.class.getPackageName();
 
-    private static final AtomicLong LIVE = new AtomicLong();
-    private static final AtomicLong PEAK = new AtomicLong();
     private static final AtomicLong RECLAIMED = new AtomicLong();
     private static final Map<List<String>, Counts> SITES = new ConcurrentHashMap<>();
 
@@ -49,18 +47,13 @@ final class LiveTensors {
         }
     }
 
-    /** Counts a new tensor; its trace, or null when none are recorded. */
+    /** A new tensor's trace, or null when none are recorded. */
     static Trace born() {
-        long now = LIVE.incrementAndGet();
-        if (now > PEAK.get()) {
-            PEAK.accumulateAndGet(now, Math::max);
-        }
         return recording ? new Trace() : null;
     }
 
-    /** Uncounts {@code tensors} that were closed here; {@code traces} are theirs, nulls among them. */
-    static void died(long tensors, Trace... traces) {
-        LIVE.addAndGet(-tensors);
+    /** Notes that tensors were closed here; {@code traces} are theirs, nulls among them. */
+    static void died(Trace... traces) {
         List<String> where = null;
         for (Trace trace : traces) {
             if (trace != null) {
@@ -73,27 +66,14 @@ final class LiveTensors {
 
     static void reclaimed(Trace trace) {
         RECLAIMED.incrementAndGet();
-        LIVE.decrementAndGet();
         if (trace != null) {
             trace.counts().live.decrement();
             trace.counts().reclaimed.increment();
         }
     }
 
-    static long count() {
-        return LIVE.get();
-    }
-
-    static long peak() {
-        return PEAK.get();
-    }
-
     static long reclaimed() {
         return RECLAIMED.get();
-    }
-
-    static void resetPeak() {
-        PEAK.set(LIVE.get());
     }
 
     /** Whether any tensor may have a trace: recording was on at some time. */

@@ -19,7 +19,8 @@ public final class Memory {
      * Figures of one moment.
      *
      * @param liveTensors handles made by Gatun and not yet freed; several may share one storage
-     * @param peakTensors the most there were at once since the start or {@link #resetPeaks()}
+     * @param peakTensors the most there were at once since the start or {@link #resetPeaks()}; exact where one thread makes
+     *     tensors, and otherwise off by 64 for each further one at most
      * @param reclaimedTensors unscoped tensors that were lost without being closed and that the collector has given back
      * @param liveBytes what libtorch has allocated for CPU storages and working memory and not yet freed, each storage once;
      *     whatever oneDNN or BLAS allocate for themselves, other devices' memory and lent memory are not in it
@@ -44,7 +45,7 @@ public final class Memory {
     /** Lets both peaks start again from what is alive now; returns the figures before. */
     public static Statistics resetPeaks() {
         Statistics before = read(false);
-        LiveTensors.resetPeak();
+        LiveCount.resetPeak();
         read(true);
         return before;
     }
@@ -54,8 +55,8 @@ public final class Memory {
         f.bool(0, reset);
         f.check(CoreRaw.memory(f.address()), "Memory.statistics");
         return new Statistics(
-                LiveTensors.count(),
-                LiveTensors.peak(),
+                LiveCount.live(),
+                LiveCount.peak(),
                 LiveTensors.reclaimed(),
                 f.readInteger(0),
                 f.readInteger(1),

@@ -37,7 +37,7 @@ public final class Scope implements AutoCloseable {
 
     /** Tensors alive in the whole process: made by Gatun and not yet freed. */
     public static long liveTensors() {
-        return LiveTensors.count();
+        return LiveCount.live();
     }
 
     /** Unscoped tensors that were lost without being closed and that the collector has given back so far. */

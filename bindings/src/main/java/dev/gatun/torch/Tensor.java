@@ -62,9 +62,10 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         this.handle = handle;
     }
 
-    /** A tensor for a handle that the caller owns, in {@code scope}, this thread's innermost one. */
-    static Tensor adopt(long handle, Scope scope) {
+    /** A tensor for a handle that the caller owns, in {@code scope}, this thread's innermost one; counted as the thread's. */
+    static Tensor adopt(long handle, Scope scope, LiveCount count) {
         Tensor tensor = new Tensor(handle);
+        count.born();
         tensor.trace = LiveTensors.born();
         tensor.enter(scope);
         return tensor;
@@ -166,7 +167,9 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             leave();
             handle = 0;
             Frame.delete(freed);
-            LiveTensors.died(1, trace);
+            if (trace != null) {
+                LiveTensors.died(trace);
+            }
         }
     }
 
@@ -190,7 +193,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             tensors[i].owner = null;
         }
         Frame.delete(handles);
-        LiveTensors.died(count, traces);
+        LiveTensors.died(traces);
     }
 
     // --- metadata --------------------------------------------------------------------------------------------------

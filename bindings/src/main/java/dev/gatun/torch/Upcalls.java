@@ -179,7 +179,7 @@ final class Upcalls {
         try {
             long handle = get(arguments);
             set(arguments, 0);
-            Tensor tensor = handle == 0 ? null : Tensor.adopt(handle, Scope.current());
+            Tensor tensor = handle == 0 ? null : Frame.adopt(handle);
             Object object = get(number);
             if (object == null) {
                 return; // the hook was removed

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Accuracies of rank classification, 0 to 100, by dataset and template, and what the tables make of them.
@@ -83,9 +82,7 @@ public record RankEvaluation(Map<String, Map<String, Double>> byTemplate, Aggreg
      * @return the mean or median over its templates
      */
     public double dataset(String dataset) {
-        return aggregate(byTemplate.get(dataset).values().stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray());
+        return aggregate(accuracies(dataset));
     }
 
     /**
@@ -95,7 +92,26 @@ public record RankEvaluation(Map<String, Map<String, Double>> byTemplate, Aggreg
      *     as {@link RankColumn#AVERAGE}
      */
     public Map<String, Double> columns() {
-        return columns(this::dataset);
+        Map<String, Double> columns = new LinkedHashMap<>();
+        for (RankColumn column : RankColumn.values()) {
+            if (byTemplate.keySet().containsAll(column.datasets())) {
+                columns.put(
+                        column.key(),
+                        column.datasets().stream()
+                                .mapToDouble(this::dataset)
+                                .average()
+                                .orElseThrow());
+            }
+        }
+        if (columns.size() == RankColumn.values().length) {
+            columns.put(
+                    RankColumn.AVERAGE,
+                    columns.values().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .average()
+                            .orElseThrow());
+        }
+        return columns;
     }
 
     /**
@@ -124,46 +140,38 @@ public record RankEvaluation(Map<String, Map<String, Double>> byTemplate, Aggreg
             throw new IllegalArgumentException(
                     "there is no column " + key + "; there are " + columns().keySet());
         }
-        double[] interval = Bootstrap.interval(
-                seed,
-                random -> columns(dataset -> aggregate(resampled(dataset, random)))
-                        .get(key));
-        int templates = Arrays.stream(RankColumn.values())
+        List<List<double[]>> rounds = Arrays.stream(RankColumn.values())
                 .filter(column -> key.equals(column.key()) || key.equals(RankColumn.AVERAGE))
-                .flatMap(column -> column.datasets().stream())
-                .mapToInt(dataset -> byTemplate.get(dataset).size())
+                .map(column -> column.datasets().stream().map(this::accuracies).toList())
+                .toList();
+        double[] interval = Bootstrap.interval(seed, random -> {
+            double sum = 0;
+            for (List<double[]> datasets : rounds) {
+                for (double[] templates : datasets) {
+                    sum += aggregate(resampled(templates, random)) / datasets.size();
+                }
+            }
+            return sum / rounds.size();
+        });
+        int templates = rounds.stream()
+                .flatMap(List::stream)
+                .mapToInt(found -> found.length)
                 .sum();
         return new ScoreInterval(mean, interval[0], interval[1], templates);
     }
 
-    private double[] resampled(String dataset, CounterRandom random) {
-        List<Double> values = List.copyOf(byTemplate.get(dataset).values());
-        return values.stream()
-                .mapToDouble(_ -> values.get(random.nextInt(values.size())))
+    private double[] accuracies(String dataset) {
+        return byTemplate.get(dataset).values().stream()
+                .mapToDouble(Double::doubleValue)
                 .toArray();
     }
 
-    private Map<String, Double> columns(ToDoubleFunction<String> dataset) {
-        Map<String, Double> columns = new LinkedHashMap<>();
-        for (RankColumn column : RankColumn.values()) {
-            if (byTemplate.keySet().containsAll(column.datasets())) {
-                columns.put(
-                        column.key(),
-                        column.datasets().stream()
-                                .mapToDouble(dataset)
-                                .average()
-                                .orElseThrow());
-            }
+    private static double[] resampled(double[] values, CounterRandom random) {
+        double[] drawn = new double[values.length];
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = values[random.nextInt(values.length)];
         }
-        if (columns.size() == RankColumn.values().length) {
-            columns.put(
-                    RankColumn.AVERAGE,
-                    columns.values().stream()
-                            .mapToDouble(Double::doubleValue)
-                            .average()
-                            .orElseThrow());
-        }
-        return columns;
+        return drawn;
     }
 
     private double aggregate(double[] values) {

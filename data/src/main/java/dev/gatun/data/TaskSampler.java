@@ -3,6 +3,7 @@ package dev.gatun.data;
 import dev.gatun.data.SniTask.Example;
 import dev.gatun.data.SniTask.Instance;
 import dev.gatun.data.internal.CounterRandom;
+import dev.gatun.data.internal.PythonText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class TaskSampler {
      * @param task the task's index in the sampler's list
      * @param instance the instance to be answered
      * @param reference the target: the chosen one of its references, or the symbol in its place ({@link SymbolTuning})
-     * @param demonstrations the examples to show, in order; never the instance itself
+     * @param demonstrations the examples to show, in order; none has the instance's input
      */
     public record Draw(int task, Instance instance, String reference, List<Example> demonstrations) {}
 
@@ -177,8 +178,19 @@ public final class TaskSampler {
             case TRAINING_INSTANCES -> otherInstances(task.instances(), query, shots, random);
             case MIXED -> mixed(index, query, reference, random);
         };
-        Draw draw = new Draw(index, instance, reference, shown);
+        Draw draw = new Draw(index, instance, reference, withoutQuery(shown, instance));
         return closed[index] ? symbols.apply(draw, shots, random) : draw;
+    }
+
+    /** Some files hold an input twice, or among the worked examples too: the answer must not be given away. */
+    private static List<Example> withoutQuery(List<Example> shown, Instance query) {
+        String input = PythonText.strip(query.input());
+        return shown.stream()
+                        .noneMatch(example -> PythonText.strip(example.input()).equals(input))
+                ? shown
+                : shown.stream()
+                        .filter(example -> !PythonText.strip(example.input()).equals(input))
+                        .toList();
     }
 
     private int taskAt(int ticket) {

@@ -118,7 +118,11 @@ class RankEvaluationTest {
         RankEvaluation all = evaluate(examples, Normalisation.SUM, Aggregate.MEAN);
         assertThat(all.columns()).hasSize(9);
         assertThat(all.columns().get("avg")).isCloseTo((200.0 / 3 + 600) / 8, within(1e-9));
-        assertThat(all.interval("avg", 1).tasks()).isEqualTo(13);
+        ScoreInterval average = all.interval("avg", 1);
+        assertThat(average.tasks()).isEqualTo(13);
+        // No dataset's templates differ, so no resample does.
+        assertThat(average.low()).isCloseTo(average.mean(), within(1e-9));
+        assertThat(average.high()).isCloseTo(average.mean(), within(1e-9));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.gatun.data.SniTask.Instance;
 import dev.gatun.data.TaskSampler.Demonstrations;
 import dev.gatun.data.TaskSampler.Draw;
 import dev.gatun.data.TaskSampler.Weighting;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -250,5 +251,29 @@ class TaskSamplerTest {
     private static double chi2Quantile(int degrees, double z) {
         double c = 2.0 / (9 * degrees);
         return degrees * Math.pow(1 - c + z * Math.sqrt(c), 3);
+    }
+
+    @Test
+    void noDemonstrationHasTheQuerysInput() {
+        // Every input comes twice, and one of them is a worked example as well.
+        SniTask once = Tasks.numbered("x", 4);
+        List<Instance> twice = new ArrayList<>(once.instances());
+        once.instances()
+                .forEach(i -> twice.add(new Instance(i.id() + "-again", " " + i.input() + "\n", List.of("again"))));
+        twice.add(new Instance("shown", "x one", List.of("1")));
+        SniTask task = once.withInstances(twice);
+        for (Demonstrations kind : Demonstrations.values()) {
+            TaskSampler sampler = new TaskSampler(List.of(task), 3, Weighting.UNIFORM, kind, 6);
+            int shown = 0;
+            for (int slot = 0; slot < 300; slot++) {
+                Draw draw = sampler.draw(0, slot);
+                assertThat(draw.demonstrations())
+                        .noneMatch(example -> example.input()
+                                .strip()
+                                .equals(draw.instance().input().strip()));
+                shown += draw.demonstrations().size();
+            }
+            assertThat(shown).as(kind.name()).isGreaterThan(600);
+        }
     }
 }

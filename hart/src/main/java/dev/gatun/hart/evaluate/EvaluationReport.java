@@ -3,6 +3,7 @@ package dev.gatun.hart.evaluate;
 import dev.gatun.data.Evaluation;
 import dev.gatun.data.Evaluation.Prediction;
 import dev.gatun.data.PairedDifference;
+import dev.gatun.data.ScoreInterval;
 import dev.gatun.hart.config.SystemKind;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,11 +24,19 @@ public record EvaluationReport(String recipe, long seed, SystemKind system, Stri
 
     /** ROUGE-L on unseen tasks: the figure of the paper's tables. */
     public double score() {
+        return unseen().rougeL(Arm.RIGHT);
+    }
+
+    /** The mean over unseen tasks of ROUGE-L, with its 95 % interval. */
+    public ScoreInterval interval() {
+        return ScoreInterval.of(unseen().arms().get(Arm.RIGHT).perTask(Evaluation.Scores::rougeL), seed);
+    }
+
+    private Set unseen() {
         return sets.stream()
                 .filter(set -> set.title().equals(UNSEEN))
                 .findFirst()
-                .orElseThrow()
-                .rougeL(Arm.RIGHT);
+                .orElseThrow();
     }
 
     /**

@@ -99,6 +99,7 @@ public final class ReportWriter {
         root.put("benchmark", "sni");
         root.put("size", report.size());
         root.put("scores", Map.of("snr", report.score()));
+        root.put("intervals", Map.of("snr", report.interval()));
         Map<String, Object> sets = new LinkedHashMap<>();
         for (EvaluationReport.Set set : report.sets()) {
             Map<String, Object> entry = new LinkedHashMap<>();

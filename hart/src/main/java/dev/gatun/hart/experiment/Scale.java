@@ -42,9 +42,9 @@ public record Scale(
     private static final int HEAD = 32;
 
     /** Specification 11's sizes. */
-    public static final Scale FULL = new Scale("full", 128, 4, 2, 8, 8, 500, 64, 2e-3, 600, 16, 4, 1e-3, 300, 2, 8);
+    public static final Scale FULL = new Scale("full", 128, 4, 2, 8, 8, 350, 64, 2e-3, 450, 16, 4, 2e-3, 250, 2, 8);
 
-    /** A quarter of the width and few steps: the whole path, not the claims. */
+    /** Half the width, depth and demonstrations, fewer steps: minutes. */
     public static final Scale QUICK = new Scale("quick", 64, 2, 2, 4, 4, 800, 64, 3e-3, 200, 16, 4, 3e-3, 100, 1, 4);
 
     /** The path in seconds, for tests. */

@@ -22,9 +22,10 @@ record Curve(int window, double[] steps, double[] means, double[] deviations) {
         Curve curve = new Curve(window, new double[points], new double[points], new double[points]);
         for (int p = 0; p < points; p++) {
             int at = points == 1 ? 0 : (int) Math.round((double) p * (n - 1) / (points - 1));
-            // At both ends the window is shorter on both sides: means there do not lag behind.
-            int half = Math.min(window / 2, Math.min(at, n - 1 - at));
-            curve.fill(p, series.steps().get(at), series.values().subList(at - half, at + half + 1));
+            // At the steep begin the window is shorter on both sides, so that means do not lag; at the end on one side.
+            int half = Math.min(window / 2, at);
+            List<Double> values = series.values().subList(at - half, Math.min(n, at + half + 1));
+            curve.fill(p, series.steps().get(at), values);
         }
         return curve;
     }
