@@ -1,54 +1,189 @@
 package dev.gatun.apps;
 
+import dev.gatun.data.BatchOptions;
+import dev.gatun.data.ChoiceScores;
+import dev.gatun.data.RankEvaluation;
+import dev.gatun.data.RankExample;
+import dev.gatun.data.SniMini;
+import dev.gatun.data.T5Tokenizer;
+import dev.gatun.data.p3.P3Catalog;
+import dev.gatun.data.p3.P3Encoder;
+import dev.gatun.data.p3.P3Evaluation;
+import dev.gatun.data.p3.P3Source;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.evaluate.EvaluationReport;
+import dev.gatun.hart.evaluate.MainSize;
+import dev.gatun.hart.evaluate.RankReport;
+import dev.gatun.hart.evaluate.RankScoring;
 import dev.gatun.hart.evaluate.ReportWriter;
 import dev.gatun.hart.evaluate.RunEvaluator;
 import dev.gatun.hart.report.RunReport;
+import dev.gatun.hart.system.P3RunData;
+import dev.gatun.hart.system.RunData;
+import dev.gatun.hart.system.SniRunData;
+import dev.gatun.hart.system.Systems;
+import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
-import dev.gatun.hart.train.TaskData;
+import dev.gatun.nn.t5.T5;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code gatun evaluate}: the table of a trained run, again. */
 @Command(
         name = "evaluate",
-        description = "Evaluates a trained run and prints its table.",
+        description = "Evaluates a trained run, or any T5 on P3, and prints its table.",
         footer = {"  gatun evaluate runs/sni-mini"})
 final class EvaluateCommand implements Callable<Integer> {
+    private static final int T5_BATCH = 16;
+
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's folder.")
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's folder.")
     private Path folder;
+
+    @Option(
+            names = "--t5",
+            paramLabel = "FOLDER",
+            description =
+                    "Instead of a run: any T5 of Hugging Face's layout, as T0 is evaluated (P3, no demonstrations).")
+    private Path t5;
+
+    @Option(
+            names = "--p3",
+            paramLabel = "FOLDER",
+            defaultValue = "bundled",
+            description = "P3's data for --t5: Parquet files or JSON lines. Default: the bundled sample.")
+    private String p3;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Evaluate the first N examples of each task for --t5. Default: all.")
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(names = "--mean", description = "On P3 compare choices by the mean over their tokens, not by the sum.")
+    private boolean mean;
+
+    @Option(names = "--median", description = "On P3 take the median over a dataset's templates, not the mean.")
+    private boolean median;
 
     @Override
     public Integer call() {
-        try (RunFolder run = RunFolder.open(folder)) {
-            RunConfig config = RunFolder.config(folder);
-            try (Interrupts interrupts = new Interrupts();
-                    TaskData data = TaskData.load(config, folder)) {
-                evaluate(run, data, new TerminalProgress(spec.commandLine().getOut(), interrupts));
+        if ((folder == null) == (t5 == null)) {
+            throw new ParameterException(spec.commandLine(), "give either a run's folder or --t5 FOLDER");
+        }
+        try (Interrupts interrupts = new Interrupts()) {
+            Progress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+            if (t5 != null) {
+                progress.message(checkpoint(progress).table());
+                return 0;
+            }
+            try (RunFolder run = RunFolder.open(folder);
+                    RunData data = RunData.load(RunFolder.config(folder), folder)) {
+                evaluate(run, data, progress, normalisation(), aggregate());
             }
         }
         return 0;
     }
 
-    /** Evaluates, saves and prints. */
-    static void evaluate(RunFolder run, TaskData data, Progress progress) {
+    private ChoiceScores.Normalisation normalisation() {
+        return mean ? ChoiceScores.Normalisation.MEAN : ChoiceScores.Normalisation.SUM;
+    }
+
+    private RankEvaluation.Aggregate aggregate() {
+        return median ? RankEvaluation.Aggregate.MEDIAN : RankEvaluation.Aggregate.MEAN;
+    }
+
+    private RankReport checkpoint(Progress progress) {
+        try (TaskSystem alone = Systems.alone(T5.fromPretrained(t5));
+                T5Tokenizer tokenizer = SniMini.tokenizer()) {
+            P3Source source = P3RunData.source(p3);
+            List<RankExample> examples = P3Catalog.evaluation(source.tasks("validation")).stream()
+                    .flatMap(task ->
+                            P3Evaluation.read(source, task, "validation", limit, "train", 0, 0).examples().stream())
+                    .toList();
+            progress.begin("evaluate", 0, examples.size());
+            P3Encoder encoder = new P3Encoder(tokenizer, BatchOptions.IN_CONTEXT);
+            RankReport report = RankReport.of(
+                    Map.of("recipe", t5.toString(), "system", "t0", "size", MainSize.of(alone.main())),
+                    examples,
+                    new RankScoring(alone, encoder, _ -> List.of(), T5_BATCH, progress),
+                    normalisation(),
+                    aggregate());
+            progress.end();
+            return report;
+        }
+    }
+
+    /** Evaluates as the paper does, saves and prints. */
+    static void evaluate(RunFolder run, RunData data, Progress progress) {
+        evaluate(run, data, progress, ChoiceScores.Normalisation.SUM, RankEvaluation.Aggregate.MEAN);
+    }
+
+    private static void evaluate(
+            RunFolder run,
+            RunData data,
+            Progress progress,
+            ChoiceScores.Normalisation normalisation,
+            RankEvaluation.Aggregate aggregate) {
         try (TrainedRun trained = TrainedRun.load(run.path())) {
-            EvaluationReport report = new RunEvaluator(trained, data, progress).evaluate();
-            ReportWriter.save(report, run);
+            String table = switch (data) {
+                case SniRunData sni -> sni(run, sni, trained, progress);
+                case P3RunData rows -> p3(run, rows, trained, progress, normalisation, aggregate);
+            };
             RunReport.write(run.path());
-            progress.message(ReportWriter.table(report));
+            progress.message(table);
             progress.message(
                     "saved: " + run.resolve("evaluation.txt") + ", evaluation.json, predictions.jsonl, report.html");
         }
+    }
+
+    private static String sni(RunFolder run, SniRunData data, TrainedRun trained, Progress progress) {
+        EvaluationReport report = new RunEvaluator(trained, data.tasks(), progress).evaluate();
+        ReportWriter.save(report, run);
+        return ReportWriter.table(report);
+    }
+
+    private static String p3(
+            RunFolder run,
+            P3RunData data,
+            TrainedRun trained,
+            Progress progress,
+            ChoiceScores.Normalisation normalisation,
+            RankEvaluation.Aggregate aggregate) {
+        RunConfig config = data.config();
+        List<RankExample> examples = data.tasks().examples();
+        progress.begin("evaluate", 0, examples.size());
+        RankReport report = RankReport.of(
+                Map.of(
+                        "recipe", config.recipe(),
+                        "seed", config.seed(),
+                        "system", config.system().key(),
+                        "size", MainSize.of(trained.main())),
+                examples,
+                new RankScoring(
+                        trained.system(),
+                        P3RunData.encoder(config, data.tokenizer()),
+                        data.tasks()::demonstrations,
+                        config.evaluation().batch(),
+                        progress),
+                normalisation,
+                aggregate);
+        progress.end();
+        run.write("evaluation.json", report.json());
+        run.write("evaluation.txt", report.table());
+        run.write("predictions.jsonl", report.predictions());
+        return report.table();
     }
 }

@@ -3,9 +3,9 @@ package dev.gatun.apps;
 import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
 import dev.gatun.hart.train.RunFolder;
-import dev.gatun.hart.train.TaskData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "",
             "A recipe is a bundled one or a YAML file, which may extend another; --set overrides any of its keys.",
             "Bundled are sni-mini, and SYSTEM-SIZE: icl, ft0, ftk, tk, lora, prefix, hypertuning, hypertuning_pt, hint,",
-            "hart, parallel or shared, in the sizes mini, large and xl (docs/systems.md).",
+            "hart, parallel or shared, in the sizes mini, large and xl; for P3 with -p3 after it (docs/systems.md).",
             "Ctrl-C saves a checkpoint; --resume goes on from the last one."
         })
 final class TrainCommand implements Callable<Integer> {
@@ -85,12 +85,10 @@ final class TrainCommand implements Callable<Integer> {
     private int train(RunFolder run) {
         RunConfig config = RunFolder.config(run.path());
         try (Interrupts interrupts = new Interrupts();
-                TaskData data = TaskData.load(config, run.path())) {
+                RunData data = RunData.load(config, run.path())) {
             TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
             progress.message("run folder: " + run.path());
-            progress.message(String.format(
-                    "%d training tasks, %d unseen tasks, vocabulary of %d pieces",
-                    data.train().size(), data.unseen().size(), data.tokenizer().vocabSize()));
+            progress.message(data.summary());
             boolean finished = new Stages(run, config, data, progress).run();
             if (!finished) {
                 progress.message("stopped after saving a checkpoint; go on with: gatun train " + recipe + " --run "

@@ -8,7 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.TinyRun.Outcome;
 import dev.gatun.data.SniTask;
 import dev.gatun.hart.config.SystemKind;
+import dev.gatun.hart.evaluate.RunUse;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
+import dev.gatun.nn.peft.Lora;
+import dev.gatun.nn.peft.PrefixTuning;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Prefix;
+import dev.gatun.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +117,42 @@ class SystemCommandsTest {
         Outcome predicted = gatun("predict", run, adapter, "--input", inputs);
         assertThat(predicted.err()).isEmpty();
         assertThat(predicted.out().lines()).hasSize(10);
+    }
+
+    /** What PEFT's folder says is what the run computes with. */
+    @Test
+    void lorasAndDecoderPrefixesAreExportedForPeft() {
+        Path out = folder.resolve("peft");
+        Path run = train(SystemKind.LORA);
+        assertThat(gatun("adapt", run, task, "--peft", out).err()).isEmpty();
+        try (SafeTensorsFile exported = new SafeTensorsFile(out.resolve("adapter_model.safetensors"));
+                SafeTensorsFile trained = new SafeTensorsFile(run.resolve("lora/adapter_model.safetensors"));
+                Scope _ = Scope.open()) {
+            assertThat(exported.names()).isEqualTo(trained.names());
+            exported.names().forEach(name -> assertThat(exported.load(name).toFloatArray())
+                    .as(name)
+                    .isEqualTo(trained.load(name).toFloatArray()));
+        }
+
+        Path prefixes = folder.resolve("peft-prefix");
+        Path tuned = train(SystemKind.PREFIX, "prefix.layout=peft");
+        assertThat(gatun("adapt", tuned, task, "--peft", prefixes).err()).isEmpty();
+        try (T5 main = T5.fromPretrained(tuned.resolve("main"));
+                PrefixTuning read = PrefixTuning.load(main, prefixes);
+                RunUse use = RunUse.of(tuned);
+                Scope _ = Scope.open()) {
+            T5Prefix own = use.adapt(SniTask.read(task)).adaptation().decoderPrefix();
+            assertThat(read.decoderPrefix().layers().getFirst().key().equal(own.layers().getFirst().key()))
+                    .isTrue();
+        }
+
+        Path generated = folder.resolve("peft-generated");
+        Path hyper = train(SystemKind.HYPERTUNING, "hyper.outputs=loras", "hyper.fusion=false");
+        assertThat(gatun("adapt", hyper, task, "--peft", generated).err()).isEmpty();
+        try (T5 main = T5.fromPretrained(hyper.resolve("main"));
+                Lora read = Lora.load(main, generated)) {
+            assertThat(read.layers()).hasSize(3 * 4); // q, k, v, o of one encoder and one decoder layer
+        }
     }
 
     @Test

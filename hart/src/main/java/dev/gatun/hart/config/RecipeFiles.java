@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Finds recipes and puts them together. A recipe that {@code extends} another has that one's keys but for those it gives
- * itself. The bundled SYSTEM-SIZE are put together from a file for each size and one with what each system changes.
+ * itself. The bundled SYSTEM-SIZE are put together from a file for each size and one with what each system changes, SYSTEM-SIZE-p3 from one more.
  */
 final class RecipeFiles {
     /** The recipe that needs nothing but Gatun. */
@@ -23,6 +23,7 @@ final class RecipeFiles {
     /** Sizes by their ending, with the files they start from. */
     private static final List<String> SIZES = List.of("mini", "large", "xl");
 
+    private static final String P3 = "-p3";
     private static final String EXTENDS = "extends";
     /** More than anybody nests on purpose. */
     private static final int DEEPEST = 10;
@@ -38,6 +39,9 @@ final class RecipeFiles {
         List<String> names = new ArrayList<>(List.of(MINI));
         for (SystemKind system : SystemKind.values()) {
             SIZES.forEach(size -> names.add(system.key() + "-" + size));
+            if (system != SystemKind.TK) {
+                SIZES.forEach(size -> names.add(system.key() + "-" + size + P3));
+            }
         }
         return List.copyOf(names);
     }
@@ -48,7 +52,7 @@ final class RecipeFiles {
                 + String.join(
                         ", ",
                         Arrays.stream(SystemKind.values()).map(SystemKind::key).toList())
-                + " and a SIZE of " + String.join(", ", SIZES);
+                + " and a SIZE of " + String.join(", ", SIZES) + ", for S-NI, or with " + P3 + " after it";
     }
 
     /** The whole recipe that {@code nameOrPath} means. */
@@ -80,16 +84,24 @@ final class RecipeFiles {
     }
 
     private ObjectNode ofSystem(String name, int depth) throws IOException {
-        int dash = name.lastIndexOf('-');
-        String size = name.substring(dash + 1);
+        boolean p3 = name.endsWith(P3);
+        String plain = p3 ? name.substring(0, name.length() - P3.length()) : name;
+        int dash = plain.lastIndexOf('-');
+        String size = plain.substring(dash + 1);
         ObjectNode made = resource(size.equals("mini") ? MINI : size, depth + 1);
-        JsonNode changes = mapping(text("systems"), "systems").get(name.substring(0, dash));
+        change(made, mapping(text("systems"), "systems").get(plain.substring(0, dash)), size);
+        if (p3) {
+            change(made, mapping(text("p3"), "p3"), size);
+        }
+        return made.put("recipe", name);
+    }
+
+    private static void change(ObjectNode made, JsonNode changes, String size) {
         for (String part : List.of("all", size.equals("mini") ? "mini" : "paper")) {
             if (changes.get(part) instanceof ObjectNode some) {
                 merge(made, some);
             }
         }
-        return made.put("recipe", name);
     }
 
     /** {@code folder} is where the names of files start, null for bundled ones. */

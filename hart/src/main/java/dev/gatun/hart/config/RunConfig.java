@@ -43,6 +43,9 @@ public record RunConfig(
         Checkpoint checkpoint) {
 
     /**
+     * @param benchmark what is learnt and evaluated: S-NI's tasks, or P3's. The rest of these keys is for S-NI but for {@code
+     *     p3}, {@code text}, {@code sampling}, {@code shots} and {@code test_cap}
+     * @param p3 {@code bundled} (a sample), or a folder of P3's Parquet files or JSON lines
      * @param tasks {@code bundled}, or a folder of S-NI task files
      * @param trainSplit file with the training tasks' names; unused for {@code bundled}
      * @param testSplit file with the unseen tasks' names; unused for {@code bundled}
@@ -65,6 +68,8 @@ public record RunConfig(
      * @param cutVocabulary whether the vocabulary keeps only the pieces that occur in the tasks
      */
     public record Data(
+            Benchmark benchmark,
+            String p3,
             String tasks,
             String trainSplit,
             String testSplit,
@@ -82,6 +87,12 @@ public record RunConfig(
             double curriculum,
             double symbols,
             boolean cutVocabulary) {}
+
+    /** Where tasks come from. */
+    public enum Benchmark {
+        SNI,
+        P3
+    }
 
     /** What the main model reads. */
     public enum MainInput {
@@ -187,8 +198,23 @@ public record RunConfig(
         CAUSAL
     }
 
-    /** @param alpha weight of the consistency loss */
-    public record Cst(double alpha) {}
+    /**
+     * @param alpha weight of the consistency loss
+     * @param pairing which states it compares in a batch of mixed tasks (specification 5)
+     */
+    public record Cst(double alpha, Pairing pairing) {}
+
+    /** What the consistency loss compares a state with. */
+    public enum Pairing {
+        /** The same slot's of the previous step. */
+        SLOT,
+        /** Batch means; for batches in one piece. */
+        MEAN,
+        /** The same task's last. */
+        TASK,
+        /** All of the previous step. */
+        ALLPAIRS
+    }
 
     /**
      * A stage of training with a linear schedule.

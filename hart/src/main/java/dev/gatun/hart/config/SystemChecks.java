@@ -48,10 +48,22 @@ final class SystemChecks {
                 "false" + of + " (with it, it is system hypertuning)",
                 config.hyper().fusion());
         require(
-                system != SystemKind.HART || config.hyper().outputs() == RunConfig.Outputs.PREFIXES,
-                "hyper.outputs",
-                "prefixes" + of,
-                config.hyper().outputs().name().toLowerCase(Locale.ROOT));
+                config.cst().pairing() != RunConfig.Pairing.MEAN
+                        || config.train().accumulate() == 1,
+                "cst.pairing",
+                "slot, task or allpairs unless train.accumulate is 1",
+                "mean");
+        require(
+                config.data().benchmark() == RunConfig.Benchmark.SNI || system != SystemKind.TK,
+                "data.benchmark",
+                "sni" + of + ": P3 has no explanations",
+                "p3");
+        require(
+                config.data().benchmark() == RunConfig.Benchmark.SNI
+                        || !config.data().cutVocabulary(),
+                "data.cut_vocabulary",
+                "false for data.benchmark=p3",
+                true);
         sizes(config);
     }
 

@@ -102,7 +102,19 @@ public final class PeftExport {
                 flat.narrow(1, (slot + 1) * width, width)
                         .copy_(layers.get(l).value().squeeze(0));
             }
+            requireEqual(tuning.decoderPrefix().layers(), layers);
             tuning.save(folder);
+        }
+    }
+
+    /** PEFT has one vector for two layers of an even number; trained so they are equal, refined they no longer are. */
+    private static void requireEqual(List<KeyValue> written, List<KeyValue> wanted) {
+        for (int l = 0; l < wanted.size(); l++) {
+            if (!written.get(l).key().equal(wanted.get(l).key())
+                    || !written.get(l).value().equal(wanted.get(l).value())) {
+                throw new RunException("PEFT gives two layers of a T5's decoder the same prefix, but here that of layer " + l
+                        + " differs from its twin's: export it without --refine");
+            }
         }
     }
 }

@@ -11,7 +11,6 @@ import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.WorkerPool;
 import dev.gatun.nn.t5.EncoderStates;
-import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Torch;
@@ -34,11 +33,6 @@ import java.util.stream.IntStream;
 public final class RunEvaluator {
     /** Tasks that are adapted to together. */
     private static final int TASKS_AT_ONCE = 16;
-
-    /** What tells the paper's two main models from smaller ones, and from each other. */
-    private static final int PAPER_LAYERS = 24;
-
-    private static final int XL_WIDTH = 2048;
 
     /** What only a system with a hypernetwork can be compared with. */
     private static final List<Arm> APART = List.of(Arm.IN_CONTEXT, Arm.FUSED);
@@ -77,14 +71,7 @@ public final class RunEvaluator {
         }
         sets.add(evaluate(EvaluationReport.UNSEEN, data.unseen(), size(heldOut)));
         progress.end();
-        return new EvaluationReport(config.recipe(), config.seed(), config.system(), size(run.main()), sets);
-    }
-
-    private static String size(T5 main) {
-        if (main.config().numLayers() < PAPER_LAYERS) {
-            return "mini";
-        }
-        return main.config().dModel() == XL_WIDTH ? "xl" : "large";
+        return new EvaluationReport(config.recipe(), config.seed(), config.system(), MainSize.of(run.main()), sets);
     }
 
     private static long size(List<SniTask> tasks) {

@@ -4,6 +4,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.Hint;
 import dev.gatun.hart.model.HintConfig;
+import dev.gatun.hart.model.Pairing;
 import dev.gatun.hart.train.HyperObjective;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
@@ -31,7 +32,7 @@ final class HintSystem implements TaskSystem {
     @Override
     public Objective objective(RunConfig.Stage stage) {
         hint.requiresGrad_(true);
-        return new HyperObjective(hint.main(), hint, hint, config.hyper().fusion(), 0, stage.batch());
+        return new HyperObjective(hint.main(), hint, hint, config.hyper().fusion(), 0, stage.batch(), Pairing.SLOT);
     }
 
     @Override

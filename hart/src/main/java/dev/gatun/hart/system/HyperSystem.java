@@ -8,6 +8,7 @@ import dev.gatun.hart.model.HyperConfig;
 import dev.gatun.hart.model.Hypernetwork;
 import dev.gatun.hart.model.Memory;
 import dev.gatun.hart.model.Outputs;
+import dev.gatun.hart.model.Pairing;
 import dev.gatun.hart.train.HyperObjective;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
@@ -67,8 +68,15 @@ final class HyperSystem implements TaskSystem {
 
     @Override
     public Objective objective(RunConfig.Stage stage) {
+        main.requiresGrad_(false);
         Objective made = new HyperObjective(
-                main, hyper, config.hyper().fusion(), config.cst().alpha(), stage.batch());
+                main,
+                hyper,
+                hyper,
+                config.hyper().fusion(),
+                config.cst().alpha(),
+                stage.batch(),
+                Pairing.valueOf(config.cst().pairing().name()));
         main.train();
         return made;
     }

@@ -1,6 +1,5 @@
 package dev.gatun.hart.system;
 
-import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.train.Checkpoint;
@@ -10,7 +9,6 @@ import dev.gatun.hart.train.Objective;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.hart.train.StageNames;
-import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.Trainer;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Torch;
@@ -28,18 +26,15 @@ public final class Stages {
 
     private final RunFolder folder;
     private final RunConfig config;
-    private final TaskData data;
+    private final RunData data;
     private final Progress progress;
-    private final StageBatches batches;
 
     /** The stages of the run in {@code folder}; all arguments stay the caller's. */
-    public Stages(RunFolder folder, RunConfig config, TaskData data, Progress progress) {
+    public Stages(RunFolder folder, RunConfig config, RunData data, Progress progress) {
         this.folder = folder;
         this.config = config;
         this.data = data;
         this.progress = progress;
-        this.batches =
-                new StageBatches(config, data, new SymbolTuning(config.data().symbols(), data.train()));
     }
 
     /**
@@ -65,7 +60,7 @@ public final class Stages {
                             StageNames.PRETRAIN,
                             config.pretrain(),
                             objective,
-                            batches.pretrain(config.pretrain(), config.seed()))) {
+                            data.pretrain(config.pretrain(), config.seed()))) {
                         return false;
                     }
                 }
@@ -95,7 +90,7 @@ public final class Stages {
                 Torch.manualSeed(seed);
             }
             try (Objective objective = system.objective(config.train())) {
-                if (!train(StageNames.TRAIN, config.train(), objective, batches.train(config.train(), seed))) {
+                if (!train(StageNames.TRAIN, config.train(), objective, data.train(config.train(), seed))) {
                     return false;
                 }
             }
@@ -106,13 +101,13 @@ public final class Stages {
 
     private boolean continual(TaskSystem system) {
         RunConfig.Stage stage = config.continual();
-        try (TextCorpus text = data.text(config, folder.path());
+        try (TextCorpus text = data.text();
                 Objective objective = system.objective(stage)) {
             if (!train(
                     StageNames.CONTINUAL,
                     stage,
                     objective,
-                    batches.continual(stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
+                    TextBatches.of(config.system(), stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
                 return false;
             }
         }

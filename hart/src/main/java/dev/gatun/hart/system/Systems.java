@@ -7,6 +7,13 @@ import dev.gatun.nn.t5.T5;
 public final class Systems {
     private Systems() {}
 
+    /** {@code main} alone, as it is, which the result owns from now on. */
+    public static TaskSystem alone(T5 main) {
+        TaskSystem made = new WholeModelSystem(main, false);
+        made.freeze();
+        return made;
+    }
+
     /**
      * The system that {@code config} names, over {@code main}, which it owns from now on. Draws what starts at random from
      * the default generator.

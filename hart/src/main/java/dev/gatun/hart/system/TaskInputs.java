@@ -6,8 +6,10 @@ import dev.gatun.data.ExampleEncoder;
 import dev.gatun.data.SniTask;
 import dev.gatun.data.TaskEncoder;
 import dev.gatun.data.Tokenizer;
+import dev.gatun.data.p3.P3Row;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.RunConfig.MainInput;
+import java.util.List;
 
 /** The token ids that a run's models read for a task, outside of training. Immutable. */
 public final class TaskInputs {
@@ -38,8 +40,11 @@ public final class TaskInputs {
         };
     }
 
-    /** Definition and demonstrations of {@code task}, as a hypernetwork reads them. */
+    /** Definition and demonstrations of {@code task}, as a hypernetwork reads them; of a run on P3 the demonstrations alone. */
     public long[] demonstrations(SniTask task) {
+        if (isP3()) {
+            return P3RunData.encoder(config, tokenizer).hyper(rows(task));
+        }
         return apart.hyper(task, task.positiveExamples());
     }
 
@@ -50,9 +55,24 @@ public final class TaskInputs {
 
     /** What the main model of the run's system reads: the query, with {@code task} before it unless a hypernetwork reads that. */
     public long[] main(SniTask task, String input) {
+        if (isP3()) {
+            boolean shows = P3RunData.shots(config) > 0;
+            return P3RunData.encoder(config, tokenizer).main(shows ? rows(task) : List.of(), input);
+        }
         return config.system().readsApart()
                 ? query(input)
                 : source(task, input, config.data().input(), config.train().maxMain());
+    }
+
+    private boolean isP3() {
+        return config.data().benchmark() == RunConfig.Benchmark.P3;
+    }
+
+    /** A P3 prompt says itself what is to be done. */
+    private static List<P3Row> rows(SniTask task) {
+        return task.positiveExamples().stream()
+                .map(example -> new P3Row(example.input(), example.output(), List.of()))
+                .toList();
     }
 
     /** The query with demonstrations before it, whatever the system, at the length of the first stage. */

@@ -5,6 +5,7 @@ import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.AdaptationSource;
 import dev.gatun.hart.model.ConsistencyLoss;
 import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.hart.model.Pairing;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Tensor;
@@ -12,8 +13,6 @@ import java.util.Map;
 
 /** A hypernetwork learns to adapt the main model: L_pred + α·L_cst (specification 5). */
 public final class HyperObjective implements Objective {
-    private static final String PREVIOUS = "consistency.previous";
-
     private final T5 main;
     private final Module trained;
     private final AdaptationSource hyper;
@@ -30,21 +29,24 @@ public final class HyperObjective implements Objective {
      * @param batch examples an optimizer step
      */
     public HyperObjective(T5 main, Hypernetwork hyper, boolean fusion, double alpha, int batch) {
-        this(main, hyper, hyper, fusion, alpha, batch);
+        this(main, hyper, hyper, fusion, alpha, batch, Pairing.SLOT);
         main.requiresGrad_(false);
     }
 
     /**
      * Trains {@code trained}, of which {@code hyper} is a part. There is a consistency loss where {@code hyper} gives states to
      * compare.
+     *
+     * @param pairing which states it compares
      */
-    public HyperObjective(T5 main, Module trained, AdaptationSource hyper, boolean fusion, double alpha, int batch) {
+    public HyperObjective(
+            T5 main, Module trained, AdaptationSource hyper, boolean fusion, double alpha, int batch, Pairing pairing) {
         this.main = main;
         this.trained = trained;
         this.hyper = hyper;
         this.fusion = fusion;
         this.alpha = alpha;
-        this.consistency = new ConsistencyLoss(batch);
+        this.consistency = new ConsistencyLoss(batch, pairing);
     }
 
     @Override
@@ -52,7 +54,7 @@ public final class HyperObjective implements Objective {
         Adaptation made = hyper.forward(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()));
         Tensor pred = AdaptedLoss.share(main, fusion ? made : made.withoutFusion(), batch, targetTokens);
         hasStates = made.states() != null;
-        Tensor cst = hasStates ? consistency.share(made.states(), firstSlot) : null;
+        Tensor cst = hasStates ? consistency.share(made.states(), firstSlot, batch.tasks()) : null;
         return new Share(pred, cst, cst == null ? pred : pred.add(cst.mul(alpha)));
     }
 
@@ -80,13 +82,12 @@ public final class HyperObjective implements Objective {
 
     @Override
     public Map<String, Tensor> buffers() {
-        Tensor previous = consistency.previous();
-        return previous == null ? Map.of() : Map.of(PREVIOUS, previous);
+        return consistency.buffers();
     }
 
     @Override
     public void restore(Map<String, Tensor> buffers) {
-        consistency.restore(buffers.get(PREVIOUS));
+        consistency.restore(buffers);
     }
 
     @Override

@@ -5,14 +5,10 @@ import dev.gatun.data.SniSplit;
 import dev.gatun.data.SniTask;
 import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.T5Tokenizer;
-import dev.gatun.data.TokenCache;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.data.VocabularySubset;
-import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.RunConfig;
-import dev.gatun.nn.checkpoint.AtomicFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,37 +55,6 @@ public record TaskData(
                 shortening.apply(train), shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
     }
 
-    /**
-     * The documents for a stage on text, which the caller closes: the file or folder that {@code config} names, or the training
-     * tasks' own definitions, examples and inputs, a task a document.
-     */
-    public TextCorpus text(RunConfig config, Path runFolder) {
-        if (!config.data().text().equals(BUNDLED)) {
-            return TextCorpus.open(Path.of(config.data().text()), tokenizer, sharedCache());
-        }
-        Path file = runFolder.resolve("text.txt");
-        StringBuilder documents = new StringBuilder();
-        train.forEach(task -> {
-            List<String> parts = new ArrayList<>();
-            collect(task, parts);
-            parts.forEach(part -> documents.append(part.replaceAll("\\s+", " ")).append('\n'));
-            documents.append('\n');
-        });
-        AtomicFile.write(file, documents.toString().getBytes(StandardCharsets.UTF_8));
-        return TextCorpus.open(file, tokenizer, new TokenCache(runFolder.resolve("tokens")));
-    }
-
-    /** The user's cache of tokenised data: what is large is tokenised once for all runs. */
-    public static TokenCache sharedCache() {
-        String own = System.getenv("GATUN_CACHE");
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path folder = own != null && !own.isEmpty()
-                ? Path.of(own)
-                : (xdg != null && !xdg.isEmpty() ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache"))
-                        .resolve("gatun");
-        return new TokenCache(folder.resolve("tokens"));
-    }
-
     /** The tokenizer of the run in {@code runFolder}, over {@code base}, which stays the caller's. */
     public static Tokenizer tokenizer(RunConfig config, Path runFolder, T5Tokenizer base) {
         return config.data().cutVocabulary() ? VocabularySubset.load(runFolder.resolve(VOCABULARY), base) : base;
@@ -130,7 +95,7 @@ public record TaskData(
         return made;
     }
 
-    private static void collect(SniTask task, List<String> corpus) {
+    static void collect(SniTask task, List<String> corpus) {
         corpus.add(task.definition());
         task.positiveExamples().forEach(example -> {
             corpus.add(example.input());

@@ -112,6 +112,9 @@ class RecipesTest {
                 "hart-mini           | continual.steps=3          | continual.steps must be 0 for system hart",
                 "hypertuning_pt-mini | hyper.fusion=true          | hyper.fusion must be false for system hypertuning_pt",
                 "hypertuning_pt-mini | data.text=                 | data.text must be bundled",
+                "hart-mini           | cst.pairing=mean           | cst.pairing must be slot, task or allpairs",
+                "tk-mini             | data.benchmark=p3          | data.benchmark must be sni for system tk",
+                "hart-mini-p3        | data.cut_vocabulary=true   | data.cut_vocabulary must be false",
                 "lora-mini           | lora.rank=0                | lora.rank must be 1 or more",
                 "hypertuning-mini    | hyper.queries=3            | hyper.queries must be an even number",
                 "hart-mini           | system=bert                | \"bert\" is no value for system, which takes one of [icl, ft0"

@@ -9,12 +9,8 @@ import dev.gatun.data.SniTask;
 import dev.gatun.data.SymbolTuning;
 import dev.gatun.data.TaskSampler;
 import dev.gatun.data.TrainingBatches;
-import dev.gatun.data.text.CaclmBatches;
-import dev.gatun.data.text.HintBatches;
-import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.RunConfig.MainInput;
-import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.train.Curriculum;
 import dev.gatun.hart.train.Shortening;
 import dev.gatun.hart.train.TaskData;
@@ -23,13 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Where each stage's batches come from. */
-final class StageBatches {
+/** The batches of S-NI for each stage. */
+final class SniStageBatches {
     private final RunConfig config;
     private final TaskData data;
     private final SymbolTuning symbols;
 
-    StageBatches(RunConfig config, TaskData data, SymbolTuning symbols) {
+    SniStageBatches(RunConfig config, TaskData data, SymbolTuning symbols) {
         this.config = config;
         this.data = data;
         this.symbols = symbols;
@@ -79,19 +75,8 @@ final class StageBatches {
         return inParts(settings, batches);
     }
 
-    /** Text, cut as the run's system learns from it: HINT's splits, or the windows of CACLM. */
-    Trainer.Source continual(RunConfig.Stage settings, TextCorpus text, long seed) {
-        if (config.system() == SystemKind.HINT) {
-            return inParts(settings, new HintBatches(text, seed, settings.maxHyper(), 1));
-        }
-        // What the hypernetwork reads is before and after the rest, with an end of sequence between.
-        int beside = (settings.maxHyper() - 1) / 2;
-        CaclmBatches.Lengths lengths =
-                new CaclmBatches.Lengths(beside, settings.maxMain(), settings.maxTarget(), beside);
-        return inParts(settings, new CaclmBatches(text, seed, lengths, 1));
-    }
-
-    private static Trainer.Source inParts(RunConfig.Stage settings, BatchSource batches) {
+    /** Micro-batches of consecutive slots. */
+    static Trainer.Source inParts(RunConfig.Stage settings, BatchSource batches) {
         int rows = settings.batch() / settings.accumulate();
         return step -> IntStream.range(0, settings.accumulate())
                 .mapToObj(part -> batches.batch(step, part * rows, rows))

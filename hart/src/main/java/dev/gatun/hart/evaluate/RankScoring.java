@@ -1,0 +1,108 @@
+package dev.gatun.hart.evaluate;
+
+import dev.gatun.data.ChoiceScores;
+import dev.gatun.data.RankExample;
+import dev.gatun.data.RankScorer;
+import dev.gatun.data.p3.P3Encoder;
+import dev.gatun.data.p3.P3Row;
+import dev.gatun.hart.model.Adaptation;
+import dev.gatun.hart.system.TaskSystem;
+import dev.gatun.hart.system.TokenRows;
+import dev.gatun.hart.train.Progress;
+import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.torch.GradMode;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.Torch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Rank classification with a system (specification 8): one adaptation for each dataset and template, then the log-probability
+ * of each choice, end of sequence included.
+ */
+public final class RankScoring implements RankScorer {
+    private final TaskSystem system;
+    private final P3Encoder encoder;
+    private final Function<RankExample, List<P3Row>> demonstrations;
+    private final int batch;
+    private final Progress progress;
+    private final Map<RankExample, ChoiceScores> scores = new LinkedHashMap<>();
+
+    /**
+     * Scores with {@code system}, which stays the caller's.
+     *
+     * @param encoder puts prompts and demonstrations together
+     * @param demonstrations what an example's task is demonstrated with
+     * @param batch examples that are scored together
+     */
+    public RankScoring(
+            TaskSystem system,
+            P3Encoder encoder,
+            Function<RankExample, List<P3Row>> demonstrations,
+            int batch,
+            Progress progress) {
+        this.system = system;
+        this.encoder = encoder;
+        this.demonstrations = demonstrations;
+        this.batch = batch;
+        this.progress = progress;
+    }
+
+    @Override
+    public List<ChoiceScores> score(List<RankExample> examples) {
+        List<P3Row> shown = demonstrations.apply(examples.getFirst());
+        List<ChoiceScores> all = new ArrayList<>();
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            Adaptation adaptation = system.adapt(List.of(encoder.hyper(shown)));
+            for (int begin = 0; begin < examples.size(); begin += batch) {
+                List<RankExample> some = examples.subList(begin, Math.min(examples.size(), begin + batch));
+                List<ChoiceScores> made = score(some, shown, adaptation);
+                for (int i = 0; i < some.size(); i++) {
+                    scores.put(some.get(i), made.get(i));
+                }
+                all.addAll(made);
+                progress.step(scores.size(), Double.NaN, Double.NaN);
+            }
+        }
+        return all;
+    }
+
+    private List<ChoiceScores> score(List<RankExample> examples, List<P3Row> shown, Adaptation task) {
+        try (Scope _ = Scope.open()) {
+            List<long[]> inputs = examples.stream()
+                    .map(example -> encoder.main(shown, example.input()))
+                    .toList();
+            List<List<long[]>> choices = examples.stream()
+                    .map(example ->
+                            example.choices().stream().map(encoder::target).toList())
+                    .toList();
+            Adaptation made = task == null
+                    ? new Adaptation(null, null, null, null, null)
+                    : task.rows(Tensor.of(new long[examples.size()]));
+            EncoderStates encoded = system.main()
+                    .encode(TokenRows.ids(inputs), TokenRows.mask(inputs), made.encoderPrefix(), made.updates());
+            if (made.demonstrations() != null) {
+                encoded = encoded.prepend(made.demonstrations());
+            }
+            double[][] sums = system.main().score(encoded, made.decoderPrefix(), made.updates(), choices, false);
+            List<ChoiceScores> result = new ArrayList<>();
+            for (int i = 0; i < sums.length; i++) {
+                int[] tokens = choices.get(i).stream()
+                        .mapToInt(choice -> choice.length)
+                        .toArray();
+                result.add(new ChoiceScores(sums[i], tokens));
+            }
+            return result;
+        }
+    }
+
+    /** What was scored so far, in order. */
+    public Map<RankExample, ChoiceScores> scores() {
+        return scores;
+    }
+}
