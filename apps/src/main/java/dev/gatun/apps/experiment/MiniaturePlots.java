@@ -30,13 +30,13 @@ final class MiniaturePlots {
         List<String> names = new ArrayList<>();
         try {
             if (figures.attention() != null) {
-                ChartEncoder.saveChart(attention(figures), save(folder, "figure1.png", names), "png");
+                ChartEncoder.saveChart(attention(figures), save(folder, "miniature-figure1.png", names), "png");
             }
             if (!figures.losses().isEmpty()) {
-                ChartEncoder.saveChart(losses(figures), save(folder, "figure3.png", names), "png");
+                ChartEncoder.saveChart(losses(figures), save(folder, "miniature-figure3.png", names), "png");
             }
             if (!figures.varianceByAlpha().isEmpty()) {
-                ChartEncoder.saveChart(variances(figures), save(folder, "figure4.png", names), "png");
+                ChartEncoder.saveChart(variances(figures), save(folder, "miniature-figure4.png", names), "png");
             }
             return names;
         } catch (LinkageError | InternalError e) {

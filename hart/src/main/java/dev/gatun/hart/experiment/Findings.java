@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
  * What the results of a folder say, as far as they go.
  *
  * @param size how large everything was
- * @param sections a table and its conclusions for each arm
+ * @param sections a table and its conclusions for each arm, and what it cost
  * @param diagnosis where a claim did not hold or is undecided, what speaks for implementation, size or claim
  * @param finished how many cells are finished
  * @param missing names of cells that are not finished
@@ -47,6 +47,7 @@ public record Findings(
                         case III -> new ArmThree(results, plan).section();
                     });
         }
+        sections.add(new Costs(results, plan).section());
         int finished = 0;
         double cpu = 0;
         List<String> missing = new ArrayList<>();

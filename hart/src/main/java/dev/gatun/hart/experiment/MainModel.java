@@ -15,7 +15,6 @@ import dev.gatun.nn.optim.LinearSchedule;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
-import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ final class MainModel {
 
     /** Reads the model of {@code seed} from {@code folder}; the caller closes it. */
     static T5 load(Scale scale, Path folder, long seed) {
-        T5 model = new T5(scale.mainConfig());
+        T5 model = Randomness.seeded(seed, () -> new T5(scale.mainConfig()));
         model.loadStateDict(new SafeTensorsFile(weights(folder, seed)), true);
         model.requiresGrad_(false);
         model.eval();
@@ -131,15 +130,13 @@ final class MainModel {
         }
     }
 
-    /** Two models made at once would draw from one generator: they are made one after the other. */
     private static T5 fresh(Scale scale, long seed) {
-        synchronized (CpuClock.class) {
-            Torch.manualSeed(seed);
+        return Randomness.seeded(seed, () -> {
             T5 model = new T5(scale.mainConfig());
             CopyReadyInit.apply(model);
             model.train();
             return model;
-        }
+        });
     }
 
     private static Tensor loss(T5 model, Episodes episodes) {

@@ -57,23 +57,6 @@ public record HyperConfig(
         }
     }
 
-    /** HART that writes prefixes. */
-    public HyperConfig(
-            T5Config main, int decoderLayers, int prefix, double prefixScale, Memory memory, boolean causalPairs) {
-        this(
-                main,
-                decoderLayers,
-                Generator.HART,
-                memory,
-                causalPairs,
-                2 * prefix,
-                Outputs.PREFIXES,
-                prefix,
-                prefixScale,
-                16,
-                List.of("q", "v"));
-    }
-
     /** The paper's HART: 8 decoder layers, 32 rows, shared cache, bidirectional pairs. */
     public static HyperConfig paper(T5Config main) {
         return builder(main).build();
@@ -81,7 +64,19 @@ public record HyperConfig(
 
     /** A builder that starts from {@link #paper}. */
     public static Builder builder(T5Config main) {
-        return new HyperConfig(main, 8, 32, 1.0, Memory.CACHE, false).toBuilder();
+        return new HyperConfig(
+                        main,
+                        8,
+                        Generator.HART,
+                        Memory.CACHE,
+                        false,
+                        64,
+                        Outputs.PREFIXES,
+                        32,
+                        1.0,
+                        16,
+                        List.of("q", "v"))
+                .toBuilder();
     }
 
     /** A builder that starts from this one. */

@@ -19,9 +19,11 @@ import java.util.List;
  *   <li>{@code config.yaml}: the recipe as it was run
  *   <li>{@code vocabulary.json}: the pieces the run's vocabulary keeps, if it is cut
  *   <li>{@code metrics.jsonl}: a line for each logged step
+ *   <li>{@code events/}: the same for TensorBoard; {@code environment.json}: libtorch, threads and Java of the last start
  *   <li>{@code checkpoints/}: from which it resumes
  *   <li>{@code main/}: the main model, a Hugging Face folder; {@code hyper/}: the trained hypernetwork
  *   <li>{@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl}: what it achieved
+ *   <li>{@code report.html}: all of it for a browser
  * </ul>
  */
 public final class RunFolder implements AutoCloseable {

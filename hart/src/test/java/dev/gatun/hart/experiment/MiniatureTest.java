@@ -46,7 +46,7 @@ class MiniatureTest {
         assertThat(whole.missing()).isEmpty();
         assertThat(second).hasSize(half.missing().size());
         assertThat(whole.sections())
-                .hasSize(3)
+                .hasSize(ALL.size() + 1)
                 .allSatisfy(section ->
                         assertThat(section.claims()).noneMatch(claim -> claim.verdict() == Verdict.NOT_MEASURED));
         assertThat(whole.figures().attention()).hasDimensions(2, 2);

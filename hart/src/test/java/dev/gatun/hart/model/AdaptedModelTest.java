@@ -140,9 +140,8 @@ class AdaptedModelTest {
     @Test
     void thePrefixScaleMultipliesThePrefixes() {
         HyperConfig config = hyper.config();
-        try (Hypernetwork scaled = new Hypernetwork(
-                new HyperConfig(config.main(), config.decoderLayers(), config.prefix(), 0.25, config.memory(), false),
-                DType.FLOAT64)) {
+        try (Hypernetwork scaled =
+                new Hypernetwork(config.toBuilder().prefixScale(0.25).build(), DType.FLOAT64)) {
             scaled.loadStateDict(hyper.stateDict(), true);
             Tensor demos = TestHarts.ids(BATCH, DEMOS);
             Tensor open = demos.ones_like();
@@ -183,7 +182,10 @@ class AdaptedModelTest {
             });
         }
         T5 small = TestHarts.main(1, 3);
-        HyperConfig deeper = new HyperConfig(TestHarts.config(2, 3), 2, 3, 1.0, Memory.CACHE, false);
+        HyperConfig deeper = HyperConfig.builder(TestHarts.config(2, 3))
+                .decoderLayers(2)
+                .prefix(3)
+                .build();
         assertThatThrownBy(() -> Hypernetwork.from(small, deeper))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("encoder.block.1");

@@ -40,7 +40,7 @@ class HypernetworkSizesTest {
     @Test
     void sizesThatCannotBeAreRefused() {
         T5Config main = TestHarts.config(2, 2);
-        assertThatThrownBy(() -> new HyperConfig(main, 0, 3, 1, Memory.CACHE, false))
+        assertThatThrownBy(() -> HyperConfig.builder(main).decoderLayers(0).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("decoder layer");
         T5Config narrow = T5Config.builder()
@@ -49,7 +49,7 @@ class HypernetworkSizesTest {
                 .sizes(16, 4, 32, 2)
                 .layers(1, 1)
                 .build();
-        assertThatThrownBy(() -> new HyperConfig(narrow, 1, 3, 1, Memory.CACHE, false))
+        assertThatThrownBy(() -> HyperConfig.paper(narrow))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("num_heads * d_kv must equal d_model, but they are 8 and 16");
     }

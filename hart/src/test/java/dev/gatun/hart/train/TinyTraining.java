@@ -6,7 +6,6 @@ import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.HyperConfig;
 import dev.gatun.hart.model.Hypernetwork;
-import dev.gatun.hart.model.Memory;
 import dev.gatun.hart.model.TestHarts;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
@@ -30,7 +29,8 @@ final class TinyTraining implements AutoCloseable {
         Torch.manualSeed(3);
         T5Config config = TestHarts.config(1, 1).toBuilder().dropout(dropout).build();
         main = new T5(config);
-        hyper = Hypernetwork.from(main, new HyperConfig(config, 1, 2, 1.0, Memory.CACHE, false));
+        hyper = Hypernetwork.from(
+                main, HyperConfig.builder(config).decoderLayers(1).prefix(2).build());
         main.train();
         objective = new HyperObjective(main, hyper, true, 10.0, BATCH);
     }
