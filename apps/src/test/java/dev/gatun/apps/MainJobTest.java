@@ -95,6 +95,13 @@ class MainJobTest {
             }
         }
         assertThat(predictions.lines()).hasSize((8 + 20) * Arm.values().length);
+        // The official scorers' files: what the system answered on unseen tasks.
+        assertThat(read(run.resolve("official_references.jsonl")).lines()).hasSize(20);
+        JsonNode official = json(read(run.resolve("official_predictions.jsonl"))
+                .lines()
+                .findFirst()
+                .orElseThrow());
+        assertThat(predictions).contains("\"id\":" + official.get("id"));
     }
 
     @Test

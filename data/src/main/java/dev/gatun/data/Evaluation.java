@@ -23,10 +23,15 @@ public record Evaluation(Scores overall, Map<String, Scores> byCategory, Map<Str
      *
      * @param task the task's name
      * @param category the task's category
-     * @param references the acceptable outputs, at least one
+     * @param instance what was asked, with the acceptable outputs
      * @param text the model's output
      */
-    public record Prediction(String task, String category, List<String> references, String text) {}
+    public record Prediction(String task, String category, SniTask.Instance instance, String text) {
+        /** Returns the acceptable outputs, at least one. */
+        public List<String> references() {
+            return instance.outputs();
+        }
+    }
 
     /**
      * Mean scores.

@@ -29,27 +29,24 @@ public final class PredictionFile {
     private PredictionFile() {}
 
     /**
-     * Writes the predictions for some tasks, all or nothing.
+     * Writes predictions, all or nothing.
      *
      * @param file the file; replaced if it exists
-     * @param tasks the tasks, with the instances that were predicted
-     * @param predictions the output for every instance, by {@link Instance#id()}; others are left out
-     * @throws DataException if an instance has no prediction or the file cannot be written
+     * @param predictions one for each instance
+     * @throws DataException if the file cannot be written
      */
-    public static void write(Path file, List<SniTask> tasks, Map<String, String> predictions) {
+    public static void write(Path file, List<Prediction> predictions) {
         StringBuilder lines = new StringBuilder();
-        for (SniTask task : tasks) {
-            for (Instance instance : task.instances()) {
-                String text = predictionOf(instance, predictions, "the predictions for " + file);
-                ObjectNode line = JSON.createObjectNode()
-                        .put("id", instance.id())
-                        .put("prediction", text)
-                        .put("Task", task.name());
-                ObjectNode official = line.putObject("Instance").put("id", instance.id());
-                official.put("input", instance.input());
-                instance.outputs().forEach(official.putArray("output")::add);
-                append(lines, line.put("Prediction", text));
-            }
+        for (Prediction prediction : predictions) {
+            Instance instance = prediction.instance();
+            ObjectNode line = JSON.createObjectNode()
+                    .put("id", instance.id())
+                    .put("prediction", prediction.text())
+                    .put("Task", prediction.task());
+            ObjectNode official = line.putObject("Instance").put("id", instance.id());
+            official.put("input", instance.input());
+            instance.outputs().forEach(official.putArray("output")::add);
+            append(lines, line.put("Prediction", prediction.text()));
         }
         write(file, lines);
     }
@@ -58,21 +55,20 @@ public final class PredictionFile {
      * Writes the references that natural-instructions' scorer compares with, all or nothing.
      *
      * @param file the file; replaced if it exists
-     * @param tasks the tasks, with the instances that were predicted
+     * @param predictions one for each instance; their texts do not matter
      * @throws DataException if the file cannot be written
      */
-    public static void writeReferences(Path file, List<SniTask> tasks) {
+    public static void writeReferences(Path file, List<Prediction> predictions) {
         StringBuilder lines = new StringBuilder();
-        for (SniTask task : tasks) {
-            for (Instance instance : task.instances()) {
-                ObjectNode line = JSON.createObjectNode().put("id", instance.id());
-                instance.outputs().forEach(line.putArray("references")::add);
-                append(
-                        lines,
-                        line.put("task_id", task.name())
-                                .put("task_category", task.category())
-                                .put("track", "default"));
-            }
+        for (Prediction prediction : predictions) {
+            ObjectNode line =
+                    JSON.createObjectNode().put("id", prediction.instance().id());
+            prediction.references().forEach(line.putArray("references")::add);
+            append(
+                    lines,
+                    line.put("task_id", prediction.task())
+                            .put("task_category", prediction.category())
+                            .put("track", "default"));
         }
         write(file, lines);
     }
@@ -108,18 +104,17 @@ public final class PredictionFile {
         List<Prediction> joined = new ArrayList<>();
         for (SniTask task : tasks) {
             for (Instance instance : task.instances()) {
-                String text = predictionOf(instance, predictions, "the predictions");
-                joined.add(new Prediction(task.name(), task.category(), instance.outputs(), text));
+                joined.add(new Prediction(task.name(), task.category(), instance, predictionOf(instance, predictions)));
             }
         }
         return joined;
     }
 
-    private static String predictionOf(Instance instance, Map<String, String> predictions, String where) {
+    private static String predictionOf(Instance instance, Map<String, String> predictions) {
         String text = predictions.get(instance.id());
         if (text == null) {
-            throw new DataException(where + ": none has the id " + instance.id() + "; expected one for each of the"
-                    + " tasks' instances (" + predictions.size() + " given)");
+            throw new DataException("the predictions: none has the id " + instance.id()
+                    + "; expected one for each of the" + " tasks' instances (" + predictions.size() + " given)");
         }
         return text;
     }

@@ -30,7 +30,7 @@ class PredictionFileTest {
     @Test
     void whatIsWrittenIsReadAndHasTheOfficialFields() throws IOException {
         Path file = folder.resolve("predictions.jsonl");
-        PredictionFile.write(file, tasks, predictions());
+        PredictionFile.write(file, PredictionFile.join(tasks, predictions()));
         assertThat(PredictionFile.read(file)).isEqualTo(predictions()).hasSize(5);
         JsonNode line = Golden.JSON.readTree(Files.readAllLines(file).getFirst());
         assertThat(line.get("id").textValue()).isEqualTo("x-0");
@@ -42,7 +42,7 @@ class PredictionFileTest {
     @Test
     void referencesHaveTheOfficialFields() throws IOException {
         Path file = folder.resolve("references.jsonl");
-        PredictionFile.writeReferences(file, tasks);
+        PredictionFile.writeReferences(file, PredictionFile.join(tasks, predictions()));
         List<String> lines = Files.readAllLines(file);
         assertThat(lines).hasSize(5);
         assertThat(Golden.JSON.readTree(lines.getFirst())).isEqualTo(Golden.JSON.readTree("""

@@ -75,7 +75,7 @@ class RougeGoldenTest {
             predictions.add(new Prediction(
                     "task",
                     "category",
-                    Golden.strings(pair.get("references")),
+                    new SniTask.Instance("", "", Golden.strings(pair.get("references"))),
                     pair.get("prediction").textValue()));
         }
         JsonNode want = golden.get("compute_metrics_aggregate_over_all_pairs");
@@ -90,7 +90,8 @@ class RougeGoldenTest {
             predictions.add(new Prediction(
                     example.get("Task").textValue(),
                     example.get("Categories").get(0).textValue(),
-                    Golden.strings(example.get("Instance").get("output")),
+                    new SniTask.Instance(
+                            "", "", Golden.strings(example.get("Instance").get("output"))),
                     example.get("prediction").textValue()));
         }
         Evaluation evaluation = Evaluation.of(predictions);

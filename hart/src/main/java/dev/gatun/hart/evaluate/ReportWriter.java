@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.gatun.data.Evaluation;
+import dev.gatun.data.PredictionFile;
 import dev.gatun.hart.train.RunFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +19,17 @@ public final class ReportWriter {
 
     private ReportWriter() {}
 
-    /** Saves {@code evaluation.json}, {@code evaluation.txt} and {@code predictions.jsonl}. */
+    /**
+     * Saves {@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl} with what every arm answered, and for
+     * the official scorers what the system itself answered on the last set, the unseen tasks.
+     */
     public static void save(EvaluationReport report, RunFolder folder) {
         folder.write("evaluation.json", json(report));
         folder.write("evaluation.txt", table(report));
         folder.write("predictions.jsonl", predictions(report));
+        List<Evaluation.Prediction> own = report.sets().getLast().predictions().get(Arm.RIGHT);
+        PredictionFile.write(folder.resolve("official_predictions.jsonl"), own);
+        PredictionFile.writeReferences(folder.resolve("official_references.jsonl"), own);
     }
 
     /** The table. */
@@ -123,6 +130,8 @@ public final class ReportWriter {
                         line.put("arm", arm.name().toLowerCase(Locale.ROOT));
                         line.put("task", prediction.task());
                         line.put("category", prediction.category());
+                        line.put("id", prediction.instance().id());
+                        line.put("input", prediction.instance().input());
                         line.put("prediction", prediction.text());
                         line.put("references", prediction.references());
                         out.append(write(LINES, line)).append('\n');

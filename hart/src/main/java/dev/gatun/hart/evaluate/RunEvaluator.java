@@ -134,7 +134,7 @@ public final class RunEvaluator {
         private final List<SniTask> wrong;
         private final List<String> texts = new ArrayList<>();
         private final List<SniTask> taskOf = new ArrayList<>();
-        private final List<List<String>> references = new ArrayList<>();
+        private final List<SniTask.Instance> instances = new ArrayList<>();
         private final int[] rows;
 
         Chunk(List<SniTask> tasks, List<SniTask> wrong) {
@@ -145,7 +145,7 @@ public final class RunEvaluator {
                 for (SniTask.Instance instance : tasks.get(row).instances()) {
                     texts.add(instance.input());
                     taskOf.add(tasks.get(row));
-                    references.add(instance.outputs());
+                    instances.add(instance);
                     rowList.add(row);
                 }
             }
@@ -160,7 +160,7 @@ public final class RunEvaluator {
             List<Prediction> made = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
                 made.add(new Prediction(
-                        taskOf.get(i).name(), taskOf.get(i).category(), references.get(i), outputs.get(i)));
+                        taskOf.get(i).name(), taskOf.get(i).category(), instances.get(i), outputs.get(i)));
             }
             return made;
         }

@@ -22,7 +22,8 @@ import java.util.List;
  *   <li>{@code events/}: the same for TensorBoard; {@code environment.json}: libtorch, threads and Java of the last start
  *   <li>{@code checkpoints/}: from which it resumes
  *   <li>{@code main/}: the main model, a Hugging Face folder; {@code hyper/}: the trained hypernetwork
- *   <li>{@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl}: what it achieved
+ *   <li>{@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl}: what it achieved; {@code official_*.jsonl}:
+ *       its answers and the references as the official scorers read them
  *   <li>{@code report.html}: all of it for a browser
  * </ul>
  */

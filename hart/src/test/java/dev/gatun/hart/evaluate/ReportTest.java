@@ -3,6 +3,7 @@ package dev.gatun.hart.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.data.Evaluation.Prediction;
+import dev.gatun.data.SniTask;
 import dev.gatun.hart.config.SystemKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,7 +20,9 @@ class ReportTest {
             List<String> given = texts.getOrDefault(arm, List.of("x", "x", "x", "x"));
             List<Prediction> list = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                list.add(new Prediction("task" + i / 2, "Category " + i / 2, List.of("the answer " + i), given.get(i)));
+                SniTask.Instance instance =
+                        new SniTask.Instance("id-" + i, "question " + i, List.of("the answer " + i));
+                list.add(new Prediction("task" + i / 2, "Category " + i / 2, instance, given.get(i)));
             }
             predictions.put(arm, list);
         }
