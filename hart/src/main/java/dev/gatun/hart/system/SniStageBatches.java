@@ -59,20 +59,19 @@ final class SniStageBatches {
         };
     }
 
-    /** The tasks, as the run's system reads them. */
-    Trainer.Source train(RunConfig.Stage settings, long seed) {
+    /** The tasks, as the run's system reads them, a slot at a time. */
+    TrainingBatches train(RunConfig.Stage settings, long seed) {
         boolean apart = config.system().readsApart();
         MainInput shown = apart ? MainInput.DEMONSTRATIONS : config.data().input();
         // A symbol in the place of a label can be learnt only from a demonstration that shows it.
         boolean shows = shown == MainInput.DEMONSTRATIONS || shown == MainInput.EXPLANATIONS;
-        TrainingBatches batches = batches(
+        return batches(
                 data.train(),
                 settings,
                 apart ? BatchOptions.HYPER : BatchOptions.IN_CONTEXT,
                 shown,
                 shows ? symbols : SymbolTuning.OFF,
                 seed);
-        return inParts(settings, batches);
     }
 
     /** Micro-batches of consecutive slots. */

@@ -60,6 +60,11 @@ public record TaskData(
         return config.data().cutVocabulary() ? VocabularySubset.load(runFolder.resolve(VOCABULARY), base) : base;
     }
 
+    /** Whether the tasks are those that come with Gatun. */
+    public static boolean isBundled(RunConfig config) {
+        return config.data().tasks().equals(BUNDLED);
+    }
+
     private static List<SniTask> tasks(RunConfig.Data data, String split, String key) {
         if (split.isEmpty()) {
             throw new ConfigException("data.tasks is the folder " + data.tasks() + ", so " + key
