@@ -20,7 +20,6 @@ final class InteropReport {
     private static final List<String> PARTS = List.of("downcall", "upcall", "scope", "handle", "shape");
     private static final List<String> TRANSFERS = List.of(
             "memcpy", "fromMemorySegment", "toMemorySegment", "fromFloatArray", "toFloatArray", "newTensorOfArray");
-    private static final int[] BYTES = {4096, 1 << 20, 1 << 26};
     private static final double MILLION = 1e6;
 
     private final Results results;
@@ -44,7 +43,7 @@ final class InteropReport {
         report.compose(plots);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("machine", report.machine());
-        json.put("in_turns_times_cpp", results.ratios());
+        json.put("in_turns", results.ratios());
         json.put("results", results.all());
         Files.writeString(
                 folder.resolve("interop.json"),
@@ -131,7 +130,7 @@ final class InteropReport {
             row(
                     workload.title,
                     InTurns.PEERS.stream()
-                            .map(peer -> quartiles(results.ratio(peer, workload)))
+                            .map(peer -> quartiles(results.ratio(Results.op(peer, workload, 1))))
                             .toArray(String[]::new));
         }
     }
@@ -173,7 +172,7 @@ final class InteropReport {
     private void transfers() {
         page.append("| bytes | ").append(String.join(" | ", TRANSFERS)).append(" |\n|---:|");
         page.append("---:|".repeat(TRANSFERS.size())).append('\n');
-        for (int bytes : BYTES) {
+        for (int bytes : InTurns.BYTES) {
             double limit = results.best("memcpy " + bytes).orElseThrow();
             String[] cells = TRANSFERS.stream()
                     .map(name -> results.best(name + " " + bytes).orElseThrow())
@@ -181,6 +180,24 @@ final class InteropReport {
                     .toArray(String[]::new);
             row(Integer.toString(bytes), cells);
         }
+        List<String> peers = TRANSFERS.subList(1, TRANSFERS.size());
+        page.append(
+                "\nIn turns, part of memcpy's bandwidth: the median over all rounds, in brackets the quartiles.\n\n| bytes | ");
+        page.append(String.join(" | ", peers)).append(" |\n|---:|");
+        page.append("---:|".repeat(peers.size())).append('\n');
+        for (int bytes : InTurns.BYTES) {
+            row(
+                    Integer.toString(bytes),
+                    peers.stream()
+                            .map(name -> quartiles(inverse(results.ratio(name + " " + bytes))))
+                            .toArray(String[]::new));
+        }
+    }
+
+    private static Results.Ratio inverse(Results.Ratio ratio) {
+        return ratio == null
+                ? null
+                : new Results.Ratio(1 / ratio.upperQuartile(), 1 / ratio.median(), 1 / ratio.lowerQuartile());
     }
 
     private void row(String title, String... cells) {

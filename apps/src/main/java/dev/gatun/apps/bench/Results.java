@@ -14,17 +14,18 @@ import java.util.OptionalDouble;
 final class Results {
     private final Map<String, List<Double>> times = new LinkedHashMap<>();
 
-    /** How many times the C++ loop's time an op took, over many rounds in turns. */
+    /** How many times the yardstick's time something took, over many rounds in turns. */
     record Ratio(double lowerQuartile, double median, double upperQuartile) {}
 
     private final Map<String, Ratio> inTurns = new LinkedHashMap<>();
 
-    void addRatio(String peer, Workload workload, Ratio ratio) {
-        inTurns.put(op(peer, workload, 1), ratio);
+    void addRatio(String name, Ratio ratio) {
+        inTurns.put(name, ratio);
     }
 
-    Ratio ratio(String peer, Workload workload) {
-        return inTurns.get(op(peer, workload, 1));
+    /** That of a name as {@link #op} makes it, or null. */
+    Ratio ratio(String name) {
+        return inTurns.get(name);
     }
 
     Map<String, Ratio> ratios() {

@@ -107,7 +107,7 @@ class FetchTest {
     @Test
     void aCutConnectionGoesOnWhereItEnded() throws Exception {
         server.headers.put("/file.bin", Map.of("ETag", "\"v1\""));
-        tricks(TestServer.cutAfter(100_000), TestServer.cutAfter(50_000), TestServer.status(503));
+        tricks(TestServer.cutAfter(100_000, part()), TestServer.cutAfter(50_000, part()), TestServer.status(503));
         download(sha256(BYTES));
         assertWhole();
         assertThat(ranges()).containsExactly("null", "bytes=100000-", "bytes=150000-", "bytes=150000-");
@@ -117,7 +117,7 @@ class FetchTest {
     @Test
     void anotherProcessGoesOnToo() throws Exception {
         server.headers.put("/file.bin", Map.of("ETag", "\"v1\""));
-        tricks(TestServer.cutAfter(100_000), TestServer.status(404));
+        tricks(TestServer.cutAfter(100_000, part()), TestServer.status(404));
         assertThatThrownBy(() -> download("")).hasMessageContaining("404");
         assertThat(part()).hasSize(100_000);
         assertThat(target()).doesNotExist();
@@ -148,7 +148,7 @@ class FetchTest {
     void aServerWithoutRangesStartsOver() throws Exception {
         server.ranges = false;
         server.headers.put("/file.bin", Map.of("ETag", "\"v1\""));
-        tricks(TestServer.cutAfter(100_000));
+        tricks(TestServer.cutAfter(100_000, part()));
         download("");
         assertWhole();
         assertThat(ranges()).containsExactly("null", "bytes=100000-");

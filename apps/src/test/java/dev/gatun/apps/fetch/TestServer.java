@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,8 @@ import java.util.concurrent.Executors;
 
 /** A server of files that can be told to misbehave. */
 final class TestServer implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+
     /** What was asked for: the address with its host where a proxy is asked, and the range. */
     record Asked(String uri, String range) {}
 
@@ -56,8 +60,11 @@ final class TestServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Sends the file's length, but only its first {@code count} bytes, and hangs up. */
-    static Trick cutAfter(int count) {
+    /**
+     * Sends the file's length, but only its first {@code count} bytes, and hangs up once {@code part} has them: a client drops
+     * what it has received but not yet read when the connection ends.
+     */
+    static Trick cutAfter(int count, Path part) {
         return (exchange, file) -> {
             int from = from(exchange);
             if (from > 0) {
@@ -66,8 +73,16 @@ final class TestServer implements AutoCloseable {
             exchange.sendResponseHeaders(from > 0 ? 206 : 200, file.length - from);
             exchange.getResponseBody().write(file, from, count);
             exchange.getResponseBody().flush();
+            awaitSize(part, from + count);
             throw new IOException("hangs up");
         };
+    }
+
+    private static void awaitSize(Path part, int least) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while ((!Files.exists(part) || Files.size(part) < least) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Sends the first bytes and then nothing for {@code millis}. */
