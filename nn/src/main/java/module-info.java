@@ -7,6 +7,7 @@ module dev.gatun.nn {
     exports dev.gatun.nn.activation;
     exports dev.gatun.nn.checkpoint;
     exports dev.gatun.nn.conv;
+    exports dev.gatun.nn.distributed;
     exports dev.gatun.nn.dropout;
     exports dev.gatun.nn.generation;
     exports dev.gatun.nn.loss;

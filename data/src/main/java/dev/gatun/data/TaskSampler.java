@@ -3,7 +3,7 @@ package dev.gatun.data;
 import dev.gatun.data.SniTask.Example;
 import dev.gatun.data.SniTask.Instance;
 import dev.gatun.data.internal.CounterRandom;
-import dev.gatun.data.internal.PythonText;
+import dev.gatun.data.internal.SameInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,10 +64,12 @@ public final class TaskSampler {
     private final List<SniTask> tasks;
     private final boolean[] closed;
     private final long seed;
+    private final Weighting weighting;
     private final Demonstrations demonstrations;
     private final int shots;
     private final SymbolTuning symbols;
     private final int[] cumulative;
+    private final List<SameInputs> same;
 
     /**
      * Makes a sampler that draws in proportion to size and shows the tasks' own examples.
@@ -115,6 +117,17 @@ public final class TaskSampler {
             Demonstrations demonstrations,
             int shots,
             SymbolTuning symbols) {
+        this(tasks, tasks, seed, weighting, demonstrations, shots, symbols);
+    }
+
+    private TaskSampler(
+            List<SniTask> tasks,
+            List<SniTask> originals,
+            long seed,
+            Weighting weighting,
+            Demonstrations demonstrations,
+            int shots,
+            SymbolTuning symbols) {
         if (symbols.share() > 0 && shots < 1) {
             throw new IllegalArgumentException("symbol tuning needs at least 1 shot, got " + shots);
         }
@@ -123,11 +136,13 @@ public final class TaskSampler {
         }
         this.tasks = List.copyOf(tasks);
         this.seed = seed;
+        this.weighting = weighting;
         this.demonstrations = demonstrations;
         this.shots = shots;
         this.symbols = symbols;
         this.closed = new boolean[tasks.size()];
         this.cumulative = new int[tasks.size()];
+        this.same = originals.stream().map(SameInputs::of).toList();
         int total = 0;
         for (int i = 0; i < cumulative.length; i++) {
             int size = tasks.get(i).instances().size();
@@ -139,6 +154,30 @@ public final class TaskSampler {
             cumulative[i] = total;
             closed[i] = tasks.get(i).isClosed();
         }
+    }
+
+    /**
+     * Returns a sampler with the same draws for tasks whose texts were cut. Cut texts are often alike where the whole ones
+     * differ, so what must not be shown beside a query is told by the whole ones.
+     *
+     * @param originals the tasks before their texts were cut, with the same instances and examples in the same order
+     * @return a sampler of the cut tasks
+     * @throws IllegalArgumentException if a task has another number of instances or examples than its original
+     */
+    public TaskSampler ofCut(List<SniTask> originals) {
+        boolean fits = originals.size() == tasks.size()
+                && IntStream.range(0, tasks.size()).allMatch(i -> fits(tasks.get(i), originals.get(i)));
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "the originals must be the sampler's tasks before their texts were cut: as many tasks, and in each as"
+                            + " many instances and positive examples, in the same order");
+        }
+        return new TaskSampler(tasks, originals, seed, weighting, demonstrations, shots, symbols);
+    }
+
+    private static boolean fits(SniTask cut, SniTask original) {
+        return cut.instances().size() == original.instances().size()
+                && cut.positiveExamples().size() == original.positiveExamples().size();
     }
 
     /**
@@ -173,24 +212,31 @@ public final class TaskSampler {
         int query = random.nextInt(task.instances().size());
         Instance instance = task.instances().get(query);
         String reference = reference(instance, random);
-        List<Example> shown = switch (demonstrations) {
-            case TASK_EXAMPLES -> task.positiveExamples();
-            case TRAINING_INSTANCES -> otherInstances(task.instances(), query, shots, random);
+        Shown shown = switch (demonstrations) {
+            case TASK_EXAMPLES -> ownExamples(index);
+            case TRAINING_INSTANCES -> otherInstances(index, others(task, query), shots, random);
             case MIXED -> mixed(index, query, reference, random);
         };
-        Draw draw = new Draw(index, instance, reference, withoutQuery(shown, instance));
+        Draw draw = new Draw(index, instance, reference, shown.without(same.get(index).instances()[query]));
         return closed[index] ? symbols.apply(draw, shots, random) : draw;
     }
 
-    /** Some files hold an input twice, or among the worked examples too: the answer must not be given away. */
-    private static List<Example> withoutQuery(List<Example> shown, Instance query) {
-        String input = PythonText.strip(query.input());
-        return shown.stream()
-                        .noneMatch(example -> PythonText.strip(example.input()).equals(input))
-                ? shown
-                : shown.stream()
-                        .filter(example -> !PythonText.strip(example.input()).equals(input))
-                        .toList();
+    /** Demonstrations, and the numbers of their inputs in {@link SameInputs}. */
+    private record Shown(List<Example> examples, int[] inputs) {
+        /** The answer must not be given away; the same list where nothing must go. */
+        List<Example> without(int input) {
+            if (Arrays.stream(inputs).noneMatch(other -> other == input)) {
+                return examples;
+            }
+            return IntStream.range(0, inputs.length)
+                    .filter(i -> inputs[i] != input)
+                    .mapToObj(examples::get)
+                    .toList();
+        }
+    }
+
+    private Shown ownExamples(int index) {
+        return new Shown(tasks.get(index).positiveExamples(), same.get(index).examples());
     }
 
     private int taskAt(int ticket) {
@@ -198,28 +244,32 @@ public final class TaskSampler {
         return found >= 0 ? found : -found - 1;
     }
 
-    private List<Example> mixed(int index, int query, String reference, CounterRandom random) {
+    private Shown mixed(int index, int query, String reference, CounterRandom random) {
         SniTask task = tasks.get(index);
         if (random.nextInt(2) == 0) {
-            return task.positiveExamples();
+            return ownExamples(index);
         }
+        int[] others = others(task, query);
         if (!closed[index] || shots < 1 || random.nextDouble() >= SHOWS_OUTPUT) {
-            return otherInstances(task.instances(), query, shots, random);
+            return otherInstances(index, others, shots, random);
         }
-        int[] alike = IntStream.range(0, task.instances().size())
-                .filter(i -> i != query && shows(task.instances().get(i), reference))
+        int[] alike = Arrays.stream(others)
+                .filter(i -> shows(task.instances().get(i), reference))
                 .toArray();
         if (alike.length == 0) {
-            return otherInstances(task.instances(), query, shots, random);
+            return otherInstances(index, others, shots, random);
         }
         int chosen = alike[random.nextInt(alike.length)];
-        // The rest are drawn from a list without the chosen one, where the query may have moved up by one.
-        List<Instance> rest = new ArrayList<>(task.instances());
-        String input = rest.remove(chosen).input();
-        int place = chosen < query ? query - 1 : query;
-        List<Example> shown = otherInstances(rest, place, shots - 1, random);
-        shown.add(random.nextInt(shown.size() + 1), new Example(input, reference));
-        return shown;
+        int[] rest = Arrays.stream(others).filter(i -> i != chosen).toArray();
+        Shown shown = otherInstances(index, rest, shots - 1, random);
+        int place = random.nextInt(shown.examples().size() + 1);
+        List<Example> examples = new ArrayList<>(shown.examples());
+        examples.add(place, new Example(task.instances().get(chosen).input(), reference));
+        int[] inputs = new int[examples.size()];
+        System.arraycopy(shown.inputs(), 0, inputs, 0, place);
+        inputs[place] = same.get(index).instances()[chosen];
+        System.arraycopy(shown.inputs(), place, inputs, place + 1, inputs.length - place - 1);
+        return new Shown(examples, inputs);
     }
 
     private static boolean shows(Instance instance, String reference) {
@@ -228,14 +278,26 @@ public final class TaskSampler {
                 .anyMatch(output -> SniTask.label(output).equals(label));
     }
 
-    /** Up to {@code count} of the instances, none of them the query, in random order. */
-    private static List<Example> otherInstances(List<Instance> instances, int query, int count, CounterRandom random) {
+    /** The instances of {@code task} but the query. */
+    private static int[] others(SniTask task, int query) {
+        return IntStream.range(0, task.instances().size())
+                .filter(i -> i != query)
+                .toArray();
+    }
+
+    /** Up to {@code count} of the instances at {@code places}, in random order. */
+    private Shown otherInstances(int index, int[] places, int count, CounterRandom random) {
         List<Example> shown = new ArrayList<>();
-        for (int i : random.distinct(count, instances.size() - 1).toArray()) {
-            Instance other = instances.get(i < query ? i : i + 1);
+        int[] drawn = random.distinct(count, places.length).toArray();
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = places[drawn[i]];
+            Instance other = tasks.get(index).instances().get(drawn[i]);
             shown.add(new Example(other.input(), reference(other, random)));
         }
-        return shown;
+        int[] inputs = Arrays.stream(drawn)
+                .map(i -> same.get(index).instances()[i])
+                .toArray();
+        return new Shown(shown, inputs);
     }
 
     private static String reference(Instance instance, CounterRandom random) {

@@ -276,4 +276,21 @@ class TaskSamplerTest {
             assertThat(shown).as(kind.name()).isGreaterThan(600);
         }
     }
+
+    @Test
+    void textsThatAreAlikeOnlyWhenCutAreShown() {
+        SniTask whole = Tasks.numbered("a", 6);
+        SniTask cut = whole.withInstances(whole.instances().stream()
+                .map(i -> new Instance(i.id(), "a", i.outputs()))
+                .toList());
+        TaskSampler blind = new TaskSampler(List.of(cut), 3, Weighting.UNIFORM, Demonstrations.TRAINING_INSTANCES, 3);
+        assertThat(blind.draw(0, 0).demonstrations()).isEmpty();
+        TaskSampler seeing = blind.ofCut(List.of(whole));
+        for (int slot = 0; slot < 50; slot++) {
+            assertThat(seeing.draw(0, slot).demonstrations()).hasSize(3);
+        }
+        assertThatThrownBy(() -> blind.ofCut(List.of(Tasks.numbered("a", 5))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("before their texts were cut");
+    }
 }

@@ -1,8 +1,5 @@
 package dev.gatun.hart.evaluate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.gatun.data.ChoiceScores;
 import dev.gatun.data.RankEvaluation;
 import dev.gatun.data.RankExample;
@@ -25,8 +22,6 @@ public record RankReport(
         RankEvaluation evaluation,
         ChoiceScores.Normalisation normalisation,
         Map<RankExample, ChoiceScores> scores) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final ObjectMapper LINES = new ObjectMapper();
 
     /** Evaluates {@code examples}. */
     public static RankReport of(
@@ -78,7 +73,7 @@ public record RankReport(
         root.put("aggregate", evaluation.aggregate().name().toLowerCase(Locale.ROOT));
         root.put("normalisation", normalisation.name().toLowerCase(Locale.ROOT));
         root.put("templates", evaluation.byTemplate());
-        return write(JSON, root);
+        return ReportJson.page(root);
     }
 
     /** The content of {@code predictions.jsonl}: a line an example. */
@@ -93,16 +88,8 @@ public record RankReport(
             line.put("references", List.of(example.choices().get(example.correct())));
             line.put("choices", example.choices());
             line.put("log_probabilities", score.sums());
-            out.append(write(LINES, line)).append('\n');
+            out.append(ReportJson.line(line));
         });
         return out.toString();
-    }
-
-    private static String write(ObjectMapper mapper, Object value) {
-        try {
-            return mapper.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a report is always writable", e);
-        }
     }
 }

@@ -1,8 +1,5 @@
 package dev.gatun.hart.evaluate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.gatun.data.Evaluation;
 import dev.gatun.data.PredictionFile;
 import dev.gatun.hart.train.RunFolder;
@@ -13,8 +10,6 @@ import java.util.Map;
 
 /** Prints a report as a table, and saves it with the run. */
 public final class ReportWriter {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final ObjectMapper LINES = new ObjectMapper();
     private static final List<Arm> BY_CATEGORY = List.of(Arm.NONE, Arm.RIGHT, Arm.WRONG, Arm.COPY_FIRST);
 
     private ReportWriter() {}
@@ -117,7 +112,7 @@ public final class ReportWriter {
             sets.put(set.title(), entry);
         }
         root.put("sets", sets);
-        return write(JSON, root);
+        return ReportJson.page(root);
     }
 
     private static String predictions(EvaluationReport report) {
@@ -134,17 +129,9 @@ public final class ReportWriter {
                         line.put("input", prediction.instance().input());
                         line.put("prediction", prediction.text());
                         line.put("references", prediction.references());
-                        out.append(write(LINES, line)).append('\n');
+                        out.append(ReportJson.line(line));
                     }));
         }
         return out.toString();
-    }
-
-    private static String write(ObjectMapper mapper, Object value) {
-        try {
-            return mapper.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a report is always writable", e);
-        }
     }
 }

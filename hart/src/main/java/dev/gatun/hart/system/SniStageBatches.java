@@ -92,13 +92,14 @@ final class SniStageBatches {
         BatchOptions options = mode.withEncoding(TaskInputs.encoding(config, shown))
                 .withLengths(settings.maxHyper(), settings.maxMain(), settings.maxTarget());
         TaskSampler sampler = new TaskSampler(
-                tasks,
-                seed,
-                TaskSampler.Weighting.valueOf(config.data().sampling().name()),
-                TaskSampler.Demonstrations.valueOf(
-                        config.data().demonstrations().name()),
-                config.data().shots(),
-                labels);
+                        tasks,
+                        seed,
+                        TaskSampler.Weighting.valueOf(config.data().sampling().name()),
+                        TaskSampler.Demonstrations.valueOf(
+                                config.data().demonstrations().name()),
+                        config.data().shots(),
+                        labels)
+                .ofCut(data.uncut());
         return shown == MainInput.MIXTURE
                 ? TrainingBatches.mixture(sampler, data.tokenizer(), options, EncodingOptions.TK_INSTRUCT_MIXTURE)
                 : new TrainingBatches(sampler, new ExampleEncoder(data.tokenizer(), options));

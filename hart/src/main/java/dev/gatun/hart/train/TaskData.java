@@ -19,13 +19,19 @@ import java.util.stream.Stream;
  * The tasks and the tokenizer of a run.
  *
  * @param train the training tasks with the instances that are trained on
+ * @param uncut {@code train} with whole texts
  * @param heldOut the same tasks with the instances that are not
  * @param unseen tasks of other categories
  * @param tokenizer cut to the run's vocabulary if the run says so
  * @param base what {@code tokenizer} stands on; closed with this
  */
 public record TaskData(
-        List<SniTask> train, List<SniTask> heldOut, List<SniTask> unseen, Tokenizer tokenizer, T5Tokenizer base)
+        List<SniTask> train,
+        List<SniTask> uncut,
+        List<SniTask> heldOut,
+        List<SniTask> unseen,
+        Tokenizer tokenizer,
+        T5Tokenizer base)
         implements AutoCloseable {
     private static final String VOCABULARY = "vocabulary.json";
     private static final String BUNDLED = "bundled";
@@ -52,7 +58,12 @@ public record TaskData(
         Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test, data) : base;
         Shortening shortening = Shortening.of(config, base);
         return new TaskData(
-                shortening.apply(train), shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
+                shortening.apply(train),
+                train,
+                shortening.apply(heldOut),
+                shortening.apply(unseen),
+                tokenizer,
+                base);
     }
 
     /** The tokenizer of the run in {@code runFolder}, over {@code base}, which stays the caller's. */
