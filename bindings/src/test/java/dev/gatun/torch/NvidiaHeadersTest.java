@@ -18,11 +18,11 @@ import org.junit.jupiter.api.TestFactory;
  * The headers that {@code dev.gatun.ffm}'s raw classes for NCCL, CUDA and libtorch's C interface are generated from, against
  * those that a pip install of PyTorch for CUDA brings, and its libraries.
  */
+@SuppressWarnings("restricted") // looks into libraries
 class NvidiaHeadersTest {
     private static final Path OURS = Path.of(System.getProperty("gatun.root"), "jextract/src/main/headers");
     private static final Pattern FUNCTION = Pattern.compile("(?m)^\\w[\\w ]*[ *](\\w+)\\(");
-    private static final Pattern CONSTANT =
-            Pattern.compile("(\\w+) = (\\d+)|(?m)^#define ((?:NCCL|cuda)\\w+) (\\w+)$");
+    private static final Pattern CONSTANT = Pattern.compile("(\\w+) = (\\d+)|(?m)^#define ((?:NCCL|cuda)\\w+) (\\w+)$");
 
     @TestFactory
     Stream<DynamicTest> declaresWhatTheLibrariesHave() {
@@ -76,7 +76,9 @@ class NvidiaHeadersTest {
                 .filter(lib -> Files.exists(lib.resolve("../../nvidia/nccl/include/nccl.h")))
                 .toList();
         return OtherLibtorchs.tests(
-                folders, test::check, "needs another libtorch in GATUN_TEST_LIBTORCHS: a pip install's torch/lib for CUDA");
+                folders,
+                test::check,
+                "needs another libtorch in GATUN_TEST_LIBTORCHS: a pip install's torch/lib for CUDA");
     }
 
     private interface ThrowingPath {
@@ -94,15 +96,17 @@ class NvidiaHeadersTest {
 
     /** C++ that compiles when every constant, struct and function of ours is as theirs. */
     private static String comparison(Header header) throws IOException {
-        StringBuilder code = new StringBuilder("#define USE_CUDA\n#include <climits>\n#include <cstddef>\n#include <cstdint>\n"
-                + "#include <type_traits>\n");
+        StringBuilder code =
+                new StringBuilder("#define USE_CUDA\n#include <climits>\n#include <cstddef>\n#include <cstdint>\n"
+                        + "#include <type_traits>\n");
         header.theirs.forEach(name -> code.append("#include <").append(name).append(">\n"));
         String ours = Files.readString(OURS.resolve(header.ours));
         var constants = CONSTANT.matcher(ours);
         while (constants.find()) {
             String name = constants.group(1) != null ? constants.group(1) : constants.group(3);
             String value = constants.group(1) != null ? constants.group(2) : constants.group(4);
-            code.append("static_assert(static_cast<int>(%s) == static_cast<int>(%s), \"%s\");\n".formatted(name, value, name));
+            code.append("static_assert(static_cast<int>(%s) == static_cast<int>(%s), \"%s\");\n"
+                    .formatted(name, value, name));
         }
         // What ours defines must not replace theirs, nor be replaced.
         ours = ours.replaceAll("(?m)^#.*$", "");

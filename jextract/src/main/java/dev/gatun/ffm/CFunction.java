@@ -18,7 +18,8 @@ final class CFunction {
 
     static void require(MemorySegment function, String name) {
         if (function.address() == 0) {
-            throw new UnsatisfiedLinkError("the library has no function " + name + ": it is another version or another library");
+            throw new UnsatisfiedLinkError(
+                    "the library has no function " + name + ": it is another version or another library");
         }
     }
 

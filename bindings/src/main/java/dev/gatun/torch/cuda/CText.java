@@ -8,6 +8,8 @@ final class CText {
 
     @SuppressWarnings("restricted") // the text ends where C says that it does
     static String at(long address) {
-        return address == 0 ? "" : MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE).getString(0);
+        return address == 0
+                ? ""
+                : MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE).getString(0);
     }
 }

@@ -90,7 +90,11 @@ public final class Nccl {
             MemorySegment value = arena.allocate(NcclRaw.ncclUniqueId);
             MemorySegment.copy(id, 0, value, ValueLayout.JAVA_BYTE, 0, id.length);
             int status = raw.ncclCommInitRankConfig(
-                    comm.address(), size, value, rank, NcclConfig.nonBlocking(arena).address());
+                    comm.address(),
+                    size,
+                    value,
+                    rank,
+                    NcclConfig.nonBlocking(arena).address());
             if (status != NcclRaw.ncclInProgress) {
                 check(status, "ncclCommInitRankConfig", 0);
             }
@@ -104,7 +108,7 @@ public final class Nccl {
             return;
         }
         String last = CText.at(raw.ncclGetLastError(comm)).strip();
-        throw new CudaException(function + ": " + CText.at(raw.ncclGetErrorString(status)) + " (NCCL error " + status + ")"
-                + (last.isEmpty() ? "" : "; " + last));
+        throw new CudaException(function + ": " + CText.at(raw.ncclGetErrorString(status)) + " (NCCL error " + status
+                + ")" + (last.isEmpty() ? "" : "; " + last));
     }
 }

@@ -66,7 +66,9 @@ public final class NcclCommunicator implements AutoCloseable {
         long data = data(tensor);
         long count = tensor.numel();
         int type = type(tensor.dtype());
-        begin("ncclAllReduce", c -> nccl.raw.ncclAllReduce(data, data, count, type, reduction.code, c, stream.address()));
+        begin(
+                "ncclAllReduce",
+                c -> nccl.raw.ncclAllReduce(data, data, count, type, reduction.code, c, stream.address()));
     }
 
     /** Puts {@code root}'s tensor into every rank's ({@code ncclBroadcast}). */

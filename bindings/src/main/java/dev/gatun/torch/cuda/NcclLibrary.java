@@ -25,7 +25,9 @@ final class NcclLibrary {
                 return used;
             }
         }
-        Path beside = CudaRuntime.path("libtorch_cpu.so").resolve("../../../nvidia/nccl/lib/" + NAME).normalize();
+        Path beside = CudaRuntime.path("libtorch_cpu.so")
+                .resolve("../../../nvidia/nccl/lib/" + NAME)
+                .normalize();
         try {
             return Files.exists(beside) ? open(beside.toString()) : open(NAME);
         } catch (IllegalArgumentException e) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** {@code nccl_stub.cpp}, compiled: NCCL and CUDA without a GPU, whose ranks are threads and whose tensors lie in host memory. */
+@SuppressWarnings("restricted") // looks into libraries
 final class NcclStub {
     final SymbolLookup library;
     final Nccl nccl;

@@ -140,7 +140,8 @@ class NcclTest {
         stub.failNext(REMOTE_ERROR);
         assertThatThrownBy(() -> stub.nccl.uniqueId())
                 .isInstanceOf(CudaException.class)
-                .hasMessage("ncclGetUniqueId: remote process exited (NCCL error 6); stub: told to fail in ncclGetUniqueId");
+                .hasMessage(
+                        "ncclGetUniqueId: remote process exited (NCCL error 6); stub: told to fail in ncclGetUniqueId");
         NcclCommunicator[] alone = group(1, 0);
         CudaStream stream = stub.nccl.cuda.streamFromPool(0, true);
         try (Scope _ = Scope.open();
@@ -148,7 +149,8 @@ class NcclTest {
             stub.failNext(REMOTE_ERROR);
             assertThatThrownBy(() -> comm.broadcast(Torch.ones(1), 0, stream))
                     .isInstanceOf(CudaException.class)
-                    .hasMessageStartingWith("ncclBroadcast: remote process exited (NCCL error 6); stub: told to fail in");
+                    .hasMessageStartingWith(
+                            "ncclBroadcast: remote process exited (NCCL error 6); stub: told to fail in");
             stub.asyncError(REMOTE_ERROR);
             assertThatThrownBy(comm::isReady)
                     .isInstanceOf(CudaException.class)

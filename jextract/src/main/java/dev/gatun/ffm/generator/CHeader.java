@@ -62,7 +62,8 @@ final class CHeader {
     static CHeader parse(String text) {
         CHeader header = new CHeader();
         StringBuilder code = new StringBuilder();
-        String bare = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL).matcher(text).replaceAll("");
+        String bare =
+                Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL).matcher(text).replaceAll("");
         for (String line : bare.lines().toList()) {
             Matcher define = DEFINE.matcher(line);
             if (define.matches()) {

@@ -36,7 +36,8 @@ final class CRawWriter {
                 .append("import java.lang.invoke.MethodHandle;\n\n")
                 .append("/** Raw calls of what ")
                 .append(file)
-                .append(" declares; pointers are addresses. A function that the library lacks is an UnsatisfiedLinkError. */\n")
+                .append(
+                        " declares; pointers are addresses. A function that the library lacks is an UnsatisfiedLinkError. */\n")
                 .append("public final class ")
                 .append(name)
                 .append(" {\n");
@@ -47,8 +48,8 @@ final class CRawWriter {
                 .append(value)
                 .append(";\n\n"));
         header.structs.forEach(this::struct);
-        header.functions.forEach(
-                f -> out.append("    private final MemorySegment ").append(f.name()).append(";\n"));
+        header.functions.forEach(f ->
+                out.append("    private final MemorySegment ").append(f.name()).append(";\n"));
         out.append("\n    /** The functions of {@code library}. */\n    public ")
                 .append(name)
                 .append("(SymbolLookup library) {\n");
@@ -79,9 +80,8 @@ final class CRawWriter {
     }
 
     private void method(CHeader.Function f) {
-        String parameters = f.parameters().stream()
-                .map(p -> p.type().java + " " + p.name())
-                .collect(Collectors.joining(", "));
+        String parameters =
+                f.parameters().stream().map(p -> p.type().java + " " + p.name()).collect(Collectors.joining(", "));
         String arguments = f.parameters().stream().map(p -> ", " + p.name()).collect(Collectors.joining());
         out.append("\n    /** {@code ")
                 .append(f.prototype())
@@ -102,7 +102,8 @@ final class CRawWriter {
                 .append(".HANDLE.invokeExact(this.")
                 .append(f.name())
                 .append(arguments)
-                .append(");\n        } catch (Throwable t) {\n            throw CFunction.failed(t);\n        }\n    }\n");
+                .append(
+                        ");\n        } catch (Throwable t) {\n            throw CFunction.failed(t);\n        }\n    }\n");
     }
 
     private static String shape(CHeader.Function f) {

@@ -57,7 +57,8 @@ public final class Generate {
         String header = Files.readString(root.resolve("native/src/cpp/gatun_core.h"));
         files.put("jextract/src/generated/java/dev/gatun/ffm/CoreRaw.java", RawWriter.core(header));
         for (Map.Entry<String, String> raw : CRawWriter.classes().entrySet()) {
-            String text = Files.readString(root.resolve("jextract/src/main/headers").resolve(raw.getKey()));
+            String text =
+                    Files.readString(root.resolve("jextract/src/main/headers").resolve(raw.getKey()));
             files.put(
                     "jextract/src/generated/java/dev/gatun/ffm/" + raw.getValue() + ".java",
                     CRawWriter.write(raw.getKey(), text));

@@ -24,7 +24,8 @@ record NcclMeeting(KeyValueStore store, String prefix, int rank, int size, Durat
         try {
             communicator = nccl.communicator(id, rank, size, gpu);
         } catch (CudaException e) {
-            throw new DistributedException("rank " + rank + " cannot join the group of " + size + ": " + e.getMessage(), e);
+            throw new DistributedException(
+                    "rank " + rank + " cannot join the group of " + size + ": " + e.getMessage(), e);
         }
         try {
             while (!communicator.isReady()) {
@@ -37,7 +38,8 @@ record NcclMeeting(KeyValueStore store, String prefix, int rank, int size, Durat
             return communicator;
         } catch (CudaException e) {
             communicator.close();
-            throw new DistributedException("rank " + rank + " cannot join the group of " + size + ": " + e.getMessage(), e);
+            throw new DistributedException(
+                    "rank " + rank + " cannot join the group of " + size + ": " + e.getMessage(), e);
         } catch (DistributedException e) {
             communicator.close();
             throw e;
@@ -55,7 +57,8 @@ record NcclMeeting(KeyValueStore store, String prefix, int rank, int size, Durat
             store.waitFor(timeout, key);
         } catch (DistributedException e) {
             throw new DistributedException(
-                    "rank 0 has not handed NCCL's id to rank " + rank + " within " + seconds() + ": " + e.getMessage(), e);
+                    "rank 0 has not handed NCCL's id to rank " + rank + " within " + seconds() + ": " + e.getMessage(),
+                    e);
         }
         return store.get(key);
     }

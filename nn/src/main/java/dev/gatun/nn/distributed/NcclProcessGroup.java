@@ -12,6 +12,7 @@ import dev.gatun.torch.cuda.Nccl;
 import dev.gatun.torch.cuda.NcclCommunicator;
 import dev.gatun.torch.cuda.NcclCommunicator.Reduction;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * Processes with a GPU each, joined by NCCL ({@code torch.distributed.ProcessGroupNCCL}). Operations run on a stream of their
@@ -32,13 +33,15 @@ public final class NcclProcessGroup implements ProcessGroup {
     private final Tensor barrier;
     private boolean closed;
 
-    private NcclProcessGroup(NcclMeeting meeting, NcclCommunicator communicator, CudaRuntime cuda, int gpu, Device device) {
+    private NcclProcessGroup(
+            NcclMeeting meeting, NcclCommunicator communicator, CudaRuntime cuda, int gpu, Device device) {
         this.meeting = meeting;
         this.communicator = communicator;
         this.cuda = cuda;
         this.device = device;
         stream = cuda.streamFromPool(gpu, true);
-        barrier = Torch.zeros(new long[] {1}, TensorOptions.of(DType.INT32, device)).unscoped();
+        barrier = Torch.zeros(new long[] {1}, TensorOptions.of(DType.INT32, device))
+                .unscoped();
         queue = new NcclQueue(meeting, communicator, cuda, gpu);
     }
 
@@ -96,8 +99,7 @@ public final class NcclProcessGroup implements ProcessGroup {
     @Override
     public Work reduceScatter(Tensor output, Tensor input, ReduceOp op) {
         checkParts("reduce-scatter", input, output);
-        return begin(
-                "reduce-scatter", input, () -> communicator.reduceScatter(output, input, reduction(op), stream));
+        return begin("reduce-scatter", input, () -> communicator.reduceScatter(output, input, reduction(op), stream));
     }
 
     @Override
@@ -149,7 +151,7 @@ public final class NcclProcessGroup implements ProcessGroup {
     }
 
     private static String describe(Tensor tensor) {
-        return tensor.dtype() + java.util.Arrays.toString(tensor.shape()).replace(" ", "");
+        return tensor.dtype() + Arrays.toString(tensor.shape()).replace(" ", "");
     }
 
     @Override

@@ -67,7 +67,9 @@ final class NcclQueue {
                     underWay.remove(this);
                 }
             } catch (CudaException e) {
-                throw fail(what + " (operation " + number + ") failed on rank " + meeting.rank() + ": " + e.getMessage(), e);
+                throw fail(
+                        what + " (operation " + number + ") failed on rank " + meeting.rank() + ": " + e.getMessage(),
+                        e);
             }
         }
 
@@ -99,7 +101,9 @@ final class NcclQueue {
             underWay.add(operation);
             put.accept(operation.event);
         } catch (CudaException e) {
-            throw fail(what + " (operation " + begun + ") cannot begin on rank " + meeting.rank() + ": " + e.getMessage(), e);
+            throw fail(
+                    what + " (operation " + begun + ") cannot begin on rank " + meeting.rank() + ": " + e.getMessage(),
+                    e);
         }
         operation.recorded = true;
         return operation;
@@ -142,17 +146,24 @@ final class NcclQueue {
     private void watch() {
         long published = 0;
         while (!closed && failure == null) {
-            try {
-                if (published != begun) {
-                    published = begun;
-                    meeting.publish(published);
-                }
-            } catch (DistributedException e) {
-                // Without the store messages say less; operations do not need it.
-            }
+            published = publish(published);
             look();
             LockSupport.parkNanos(LOOK_NANOS);
         }
+        publish(published);
+    }
+
+    /** Tells the others how many operations have begun here, unless they know. */
+    private long publish(long published) {
+        long now = begun;
+        if (published != now) {
+            try {
+                meeting.publish(now);
+            } catch (DistributedException e) {
+                // Without the store messages say less; operations do not need it.
+            }
+        }
+        return now;
     }
 
     private synchronized void look() {
@@ -168,7 +179,9 @@ final class NcclQueue {
             }
             communicator.isReady();
         } catch (CudaException e) {
-            fail("the NCCL group failed on rank " + meeting.rank() + " of " + meeting.size() + ": " + e.getMessage(), e);
+            fail(
+                    "the NCCL group failed on rank " + meeting.rank() + " of " + meeting.size() + ": " + e.getMessage(),
+                    e);
         } catch (DistributedException e) {
             // It is noted, and the next call throws it.
         }
