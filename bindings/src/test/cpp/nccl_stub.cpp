@@ -54,8 +54,14 @@ static int fail_next, async_error, ids;
 static thread_local int current_device;
 static thread_local Stream current_stream;
 
-static int called(const std::string &what) {
+static int noted(const std::string &what) {
   record += what + "\n";
+  return 0;
+}
+
+// The same for NCCL's functions, which fail when told to.
+static int called(const std::string &what) {
+  noted(what);
   int status = fail_next;
   fail_next = 0;
   if (status != 0) message = "stub: told to fail in " + what.substr(0, what.find(' '));
@@ -90,7 +96,7 @@ EXPORT const char *cudaGetErrorString(int status) { return status == 101 ? "inva
 EXPORT int cudaEventCreateWithFlags(Event **event, unsigned flags) {
   std::lock_guard<std::mutex> hold(lock);
   *event = new Event{current_device, nullptr};
-  return called("cudaEventCreateWithFlags flags=" + std::to_string(flags) + " device=" + std::to_string(current_device));
+  return noted("cudaEventCreateWithFlags flags=" + std::to_string(flags) + " device=" + std::to_string(current_device));
 }
 EXPORT int cudaEventRecord(Event *event, Stream *stream) {
   std::lock_guard<std::mutex> hold(lock);
@@ -104,11 +110,11 @@ EXPORT int cudaEventQuery(Event *event) {
 EXPORT int cudaEventDestroy(Event *event) {
   std::lock_guard<std::mutex> hold(lock);
   delete event;
-  return called("cudaEventDestroy");
+  return noted("cudaEventDestroy");
 }
 EXPORT int cudaStreamWaitEvent(Stream *, Event *, unsigned flags) {
   std::lock_guard<std::mutex> hold(lock);
-  return called("cudaStreamWaitEvent flags=" + std::to_string(flags));
+  return noted("cudaStreamWaitEvent flags=" + std::to_string(flags));
 }
 EXPORT int aoti_torch_get_current_cuda_stream(int32_t device, Stream **stream) {
   current_stream.device = device;
@@ -118,7 +124,7 @@ EXPORT int aoti_torch_get_current_cuda_stream(int32_t device, Stream **stream) {
 EXPORT int torch_get_cuda_stream_from_pool(bool high, int32_t device, Stream **stream) {
   std::lock_guard<std::mutex> hold(lock);
   *stream = new Stream{device, nullptr};
-  return called(std::string("torch_get_cuda_stream_from_pool high=") + (high ? "1" : "0") + " device=" +
+  return noted(std::string("torch_get_cuda_stream_from_pool high=") + (high ? "1" : "0") + " device=" +
                 std::to_string(device));
 }
 

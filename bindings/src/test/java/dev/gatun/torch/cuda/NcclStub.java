@@ -64,7 +64,7 @@ final class NcclStub {
         }
     }
 
-    /** The next call that can fails with that status. */
+    /** The next call of NCCL that has a status fails with this one. */
     void failNext(int status) {
         tell("stub_fail_next", status);
     }

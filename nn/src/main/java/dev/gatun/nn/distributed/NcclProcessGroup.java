@@ -78,7 +78,7 @@ public final class NcclProcessGroup implements ProcessGroup {
     @Override
     public Work allReduce(Tensor tensor, ReduceOp op) {
         check("all-reduce", tensor);
-        return begin("all-reduce", tensor, () -> communicator.allReduce(tensor, reduction(op), stream));
+        return begin("all-reduce of " + describe(tensor), () -> communicator.allReduce(tensor, reduction(op), stream));
     }
 
     @Override
@@ -87,13 +87,13 @@ public final class NcclProcessGroup implements ProcessGroup {
         if (root < 0 || root >= size()) {
             throw new DistributedException("broadcast from rank " + root + ": the ranks are 0 to " + (size() - 1));
         }
-        return begin("broadcast", tensor, () -> communicator.broadcast(tensor, root, stream));
+        return begin("broadcast of " + describe(tensor), () -> communicator.broadcast(tensor, root, stream));
     }
 
     @Override
     public Work allGather(Tensor output, Tensor input) {
         checkParts("all-gather", output, input);
-        return begin("all-gather", input, () -> communicator.allGather(output, input, stream));
+        return begin("all-gather of " + describe(input), () -> communicator.allGather(output, input, stream));
     }
 
     @Override
@@ -104,11 +104,11 @@ public final class NcclProcessGroup implements ProcessGroup {
 
     @Override
     public Work barrier() {
-        return begin("barrier", barrier, () -> communicator.allReduce(barrier, Reduction.SUM, stream));
+        return begin("barrier", () -> communicator.allReduce(barrier, Reduction.SUM, stream));
     }
 
-    private Work begin(String name, Tensor tensor, Runnable call) {
-        return queue.begin(name + " of " + describe(tensor), event -> {
+    private Work begin(String what, Runnable call) {
+        return queue.begin(what, event -> {
             event.record(cuda.currentStream(stream.device()));
             stream.waitEvent(event);
             call.run();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,20 +51,13 @@ class NcclProcessGroupTest {
     /** The libraries that this JVM has loaded, beside a stub for CUDA's. */
     private static void makeLibtorch() throws IOException, InterruptedException {
         assertThat(Torch.version()).isNotEmpty();
-        List<Path> folders = Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                .filter(line -> line.matches(".*/(libtorch_cpu|libopenblas)\\.so.*"))
-                .map(line -> Path.of(line.substring(line.indexOf('/'))).getParent())
+        List<Path> loaded = Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.matches(".*/lib(torch_cpu|c10|openblas|gomp|gfortran|quadmath)[.-].*"))
+                .map(line -> Path.of(line.substring(line.indexOf('/'))))
                 .distinct()
                 .toList();
-        for (Path from : folders) {
-            try (Stream<Path> files = Files.list(from)) {
-                for (Path file : files.toList()) {
-                    String name = file.getFileName().toString();
-                    if (name.contains(".so") && !name.startsWith("libgcc_s") && !name.contains("cuda")) {
-                        Files.createSymbolicLink(folder.resolve(name), file);
-                    }
-                }
-            }
+        for (Path file : loaded) {
+            Files.createSymbolicLink(folder.resolve(file.getFileName()), file);
         }
         Process compiler;
         try {
@@ -83,6 +77,16 @@ class NcclProcessGroupTest {
             throw e;
         }
         assertThat(compiler.waitFor()).isZero();
+    }
+
+    /** JUnit would warn about each. */
+    @AfterAll
+    static void removeLinks() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(link);
+            }
+        }
     }
 
     @ParameterizedTest
