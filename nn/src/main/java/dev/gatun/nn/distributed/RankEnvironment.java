@@ -17,7 +17,14 @@ final class RankEnvironment {
             return torchrun();
         }
         if (has("OMPI_COMM_WORLD_RANK")) {
-            return mpi("Open MPI", "OMPI_COMM_WORLD_", "RANK", "SIZE", "LOCAL_RANK", "LOCAL_SIZE", "OMPI_MCA_ess_base_jobid");
+            return mpi(
+                    "Open MPI",
+                    "OMPI_COMM_WORLD_",
+                    "RANK",
+                    "SIZE",
+                    "LOCAL_RANK",
+                    "LOCAL_SIZE",
+                    "OMPI_MCA_ess_base_jobid");
         }
         if (has("PMI_RANK") && has("PMI_SIZE")) {
             return mpi("PMI", "", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "PMI_ID");
@@ -108,7 +115,8 @@ final class RankEnvironment {
         String value = text(name, "");
         if (value.isEmpty()) {
             throw new DistributedException("this process is one of several (RANK=" + text("RANK", "") + ", WORLD_SIZE="
-                    + text("WORLD_SIZE", "") + "), but " + name + " is not set: start them with ./gatun launch or torchrun, or set"
+                    + text("WORLD_SIZE", "") + "), but " + name
+                    + " is not set: start them with ./gatun launch or torchrun, or set"
                     + " RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT for each");
         }
         return value;

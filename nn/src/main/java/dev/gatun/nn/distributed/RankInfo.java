@@ -33,8 +33,9 @@ public record RankInfo(
         requireBelow("rank", rank, "world size", worldSize);
         requireBelow("local rank", localRank, "local world size", localWorldSize);
         if (localWorldSize > worldSize || groupRank < 0 || restartCount < 0) {
-            throw new DistributedException("rank " + rank + " of " + worldSize + " cannot be one of " + localWorldSize
-                    + " on machine " + groupRank + " after " + restartCount + " restarts: look at what started this process");
+            throw new DistributedException(
+                    "rank " + rank + " of " + worldSize + " cannot be one of " + localWorldSize + " on machine "
+                            + groupRank + " after " + restartCount + " restarts: look at what started this process");
         }
         if (masterPort < (worldSize > 1 ? 1 : 0) || masterPort > 65535) {
             throw new DistributedException("a port is a number from 1 to 65535, and the store's is " + masterPort

@@ -13,7 +13,8 @@ final class SlurmLists {
         }
         int close = nodes.indexOf(']', open);
         if (close < 0) {
-            throw new DistributedException("'" + nodes + "' is no node list of Slurm's: set MASTER_ADDR to the host of rank 0");
+            throw new DistributedException(
+                    "'" + nodes + "' is no node list of Slurm's: set MASTER_ADDR to the host of rank 0");
         }
         String number = nodes.substring(open + 1, close).split("[-,]", 2)[0];
         String rest = nodes.substring(close + 1);
@@ -32,10 +33,11 @@ final class SlurmLists {
                     return Integer.parseInt(pieces[0]);
                 }
             } catch (NumberFormatException e) {
-                throw new DistributedException("'" + tasksPerNode + "' is not how Slurm writes the tasks of its nodes", e);
+                throw new DistributedException(
+                        "'" + tasksPerNode + "' is not how Slurm writes the tasks of its nodes", e);
             }
         }
-        throw new DistributedException("Slurm gives the tasks of " + before + " nodes ('" + tasksPerNode
-                + "'), and this is node " + node);
+        throw new DistributedException(
+                "Slurm gives the tasks of " + before + " nodes ('" + tasksPerNode + "'), and this is node " + node);
     }
 }
