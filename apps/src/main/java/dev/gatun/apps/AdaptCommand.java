@@ -153,8 +153,7 @@ final class AdaptCommand implements Callable<Integer> {
 
     private void write(RunUse use, String name, TaskAdapter made) {
         if (peft != null) {
-            PeftExport.write(
-                    made.adaptation(), use.run().main(), use.run().config(), place(peft, name));
+            PeftExport.write(made.adaptation(), use.run().main(), use.run().config(), place(peft, name));
         }
         if (output != null) {
             Path file = place(output, name + ".safetensors");

@@ -54,7 +54,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--auto-resume",
-            description = "Go on with the run in --run if there is one, else begin it: for schedulers, which repeat a command.")
+            description =
+                    "Go on with the run in --run if there is one, else begin it: for schedulers, which repeat a command.")
     private boolean autoResume;
 
     @Override
@@ -104,8 +105,8 @@ final class TrainCommand implements Callable<Integer> {
             progress.message(data.summary());
             interrupts.mayStopAtOnce(false);
             if (!new Stages(run, config, data, World.ALONE, progress).run()) {
-                progress.message("stopped with a checkpoint; go on with: gatun train " + recipe + " --run "
-                        + run.path() + " --resume");
+                progress.message("stopped with a checkpoint; go on with: gatun train " + recipe + " --run " + run.path()
+                        + " --resume");
                 return Interrupts.STOPPED;
             }
             interrupts.mayStopAtOnce(true); // what was trained is saved

@@ -93,7 +93,11 @@ final class ConfigChecks {
     }
 
     private static void distributed(RunConfig.Distributed distributed) {
-        require(distributed.zero() >= 0 && distributed.zero() <= 2, "distributed.zero", "0, 1 or 2", distributed.zero());
+        require(
+                distributed.zero() >= 0 && distributed.zero() <= 2,
+                "distributed.zero",
+                "0, 1 or 2",
+                distributed.zero());
         require(distributed.timeout() >= 1, "distributed.timeout", "1 or more seconds", distributed.timeout());
         require(distributed.straggler() > 1, "distributed.straggler", "above 1", distributed.straggler());
     }

@@ -56,7 +56,8 @@ final class SharedWork {
             return JSON.readValue(
                     bytes,
                     JSON.getTypeFactory()
-                            .constructCollectionType(List.class, JSON.getTypeFactory().constructType(type)));
+                            .constructCollectionType(
+                                    List.class, JSON.getTypeFactory().constructType(type)));
         } catch (IOException e) {
             throw new RunException("what another rank sent cannot be read: do all run the same Gatun?", e);
         }

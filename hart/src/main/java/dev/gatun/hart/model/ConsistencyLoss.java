@@ -113,13 +113,13 @@ public final class ConsistencyLoss implements AutoCloseable {
         return switch (pairing) {
             case SLOT ->
                 squares(now.sub(previous.narrow(0, firstSlot - first, rows))).div(elements);
-            case MEAN -> sum == null ? now.mean(0).sub(previous.mean(0)).square().mean() : meanOverRanks(now);
+            case MEAN ->
+                sum == null ? now.mean(0).sub(previous.mean(0)).square().mean() : meanOverRanks(now);
             case TASK -> sameTask(now, tasks).div(elements);
             case ALLPAIRS -> {
                 // The mean over all b' of |h_b - h'_b'|^2 is |h_b - mean h'|^2 and the variance of h'.
                 Tensor mean = sum == null ? previous.mean(0) : moments[0];
-                Tensor variance =
-                        sum == null ? squares(previous.sub(mean)).div((double) slots) : moments[1];
+                Tensor variance = sum == null ? squares(previous.sub(mean)).div((double) slots) : moments[1];
                 yield squares(now.sub(mean)).add(variance.mul((double) rows)).div(elements);
             }
         };
@@ -214,7 +214,8 @@ public final class ConsistencyLoss implements AutoCloseable {
             mean.div_((double) slots);
             Tensor variance = squares(previous.sub(mean));
             sum.accept(variance);
-            moments = new Tensor[] {mean.unscoped(), variance.div_((double) slots).unscoped()};
+            moments =
+                    new Tensor[] {mean.unscoped(), variance.div_((double) slots).unscoped()};
         }
     }
 
@@ -301,7 +302,10 @@ public final class ConsistencyLoss implements AutoCloseable {
             throw new IllegalArgumentException("the states of " + Arrays.toString(states.shape())
                     + " do not fit a batch of " + slots + " paired by " + pairing);
         }
-        replace(states == null || sum == null ? states : states.narrow(0, first, own).clone());
+        replace(
+                states == null || sum == null
+                        ? states
+                        : states.narrow(0, first, own).clone());
         rowOfTask = Map.of();
         measure();
     }

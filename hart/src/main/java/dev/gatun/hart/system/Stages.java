@@ -107,10 +107,7 @@ public final class Stages {
             }
             try (Objective objective = system.objective(config.train())) {
                 if (!train(
-                        StageNames.TRAIN,
-                        config.train(),
-                        objective,
-                        source(() -> data.train(config.train(), seed)))) {
+                        StageNames.TRAIN, config.train(), objective, source(() -> data.train(config.train(), seed)))) {
                     return false;
                 }
             }

@@ -70,7 +70,9 @@ final class Checkpoint {
             return JSON.readValue(file.toFile(), State.class);
         } catch (IOException e) {
             throw new RunException(
-                    file + " cannot be read: " + e.getMessage().lines().findFirst().orElse(""), e);
+                    file + " cannot be read: "
+                            + e.getMessage().lines().findFirst().orElse(""),
+                    e);
         }
     }
 

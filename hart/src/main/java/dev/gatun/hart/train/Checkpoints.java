@@ -83,7 +83,10 @@ final class Checkpoints {
     /** Stages follow each other, steps within a stage count up. */
     private static String age(Path checkpoint) {
         return StageNames.ORDER.indexOf(stage(checkpoint))
-                + checkpoint.getFileName().toString().substring(stage(checkpoint).length());
+                + checkpoint
+                        .getFileName()
+                        .toString()
+                        .substring(stage(checkpoint).length());
     }
 
     /** The checkpoint of {@code stage} after {@code step} steps. */

@@ -30,7 +30,9 @@ record Manifest(@JsonProperty("files") Map<String, Entry> files) {
      * @param bytes the file's length
      * @param crc32c of its content, in hexadecimal digits
      */
-    record Entry(@JsonProperty("bytes") long bytes, @JsonProperty("crc32c") String crc32c) {
+    record Entry(
+            @JsonProperty("bytes") long bytes,
+            @JsonProperty("crc32c") String crc32c) {
         static Entry of(Path file) throws IOException {
             CRC32C sum = new CRC32C();
             try (FileChannel channel = FileChannel.open(file)) {
@@ -63,7 +65,8 @@ record Manifest(@JsonProperty("files") Map<String, Entry> files) {
             manifest = JSON.readValue(folder.resolve(NAME).toFile(), Manifest.class);
         } catch (IOException e) {
             return Files.exists(folder.resolve(NAME))
-                    ? NAME + " cannot be read (" + e.getMessage().lines().findFirst().orElse("") + ")"
+                    ? NAME + " cannot be read ("
+                            + e.getMessage().lines().findFirst().orElse("") + ")"
                     : "it has no " + NAME + ", so it was never finished";
         }
         if (manifest.files() == null || manifest.files().isEmpty()) {
@@ -74,7 +77,8 @@ record Manifest(@JsonProperty("files") Map<String, Entry> files) {
                 Entry actual = Entry.of(folder.resolve(expected.getKey()));
                 if (!actual.equals(expected.getValue())) {
                     return expected.getKey() + " is damaged: it has " + actual.bytes() + " bytes with CRC-32C "
-                            + actual.crc32c() + ", " + NAME + " says " + expected.getValue().bytes() + " and "
+                            + actual.crc32c() + ", " + NAME + " says "
+                            + expected.getValue().bytes() + " and "
                             + expected.getValue().crc32c();
                 }
             } catch (NoSuchFileException e) {

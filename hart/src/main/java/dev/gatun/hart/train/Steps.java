@@ -89,7 +89,8 @@ final class Steps {
                 failure = e;
             }
             long waited = System.nanoTime() - began;
-            GradientWorkers.Losses own = workers.compute(microBatches, slots, targetTokens(step, microBatches, failure));
+            GradientWorkers.Losses own =
+                    workers.compute(microBatches, slots, targetTokens(step, microBatches, failure));
             long busy = System.nanoTime() - began;
             exchange.sum();
             RankReports.Told told = reports.exchange(own, progress.stopRequested(), busy / 1e9, waited / 1e9);

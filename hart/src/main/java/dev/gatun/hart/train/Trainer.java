@@ -97,8 +97,8 @@ public final class Trainer {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
             long step = state.restore(objective, optimizer, config.seed());
             schedule.setStepCount(step);
-            Steps steps = new Steps(
-                    stage, settings, config, world, progress, objective, optimizer, schedule, workers, slots);
+            Steps steps =
+                    new Steps(stage, settings, config, world, progress, objective, optimizer, schedule, workers, slots);
             try (MetricsLog metrics = MetricsLog.ofRank(folder, world.rank(), stage, step);
                     Prefetcher<List<Batch>> ahead = new Prefetcher<>(
                             at -> batches.microBatches(at, slots), step, settings.steps(), PREFETCHED)) {

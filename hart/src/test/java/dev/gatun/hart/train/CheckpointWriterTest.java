@@ -23,7 +23,8 @@ class CheckpointWriterTest {
     private Path folder;
 
     private static Snapshot snapshot(TinyTraining training, AdamW adamw, long step) {
-        return new Snapshot(new Checkpoint.State("train", step, 1, "2", List.of(RNG)), training.objective, adamw, World.ALONE);
+        return new Snapshot(
+                new Checkpoint.State("train", step, 1, "2", List.of(RNG)), training.objective, adamw, World.ALONE);
     }
 
     private static float[] first(TinyTraining training) {
@@ -43,7 +44,11 @@ class CheckpointWriterTest {
             try (CheckpointWriter writer = new CheckpointWriter(checkpoints, 2, () -> await(mayEnd))) {
                 writer.save(snapshot(training, adamw, 1));
                 // Not waited for: this thread goes on while the writer is held up.
-                training.hyper.parameters().forEach(p -> p.copy_(p.get().detach().mul(2.0)));
+                try (Scope _ = Scope.open()) {
+                    training.hyper
+                            .parameters()
+                            .forEach(p -> p.copy_(p.get().detach().mul(2.0)));
+                }
                 writer.check();
                 mayEnd.countDown();
                 writer.save(snapshot(training, adamw, 2));

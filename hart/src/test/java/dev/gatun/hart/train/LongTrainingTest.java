@@ -43,11 +43,15 @@ class LongTrainingTest {
                 }
             };
             assertThat(training.run(
-                            folder.resolve("run"), TinyTraining.config(STEPS, "checkpoint.every=" + EVERY), progress, false))
+                            folder.resolve("run"),
+                            TinyTraining.config(STEPS, "checkpoint.every=" + EVERY),
+                            progress,
+                            false))
                     .isTrue();
         }
         assertThat(live).hasSize(STEPS);
-        // The first step makes the optimizer's state and the first previous h. Checkpoints are copies, until they are written.
+        // The first step makes the optimizer's state and the first previous h. Checkpoints are copies, until they are
+        // written.
         for (int begin = 0; begin < STEPS; begin += EVERY) {
             assertThat(Collections.min(live.subList(begin, begin + EVERY)))
                     .as("steps from " + begin)

@@ -181,7 +181,8 @@ class ResumeTest {
         List<String> before = metrics(run);
         assertThatThrownBy(() -> train(run, CONFIG, true, STEPS, new ArrayList<>()))
                 .isInstanceOf(RunException.class)
-                .hasMessageContainingAll("train-00000006", "train-00000007", "model.safetensors is damaged", "delete them")
+                .hasMessageContainingAll(
+                        "train-00000006", "train-00000007", "model.safetensors is damaged", "delete them")
                 .message()
                 .doesNotContain("\n");
         assertThat(metrics(run)).isEqualTo(before);

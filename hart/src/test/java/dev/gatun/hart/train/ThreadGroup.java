@@ -114,8 +114,11 @@ final class ThreadGroup {
 
         @Override
         public Work reduceScatter(Tensor output, Tensor input, ReduceOp op) {
-            return exchange(input, output.view(-1), all -> List.of(
-                    reduced(all, op).getFirst().reshape(-1).narrow(0, rank * output.numel(), output.numel())));
+            return exchange(
+                    input,
+                    output.view(-1),
+                    all -> List.of(
+                            reduced(all, op).getFirst().reshape(-1).narrow(0, rank * output.numel(), output.numel())));
         }
 
         @Override

@@ -64,9 +64,11 @@ final class TinyTraining implements AutoCloseable {
     /** Trains on one of several ranks. */
     boolean run(RunFolder run, RunConfig config, World world, Progress progress) {
         return new Trainer(run, config, StageNames.TRAIN, config.train(), world, progress)
-                .run(objective, (step, slots) -> slots.stream()
-                        .map(some -> batch(step, some.first(), some.rows()))
-                        .toList());
+                .run(
+                        objective,
+                        (step, slots) -> slots.stream()
+                                .map(some -> batch(step, some.first(), some.rows()))
+                                .toList());
     }
 
     /** Examples that depend on the step and the slot alone, of different lengths. */
@@ -74,7 +76,8 @@ final class TinyTraining implements AutoCloseable {
         List<EncodedExample> examples = new ArrayList<>();
         for (int slot = firstSlot; slot < firstSlot + rows; slot++) {
             SplittableRandom random = new SplittableRandom(1000 * step + slot);
-            examples.add(new EncodedExample(random.nextInt(3), tokens(random, 12), tokens(random, 8), tokens(random, 5)));
+            examples.add(
+                    new EncodedExample(random.nextInt(3), tokens(random, 12), tokens(random, 8), tokens(random, 5)));
         }
         return Batch.of(examples, 1);
     }
