@@ -14,7 +14,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The program {@code gatun}. Exit codes: 0 done, 1 failed, 2 called in a wrong way.
+ * The program {@code gatun}. Exit codes: 0 done, 1 failed, 2 called in a wrong way, 75 stopped by a signal with nothing lost.
  *
  * <p>A new command is a picocli class with a first footer line that is an example, named in {@code subcommands} below.
  */
@@ -89,6 +89,6 @@ public final class Gatun implements Callable<Integer> {
 
     /** Runs the command that {@code args} name and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine(Failures.forArguments(args)).execute(args));
+        Interrupts.exit(commandLine(Failures.forArguments(args)).execute(args));
     }
 }
