@@ -5,6 +5,7 @@ import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.experiment.ExperimentCommand;
 import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
+import dev.gatun.apps.launch.LaunchCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             TrainCommand.class,
+            LaunchCommand.class,
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
@@ -84,6 +86,8 @@ public final class Gatun implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(110);
         CommandList.install(line);
+        // What is launched has options of its own.
+        line.getSubcommands().get("launch").setStopAtPositional(true);
         return line;
     }
 
