@@ -44,7 +44,7 @@ final class BandwidthRank {
     }
 
     private static void measure(ProcessGroup group, RawGloo raw, long bytes, int rounds) {
-        int calls = (int) Math.clamp((8L << 20) / bytes, 1, 200);
+        int calls = Math.clamp((8L << 20) / bytes, 1, 200);
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
         try (Scope _ = Scope.open();

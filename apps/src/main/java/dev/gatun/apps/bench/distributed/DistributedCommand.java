@@ -125,7 +125,7 @@ public final class DistributedCommand implements Callable<Integer> {
             out.println("measuring layers of " + model);
             out.flush();
             T5Steps steps = new T5Steps(model);
-            page.model(model, steps, steps.measure(Math.max(1, rounds / 4)), sequences, tflops * 1e12);
+            page.model(model, steps, steps.measure(Math.max(1, rounds / 3)), sequences, tflops * 1e12);
         }
         out.print(page.write(output));
         out.println("written to " + output);

@@ -7,6 +7,7 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,11 +93,11 @@ final class DistributedPage {
         line("two ranks, exchange after backward", millis(off));
         line("two ranks, exchange during backward", millis(on));
         page.append(format(
-                "%n**%.0f %%** of the exchange is hidden (quartiles %.0f–%.0f %%): what it adds during backward against what"
-                        + " it adds after it, round by round.%n",
-                100 * quantile(hidden(two), 0.5),
-                100 * quantile(hidden(two), 0.25),
-                100 * quantile(hidden(two), 0.75)));
+                "%n**%s** of the exchange is hidden (quartiles %s to %s): what it adds during backward against what it adds"
+                        + " after it, round by round.%n",
+                percent(quantile(hidden(two), 0.5)),
+                percent(quantile(hidden(two), 0.25)),
+                percent(quantile(hidden(two), 0.75))));
         StepModel model = model(layers, width, two);
         Fabric fabric = new Fabric("the link", 2, link, link);
         StepModel.Buckets buckets = new StepModel.Buckets(bucket, bucket);
@@ -131,8 +132,7 @@ final class DistributedPage {
                         + " %d and %d tokens a rank. Measured here, on one thread, from models with one and with two layers a"
                         + " stack: %.1f s forward and %.1f s backward for one sequence, %.0f GFLOP/s in products with"
                         + " weights. A rank of the table is assumed to do the same work in the same proportions at %.0f"
-                        + " TFLOP/s: %.0f ms a step.%n%n| ranks | machines | step, ms | without overlap | hidden | of the"
-                        + " speed of one rank |%n|---:|---|---:|---:|---:|---:|%n",
+                        + " TFLOP/s: %.0f ms a step. In brackets: without overlap.%n%n",
                 name,
                 steps.parameters() / MEGA,
                 sequences,
@@ -143,18 +143,20 @@ final class DistributedPage {
                 steps.flops() / measured / 1e9,
                 flops / 1e12,
                 assumed * MILLIS));
-        for (Fabric fabric : Fabric.ASSUMED) {
-            for (int ranks : RANKS) {
+        page.append("| ranks |");
+        Fabric.ASSUMED.forEach(
+                fabric -> page.append(" step, ms: ").append(fabric.name()).append(" | hidden | of one rank's speed |"));
+        page.append("\n|---:|").repeat("---:|---:|---:|", Fabric.ASSUMED.size()).append('\n');
+        for (int ranks : RANKS) {
+            List<String> cells = new ArrayList<>(List.of(format("%,d", ranks)));
+            for (Fabric fabric : Fabric.ASSUMED) {
                 StepModel.Step on = fast.run(fabric, ranks, StepModel.PYTORCH, true);
                 StepModel.Step off = fast.run(fabric, ranks, StepModel.PYTORCH, false);
-                line(
-                        format("%,d", ranks),
-                        fabric.name(),
-                        millis(on.step()),
-                        millis(off.step()),
-                        format("%.0f %%", 100 * on.hidden()),
-                        format("%.0f %%", 100 * on.efficiency()));
+                cells.add(millis(on.step()) + " (" + millis(off.step()) + ")");
+                cells.add(percent(on.hidden()));
+                cells.add(percent(on.efficiency()));
             }
+            line(cells.toArray(String[]::new));
         }
         json.put(name, Map.of("parameters", steps.parameters(), "flops_a_sequence", steps.flops(), "seconds", time));
     }
@@ -201,6 +203,10 @@ final class DistributedPage {
 
     private static String format(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
+    }
+
+    private static String percent(double part) {
+        return format("%.0f %%", 100 * part);
     }
 
     private static String millis(double seconds) {

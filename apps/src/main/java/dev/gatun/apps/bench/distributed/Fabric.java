@@ -18,14 +18,14 @@ record Fabric(String name, int ranksPerMachine, Link inside, Link between) {
 
     /** Those that the tables are reckoned for. */
     static final List<Fabric> ASSUMED = List.of(
-            new Fabric("8 GPUs, fast network", 8, new Link(5e-6, 200e9), new Link(15e-6, 25e9)),
-            new Fabric("8 GPUs, one slow card", 8, new Link(5e-6, 200e9), new Link(30e-6, 1.25e9 / 8)));
+            new Fabric("a card for each GPU", 8, new Link(5e-6, 200e9), new Link(15e-6, 25e9)),
+            new Fabric("one card a machine", 8, new Link(5e-6, 200e9), new Link(30e-6, 12.5e9 / 8)));
 
     /** For the page. */
     String describe() {
         return String.format(
                 Locale.ROOT,
-                "%s: %d ranks a machine, %.0f µs and %.1f GB/s within it; %.0f µs and %.2f GB/s for each rank between machines.",
+                "%s: %d ranks a machine; %.0f µs and %.0f GB/s within it, %.0f µs and %.2f GB/s for each rank between machines.",
                 name,
                 ranksPerMachine,
                 inside.latency * MICROS,

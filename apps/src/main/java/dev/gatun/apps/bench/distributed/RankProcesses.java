@@ -101,6 +101,8 @@ final class RankProcesses {
                 .redirectOutput(rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         builder.environment().put("OMP_NUM_THREADS", "1");
+        // c10d warns that addresses of a network namespace have no names.
+        builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
         return builder.start();
     }
 
