@@ -26,6 +26,7 @@ import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,6 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "give either a run's folder or --t5 FOLDER");
         }
         try (Interrupts interrupts = new Interrupts()) {
+            interrupts.mayStopAtOnce(true);
             Progress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
             if (t5 != null) {
                 progress.message(checkpoint(progress).table());
@@ -119,6 +121,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     Map.of("recipe", t5.toString(), "system", "t0", "size", MainSize.of(alone.main())),
                     examples,
                     new RankScoring(alone, encoder, _ -> List.of(), T5_BATCH, progress),
+                    World.ALONE,
                     normalisation(),
                     aggregate());
             progress.end();
@@ -150,7 +153,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static String sni(RunFolder run, SniRunData data, TrainedRun trained, Progress progress) {
-        EvaluationReport report = new RunEvaluator(trained, data.tasks(), progress).evaluate();
+        EvaluationReport report = new RunEvaluator(trained, data.tasks(), World.ALONE, progress).evaluate();
         ReportWriter.save(report, run);
         return ReportWriter.table(report);
     }
@@ -178,6 +181,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         data.tasks()::demonstrations,
                         config.evaluation().batch(),
                         progress),
+                World.ALONE,
                 normalisation,
                 aggregate);
         progress.end();

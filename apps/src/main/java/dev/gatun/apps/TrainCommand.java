@@ -6,6 +6,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
             "A recipe is a bundled one or a YAML file, which may extend another; --set overrides any of its keys.",
             "Bundled are sni-mini, and SYSTEM-SIZE: icl, ft0, ftk, tk, lora, prefix, hypertuning, hypertuning_pt, hint,",
             "hart, parallel or shared, in the sizes mini, large and xl; for P3 with -p3 after it (docs/systems.md).",
-            "Ctrl-C saves a checkpoint; --resume goes on from the last one."
+            "Ctrl-C or SIGTERM saves a checkpoint and ends with exit code 75; --resume goes on from the newest that is whole."
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -51,26 +52,40 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with the run in --run (default: runs/RECIPE).")
     private boolean resume;
 
+    @Option(
+            names = "--auto-resume",
+            description =
+                    "Go on with the run in --run if there is one, else begin it: for schedulers, which repeat a command.")
+    private boolean autoResume;
+
     @Override
     public Integer call() {
-        try (RunFolder run = resume ? resumed() : created()) {
-            return train(run);
+        try (Interrupts interrupts = new Interrupts()) {
+            interrupts.mayStopAtOnce(true);
+            try (RunFolder run = open()) {
+                return train(run, interrupts);
+            }
         } catch (ConfigException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private RunFolder created() {
-        RunConfig config = Recipes.read(recipe, overrides);
-        return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
-    }
-
-    private RunFolder resumed() {
-        if (!overrides.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
+    private RunFolder open() {
+        if (resume) {
+            if (!overrides.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
+            }
+            return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
         }
-        return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
+        RunConfig config = Recipes.read(recipe, overrides);
+        if (autoResume) {
+            Path where = folder != null ? folder : Path.of("runs", config.recipe());
+            return Files.exists(where.resolve("config.yaml"))
+                    ? RunFolder.open(where, config)
+                    : RunFolder.create(where, config);
+        }
+        return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
     }
 
     private static Path freeFolder(String recipe) {
@@ -82,21 +97,24 @@ final class TrainCommand implements Callable<Integer> {
         return candidate;
     }
 
-    private int train(RunFolder run) {
+    private int train(RunFolder run, Interrupts interrupts) {
         RunConfig config = RunFolder.config(run.path());
-        try (Interrupts interrupts = new Interrupts();
-                RunData data = RunData.load(config, run.path())) {
-            TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+        TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+        try (RunData data = RunData.load(config, run.path())) {
             progress.message("run folder: " + run.path());
             progress.message(data.summary());
-            boolean finished = new Stages(run, config, data, progress).run();
-            if (!finished) {
-                progress.message("stopped after saving a checkpoint; go on with: gatun train " + recipe + " --run "
-                        + run.path() + " --resume");
-                return 130; // what a shell expects of a program that Ctrl-C ended
+            interrupts.mayStopAtOnce(false);
+            if (!new Stages(run, config, data, World.ALONE, progress).run()) {
+                progress.message("stopped with a checkpoint; go on with: gatun train " + recipe + " --run " + run.path()
+                        + " --resume");
+                return Interrupts.STOPPED;
             }
+            interrupts.mayStopAtOnce(true); // what was trained is saved
             EvaluateCommand.evaluate(run, data, progress);
             return 0;
+        } catch (RuntimeException | Error e) {
+            run.discard();
+            throw e;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
+import dev.gatun.data.SlotRange;
 import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Autograd;
 import dev.gatun.torch.Scope;
@@ -34,20 +35,28 @@ final class GradientWorkers implements AutoCloseable {
         return workers;
     }
 
+    /** The trained parameters. */
+    List<Parameter> parameters() {
+        return parameters;
+    }
+
     /** The step's losses, summed over its micro-batches. */
     record Losses(double pred, double cst, double total) {}
 
     private record Part(Tensor[] gradients, Losses losses) {}
 
-    /** Sets every trained parameter's gradient to that of the whole step. */
-    Losses compute(List<Batch> microBatches) {
-        long targetTokens = microBatches.stream().mapToLong(Batch::targetTokens).sum();
+    /**
+     * Sets every trained parameter's gradient to the sum of those of {@code microBatches}.
+     *
+     * @param slots the micro-batches' slots in the batch of all ranks
+     * @param targetTokens of all ranks
+     */
+    Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens) {
         List<Callable<Part>> parts = new ArrayList<>();
-        int firstSlot = 0;
-        for (Batch batch : microBatches) {
-            int slot = firstSlot;
-            parts.add(() -> part(batch, slot, targetTokens));
-            firstSlot += batch.rows();
+        for (int i = 0; i < slots.size(); i++) {
+            Batch batch = microBatches.get(i);
+            int firstSlot = slots.get(i).first();
+            parts.add(() -> part(batch, firstSlot, targetTokens));
         }
         Tensor[] sum = null;
         double pred = 0;
