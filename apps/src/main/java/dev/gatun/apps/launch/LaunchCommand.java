@@ -48,10 +48,12 @@ public final class LaunchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path logs;
+        MultiNode machines;
         int ranks;
         try {
             ranks = Devices.ranks(options.nprocPerNode);
             options.check();
+            machines = MultiNode.of(options);
             logs = logFolder();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -59,7 +61,10 @@ public final class LaunchCommand implements Callable<Integer> {
         Agent agent = new Agent(options, ranks, fullCommand(), logs, System.err);
         try (AutoCloseable _ = Signals.listen(options.signals, agent::onSignal);
                 Guardian guardian = Guardian.start(Duration.ofSeconds(options.shutdownTimeout));
-                Rendezvous rendezvous = new OneNode(ranks, options.maxRestarts)) {
+                Rendezvous rendezvous = machines.isAlone()
+                        ? new OneNode(ranks, options.maxRestarts)
+                        : new StoreRendezvous(
+                                machines, options.nodeRank, ranks, options.interval(), agent::isSignalled)) {
             System.err.println("gatun launch: " + ranks + (ranks == 1 ? " rank" : " ranks") + ", logs in " + logs);
             return agent.run(rendezvous, guardian);
         } catch (IOException | InterruptedException | RuntimeException e) {
