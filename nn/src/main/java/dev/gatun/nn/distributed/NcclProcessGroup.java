@@ -99,7 +99,9 @@ public final class NcclProcessGroup implements ProcessGroup {
     @Override
     public Work reduceScatter(Tensor output, Tensor input, ReduceOp op) {
         checkParts("reduce-scatter", input, output);
-        return begin("reduce-scatter", input, () -> communicator.reduceScatter(output, input, reduction(op), stream));
+        return begin(
+                "reduce-scatter of " + describe(input),
+                () -> communicator.reduceScatter(output, input, reduction(op), stream));
     }
 
     @Override
