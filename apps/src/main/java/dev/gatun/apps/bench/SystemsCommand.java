@@ -7,14 +7,12 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
-import dev.gatun.hart.system.Systems;
-import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.Parameter;
-import dev.gatun.nn.t5.T5;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -128,12 +126,10 @@ final class SystemsCommand implements Callable<Integer> {
         Path path = Files.createTempDirectory("gatun-system");
         try (RunFolder folder = RunFolder.create(path, config);
                 RunData data = RunData.load(config, path)) {
-            new Stages(folder, config, data, Progress.SILENT).run();
-            try (T5 main = T5.fromPretrained(path.resolve(TrainedRun.MAIN));
-                    TaskSystem system = Systems.make(config, main);
-                    Objective objective = system.objective(config.train())) {
+            new Stages(folder, config, data, World.ALONE, Progress.SILENT).run();
+            try (TrainedRun run = TrainedRun.load(path);
+                    Objective objective = run.system().objective(config.train())) {
                 measured.trained = objective.trained().parameters().stream()
-                        .filter(Parameter::requiresGrad)
                         .mapToLong(Parameter::numel)
                         .sum();
             }
