@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.bench.Machine;
 import dev.gatun.torch.Torch;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ final class DistributedPage {
     DistributedPage() throws IOException {
         Map<String, Object> machine = Machine.describe();
         machine.put("libtorch", Torch.version());
+        machine.put(
+                "load before the run",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         json.put("machine", machine);
         page.append("# Training on several ranks: what communication costs\n\n");
         machine.forEach((key, value) ->
