@@ -2,6 +2,7 @@ package dev.gatun.nn.distributed;
 
 import dev.gatun.libtorch.LibTorch;
 import dev.gatun.libtorch.NativeLibrary;
+import dev.gatun.torch.Torch;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.bytedeco.javacpp.Loader;
@@ -41,8 +42,16 @@ final class GlooBackend {
                 System.setProperty(limit, "0");
             }
         }
+        Torch.containGloo();
         try {
             Loader.load(torch.class);
+            // What takes time is done before the ranks meet: from then on each counts on the others to be quick.
+            try (Milliseconds limit = new Milliseconds(1);
+                    TCPStoreOptions storeOptions = new TCPStoreOptions();
+                    GlooDeviceVector devices = new GlooDeviceVector();
+                    ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit)) {
+                options.devices(devices).timeout(storeOptions.timeout());
+            }
         } catch (LinkageError e) {
             throw new DistributedException(
                     "Gloo cannot be loaded (" + e.getMessage()
@@ -68,7 +77,17 @@ final class GlooBackend {
                 ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit)) {
             // One thread: operations are done in the order of the calls.
             options.devices(devices).threads(1);
+            return connect(store, info, options);
+        }
+    }
+
+    private static ProcessGroupGloo connect(PrefixStore store, RankInfo info, ProcessGroupGloo.Options options) {
+        // Gloo would tell on the standard output how many ranks are connected.
+        Torch.setNativeOutput(false);
+        try {
             return new ProcessGroupGloo(store, info.rank(), info.worldSize(), options);
+        } finally {
+            Torch.setNativeOutput(true);
         }
     }
 
