@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -18,6 +19,8 @@ import org.bytedeco.pytorch.gloo.Device;
 /** Makes c10d's own group of Gloo, through JavaCPP's classes: they fit only the libtorch that they come with. */
 final class GlooBackend {
     private static final String ARTIFACT = "org.bytedeco:pytorch";
+
+    private static int connecting;
 
     private GlooBackend() {}
 
@@ -71,7 +74,12 @@ final class GlooBackend {
                         .waitWorkers(false)
                         .timeout(limit);
                 TCPStore tcp = new TCPStore(info.masterAddr(), storeOptions);
-                PrefixStore store = new PrefixStore(meeting.prefix() + "/gloo", tcp);
+                // What a constructor of JavaCPP's made dies with its Java object, whoever else still refers to it. A
+                // clone is
+                // counted by libtorch: only such ones are handed on.
+                Store counted = tcp.clone();
+                PrefixStore prefixed = new PrefixStore(meeting.prefix() + "/gloo", counted);
+                Store store = prefixed.clone();
                 Device device = device(meeting);
                 GlooDeviceVector devices = new GlooDeviceVector(device);
                 ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit)) {
@@ -81,14 +89,19 @@ final class GlooBackend {
         }
     }
 
-    private static ProcessGroupGloo connect(PrefixStore store, RankInfo info, ProcessGroupGloo.Options options) {
+    private static ProcessGroupGloo connect(Store store, RankInfo info, ProcessGroupGloo.Options options) {
         // Gloo would tell on the standard output how many ranks are connected.
-        Torch.setNativeOutput(false);
+        quiet(1);
         try {
             return new ProcessGroupGloo(store, info.rank(), info.worldSize(), options);
         } finally {
-            Torch.setNativeOutput(true);
+            quiet(-1);
         }
+    }
+
+    private static synchronized void quiet(int more) {
+        connecting += more;
+        Torch.setNativeOutput(connecting == 0);
     }
 
     private static Device device(Rendezvous meeting) {

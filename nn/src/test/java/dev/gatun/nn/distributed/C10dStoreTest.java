@@ -2,9 +2,7 @@ package dev.gatun.nn.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.gatun.libtorch.LibTorch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -23,9 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class C10dStoreTest {
     @BeforeAll
     static void load() {
-        assumeTrue(
-                LibTorch.load().libraries().getFirst().origin().startsWith("org.bytedeco"),
-                "needs another libtorch: the one from Maven");
+        MavenLibtorch.assume();
         GlooBackend.requireLibtorch();
     }
 
