@@ -7,14 +7,12 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
-import dev.gatun.hart.system.Systems;
-import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.Parameter;
-import dev.gatun.nn.t5.T5;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -104,7 +102,9 @@ final class SystemsCommand implements Callable<Integer> {
                 median(measured) * 1e3,
                 measured.batch / median(measured),
                 median(measured) / hart,
-                100 * measured.waiting / measured.seconds.stream().mapToDouble(s -> s).sum()));
+                100
+                        * measured.waiting
+                        / measured.seconds.stream().mapToDouble(s -> s).sum()));
         out.flush();
         return 0;
     }
@@ -126,12 +126,10 @@ final class SystemsCommand implements Callable<Integer> {
         Path path = Files.createTempDirectory("gatun-system");
         try (RunFolder folder = RunFolder.create(path, config);
                 RunData data = RunData.load(config, path)) {
-            new Stages(folder, config, data, Progress.SILENT).run();
-            try (T5 main = T5.fromPretrained(path.resolve(TrainedRun.MAIN));
-                    TaskSystem system = Systems.make(config, main);
-                    Objective objective = system.objective(config.train())) {
+            new Stages(folder, config, data, World.ALONE, Progress.SILENT).run();
+            try (TrainedRun run = TrainedRun.load(path);
+                    Objective objective = run.system().objective(config.train())) {
                 measured.trained = objective.trained().parameters().stream()
-                        .filter(Parameter::requiresGrad)
                         .mapToLong(Parameter::numel)
                         .sum();
             }
@@ -151,8 +149,7 @@ final class SystemsCommand implements Callable<Integer> {
     }
 
     private static double median(Measured measured) {
-        double[] sorted =
-                measured.seconds.stream().mapToDouble(s -> s).sorted().toArray();
+        double[] sorted = measured.seconds.stream().mapToDouble(s -> s).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
