@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
         description = "Measures Gatun against C++, other bindings and Python.",
         subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class, ShardingCommand.class, SystemsCommand.class},
         footerHeading = "%nExample:%n",
-        footer = {"  gatun bench interop --quick", "  gatun bench t5 --row train-mini", "  gatun bench optim", "  gatun bench systems"})
+        footer = {
+            "  gatun bench interop --quick",
+            "  gatun bench t5 --row train-mini",
+            "  gatun bench optim",
+            "  gatun bench systems"
+        })
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

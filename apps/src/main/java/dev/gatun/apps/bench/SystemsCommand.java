@@ -102,7 +102,9 @@ final class SystemsCommand implements Callable<Integer> {
                 median(measured) * 1e3,
                 measured.batch / median(measured),
                 median(measured) / hart,
-                100 * measured.waiting / measured.seconds.stream().mapToDouble(s -> s).sum()));
+                100
+                        * measured.waiting
+                        / measured.seconds.stream().mapToDouble(s -> s).sum()));
         out.flush();
         return 0;
     }
@@ -147,8 +149,7 @@ final class SystemsCommand implements Callable<Integer> {
     }
 
     private static double median(Measured measured) {
-        double[] sorted =
-                measured.seconds.stream().mapToDouble(s -> s).sorted().toArray();
+        double[] sorted = measured.seconds.stream().mapToDouble(s -> s).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
