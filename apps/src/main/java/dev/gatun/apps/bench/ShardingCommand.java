@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
             "  gatun bench sharding --ranks 8",
             "  gatun launch --nproc-per-node 4 -- bench sharding --measure",
             "",
-            "The first computes the paper's hypernetworks without memory for them. The second trains a T5 of 15 million",
+            "The first computes the paper's hypernetworks without memory for them. The second trains a T5 of 13.6 million",
             "parameters for three steps on so many processes, and compares what is computed with what libtorch has allocated",
             "after a step, and with the most that it had during that step, activations included. Figures are those of the rank",
             "that takes most."
