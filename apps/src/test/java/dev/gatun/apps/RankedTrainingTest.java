@@ -94,7 +94,9 @@ class RankedTrainingTest {
             for (String name : List.of("loss", "loss_pred", "loss_cst")) {
                 assertThat(JSON.readTree(actual.get(i)).get(name).doubleValue())
                         .as(name + " in line " + i)
-                        .isCloseTo(line.get(name).doubleValue(), within(1e-6 * Math.max(1, line.get(name).doubleValue())));
+                        .isCloseTo(
+                                line.get(name).doubleValue(),
+                                within(1e-6 * Math.max(1, line.get(name).doubleValue())));
             }
         }
         for (String file : List.of("main/model.safetensors", "hyper/model.safetensors")) {
