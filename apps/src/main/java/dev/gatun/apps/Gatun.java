@@ -3,6 +3,7 @@ package dev.gatun.apps;
 import dev.gatun.apps.bench.BenchCommand;
 import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.experiment.ExperimentCommand;
+import dev.gatun.apps.faults.FaultsCommand;
 import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
 import dev.gatun.apps.launch.LaunchCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             ExperimentCommand.class,
             FuzzCommand.class,
+            FaultsCommand.class,
             Doctor.class
         },
         footer = {

@@ -5,7 +5,6 @@ import dev.gatun.apps.launch.Rendezvous.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -46,8 +45,22 @@ final class Agent {
         events.add(number);
     }
 
+    /** Whether a signal has come. */
+    boolean isSignalled() {
+        return signal != 0;
+    }
+
     /** Returns the launcher's exit code. */
-    int run(Rendezvous rendezvous, Guardian guardian) throws IOException, InterruptedException {
+    int run(Rendezvous rendezvous, Guardian guardian) throws IOException {
+        try {
+            return runRounds(rendezvous, guardian);
+        } catch (InterruptedException e) {
+            // A signal came while there were no ranks: when other machines were waited for.
+            return Signals.EXIT_CODE + signal;
+        }
+    }
+
+    private int runRounds(Rendezvous rendezvous, Guardian guardian) throws IOException, InterruptedException {
         while (true) {
             Round round = rendezvous.next();
             if (!round.reason().isEmpty()) {
@@ -86,9 +99,8 @@ final class Agent {
 
     /** Waits until something has to be done about the ranks. */
     private Ending watch(LocalRanks ranks, Rendezvous rendezvous) throws InterruptedException {
-        long interval = Duration.ofNanos((long) (options.monitorInterval * 1e9)).toMillis();
         while (true) {
-            events.poll(Math.max(1, interval), TimeUnit.MILLISECONDS);
+            events.poll(options.interval().toMillis(), TimeUnit.MILLISECONDS);
             if (signal != 0) {
                 return Ending.SIGNALLED;
             }

@@ -1,11 +1,9 @@
 package dev.gatun.apps.launch;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,8 +29,6 @@ import picocli.CommandLine.Spec;
             "128 + n ended by signal n."
         })
 public final class LaunchCommand implements Callable<Integer> {
-    private static final String MAIN = "dev.gatun.apps.Gatun";
-
     @Spec
     private CommandSpec spec;
 
@@ -48,18 +44,23 @@ public final class LaunchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path logs;
+        MultiNode machines;
         int ranks;
         try {
             ranks = Devices.ranks(options.nprocPerNode);
             options.check();
+            machines = MultiNode.of(options);
             logs = logFolder();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Agent agent = new Agent(options, ranks, fullCommand(), logs, System.err);
+        Agent agent = new Agent(options, ranks, options.noPython ? command : GatunJvm.command(command), logs, System.err);
         try (AutoCloseable _ = Signals.listen(options.signals, agent::onSignal);
                 Guardian guardian = Guardian.start(Duration.ofSeconds(options.shutdownTimeout));
-                Rendezvous rendezvous = new OneNode(ranks, options.maxRestarts)) {
+                Rendezvous rendezvous = machines.isAlone()
+                        ? new OneNode(ranks, options.maxRestarts)
+                        : new StoreRendezvous(
+                                machines, options.nodeRank, ranks, options.interval(), agent::isSignalled)) {
             System.err.println("gatun launch: " + ranks + (ranks == 1 ? " rank" : " ranks") + ", logs in " + logs);
             return agent.run(rendezvous, guardian);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -74,18 +75,5 @@ public final class LaunchCommand implements Callable<Integer> {
                 ? options.logDir.toAbsolutePath()
                 : Path.of(System.getProperty("java.io.tmpdir"));
         return Files.createTempDirectory(Files.createDirectories(parent), "gatun-" + options.runId + "-");
-    }
-
-    private List<String> fullCommand() {
-        if (options.noPython) {
-            return command;
-        }
-        // As this JVM was started: what ./gatun or GATUN_JAVA_OPTS said holds for the ranks too.
-        List<String> all = new ArrayList<>();
-        all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        all.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        all.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
-        all.addAll(command);
-        return all;
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.apps.launch;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -166,6 +167,11 @@ final class LaunchOptions {
             names = {"--virtual-local-rank", "--virtual_local_rank"},
             description = "Each rank sees only its own GPU, as device 0, and LOCAL_RANK=0.")
     boolean virtualLocalRank;
+
+    /** How often to look for news. */
+    Duration interval() {
+        return Duration.ofMillis(Math.max(1, Math.round(monitorInterval * 1000)));
+    }
 
     /** @throws IllegalArgumentException if they do not fit together */
     void check() {

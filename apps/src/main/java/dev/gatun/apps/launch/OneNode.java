@@ -1,14 +1,12 @@
 package dev.gatun.apps.launch;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 
 /** The rendezvous of a run on one machine: there is nobody to wait for. */
 final class OneNode implements Rendezvous {
     private final int ranks;
     private final int maxRestarts;
+    private final Stores stores = Stores.forOneNode();
     private int rounds;
     private List<RankFailure> failures = List.of();
 
@@ -18,12 +16,10 @@ final class OneNode implements Rendezvous {
     }
 
     @Override
-    public Round next() throws IOException {
+    public Round next() {
         int number = rounds++;
         String reason = number == 0 ? "" : "restart " + number + " of " + maxRestarts;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Round(number, 0, 1, 0, ranks, "127.0.0.1", free.getLocalPort(), false, reason);
-        }
+        return new Round(number, 0, 1, 0, ranks, "127.0.0.1", stores.newRankStore(), true, reason);
     }
 
     @Override
@@ -49,6 +45,6 @@ final class OneNode implements Rendezvous {
 
     @Override
     public void close() {
-        // Nobody to take leave of.
+        stores.close();
     }
 }
