@@ -8,6 +8,7 @@ import dev.gatun.hart.evaluate.RunUse;
 import dev.gatun.hart.evaluate.TaskAdapter;
 import dev.gatun.hart.system.Refinement;
 import dev.gatun.hart.train.RunException;
+import dev.gatun.nn.distributed.RankInfo;
 import dev.gatun.torch.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,11 +86,12 @@ final class AdaptCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--refine takes 0 steps or more, --refine-lr a rate above 0");
         }
-        Map<String, Path> names = names();
+        RankInfo rank = RankInfo.fromEnvironment();
+        List<Map.Entry<String, Path>> all = List.copyOf(names().entrySet());
         try (RunUse use = RunUse.of(folder)) {
-            for (Map.Entry<String, Path> task : names.entrySet()) {
+            for (int i = rank.rank(); i < all.size(); i += rank.worldSize()) {
                 try (Scope _ = Scope.open()) {
-                    adapt(use, task.getKey(), task.getValue());
+                    adapt(use, all.get(i).getKey(), all.get(i).getValue());
                 }
             }
         }

@@ -5,12 +5,14 @@ import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
+import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.hart.train.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,55 +64,88 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         try (Interrupts interrupts = new Interrupts()) {
             interrupts.mayStopAtOnce(true);
-            try (RunFolder run = open()) {
-                return train(run, interrupts);
+            RunConfig config = configuration();
+            try (RankGroup ranks = RankGroup.open(config.distributed().timeout());
+                    RunFolder run = open(config, ranks)) {
+                return train(run, config, ranks, interrupts);
             }
         } catch (ConfigException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private RunFolder open() {
+    private RunConfig configuration() {
+        if (!resume) {
+            return Recipes.read(recipe, overrides);
+        }
+        if (!overrides.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
+        }
+        return RunFolder.config(folder != null ? folder : Path.of("runs", recipe));
+    }
+
+    /** Rank 0 opens the run's folder, and tells the others where it is. */
+    private RunFolder open(RunConfig config, RankGroup ranks) {
+        World world = ranks.world();
+        RunFolder own = world.inTurn(
+                "opening the run's folder", () -> world.isFirst() ? open(config, ranks.restarted()) : null);
+        String path =
+                world.fromFirst(own == null ? "" : own.path().toAbsolutePath().toString());
+        return own != null ? own : RunFolder.ofRankZero(Path.of(path));
+    }
+
+    private RunFolder open(RunConfig config, boolean restarted) {
         if (resume) {
-            if (!overrides.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
-            }
             return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
         }
-        RunConfig config = Recipes.read(recipe, overrides);
-        if (autoResume) {
-            Path where = folder != null ? folder : Path.of("runs", config.recipe());
-            return Files.exists(where.resolve("config.yaml"))
-                    ? RunFolder.open(where, config)
-                    : RunFolder.create(where, config);
+        if (!autoResume && !restarted) {
+            return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
         }
-        return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
+        Path where = folder != null ? folder : Path.of("runs", config.recipe());
+        if (folder == null && restarted) {
+            where = lastFolder(config.recipe());
+        }
+        return Files.exists(where.resolve("config.yaml"))
+                ? RunFolder.open(where, config)
+                : RunFolder.create(where, config);
     }
 
     private static Path freeFolder(String recipe) {
-        Path first = Path.of("runs", recipe);
-        Path candidate = first;
-        for (int i = 2; Files.exists(candidate); i++) {
-            candidate = first.resolveSibling(recipe + "-" + i);
-        }
-        return candidate;
+        return Stream.iterate(1, i -> i + 1)
+                .map(i -> numbered(recipe, i))
+                .filter(candidate -> !Files.exists(candidate))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private int train(RunFolder run, Interrupts interrupts) {
-        RunConfig config = RunFolder.config(run.path());
-        TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
-        try (RunData data = RunData.load(config, run.path())) {
+    /** The one that was free when a launcher started this command for the first time. */
+    private static Path lastFolder(String recipe) {
+        return Stream.iterate(1, i -> i + 1)
+                .takeWhile(i -> i == 1 || Files.exists(numbered(recipe, i)))
+                .map(i -> numbered(recipe, i))
+                .reduce((_, later) -> later)
+                .orElseThrow();
+    }
+
+    private static Path numbered(String recipe, int number) {
+        return Path.of("runs", number == 1 ? recipe : recipe + "-" + number);
+    }
+
+    private int train(RunFolder run, RunConfig config, RankGroup ranks, Interrupts interrupts) {
+        World world = ranks.world();
+        Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
+        try (RunData data = world.inTurn("loading the data", () -> RunData.load(config, run.path()))) {
             progress.message("run folder: " + run.path());
             progress.message(data.summary());
             interrupts.mayStopAtOnce(false);
-            if (!new Stages(run, config, data, World.ALONE, progress).run()) {
+            if (!new Stages(run, config, data, world, progress).run()) {
                 progress.message("stopped with a checkpoint; go on with: gatun train " + recipe + " --run " + run.path()
                         + " --resume");
                 return Interrupts.STOPPED;
             }
             interrupts.mayStopAtOnce(true); // what was trained is saved
-            EvaluateCommand.evaluate(run, data, progress);
+            EvaluateCommand.evaluate(run, data, world, progress);
             return 0;
         } catch (RuntimeException | Error e) {
             run.discard();

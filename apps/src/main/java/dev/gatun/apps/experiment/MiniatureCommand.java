@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.Interrupts;
 import dev.gatun.apps.bench.Machine;
 import dev.gatun.hart.experiment.Arm;
+import dev.gatun.hart.experiment.ConsistencyGrid;
 import dev.gatun.hart.experiment.Findings;
 import dev.gatun.hart.experiment.FindingsText;
 import dev.gatun.hart.experiment.Miniature;
 import dev.gatun.hart.experiment.Scale;
+import dev.gatun.hart.model.Pairing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -76,6 +78,14 @@ final class MiniatureCommand implements Callable<Integer> {
     private Integer layers;
 
     @Option(
+            names = "--width",
+            paramLabel = "N",
+            description =
+                    "Width of the main model, for example 128, the specification's, which takes about twice as long."
+                            + " Default: the size's own.")
+    private Integer width;
+
+    @Option(
             names = "--batches",
             split = ",",
             paramLabel = "B",
@@ -83,6 +93,24 @@ final class MiniatureCommand implements Callable<Integer> {
             description =
                     "Tasks a step in arm iii, for example 8,64 (64 takes eight times as long). Default: ${DEFAULT-VALUE}.")
     private List<Integer> batches;
+
+    @Option(
+            names = "--alphas",
+            split = ",",
+            paramLabel = "A",
+            defaultValue = "1,20",
+            description = "Weights of the consistency loss in arm iii, beside 0, for example 1,5,20. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private List<Double> alphas;
+
+    @Option(
+            names = "--pairings",
+            split = ",",
+            paramLabel = "P",
+            defaultValue = "slot",
+            description = "What the consistency loss compares in arm iii: ${COMPLETION-CANDIDATES}. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private List<Pairing> pairings;
 
     @Option(
             names = "--workers",
@@ -124,13 +152,19 @@ final class MiniatureCommand implements Callable<Integer> {
     }
 
     private String name() {
-        return "miniature" + (quick ? "-quick" : "") + (layers == null ? "" : "-" + layers + "-layers");
+        return "miniature" + (quick ? "-quick" : "") + (width == null ? "" : "-" + width + "-wide")
+                + (layers == null ? "" : "-" + layers + "-layers");
     }
 
     private Miniature open(Path where) {
         Scale scale = quick ? Scale.QUICK : Scale.FULL;
         try {
-            return new Miniature(where, layers == null ? scale : scale.withLayers(layers), arms, batches, seeds);
+            return new Miniature(
+                    where,
+                    scale.withModel(width == null ? scale.dModel() : width, layers == null ? scale.layers() : layers),
+                    arms,
+                    new ConsistencyGrid(batches, alphas, pairings),
+                    seeds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -38,7 +38,7 @@ class MiniatureCommandTest {
                 .contains("Arm (i)", "Arm (iii)", "not measured")
                 .doesNotContain(": holds", "Arm (ii):");
         assertThat(Files.readString(folder.resolve("miniature.md")))
-                .contains("0 of 22 hypernetworks finished", "cache-prefix", "## Not finished");
+                .contains("0 of 14 hypernetworks finished", "cache-prefix", "## Not finished");
         assertThat(Files.readString(folder.resolve("miniature.json"))).contains("NOT_MEASURED");
         assertThat(Files.readString(folder.resolve("miniature.txt"))).isNotBlank();
     }

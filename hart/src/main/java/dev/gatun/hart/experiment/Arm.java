@@ -13,15 +13,12 @@ public enum Arm {
     /** Does the consistency loss make training smoother, and at what price? */
     III;
 
-    static final List<Double> ALPHAS = List.of(1.0, 5.0, 20.0);
-    static final List<Pairing> PAIRINGS = List.of(Pairing.SLOT, Pairing.MEAN);
-
     /**
      * The arm's hypernetworks, those first that the others are compared with.
      *
-     * @param batches tasks a step, of arm (iii)
+     * @param grid what arm (iii) varies
      */
-    List<Cell> cells(Scale scale, List<Integer> batches) {
+    List<Cell> cells(Scale scale, ConsistencyGrid grid) {
         List<Cell> cells = new ArrayList<>();
         switch (this) {
             case I -> {
@@ -37,11 +34,9 @@ public enum Arm {
                 }
             }
             case III -> {
-                for (int batch : batches) {
-                    cells.add(consistency(scale, 0, Pairing.SLOT, batch));
-                    for (Pairing pairing : PAIRINGS) {
-                        ALPHAS.forEach(alpha -> cells.add(consistency(scale, alpha, pairing, batch)));
-                    }
+                for (int batch : grid.batches()) {
+                    cells.add(grid.plain(scale, batch));
+                    cells.addAll(grid.weighted(scale, batch));
                 }
             }
         }
@@ -50,9 +45,5 @@ public enum Arm {
 
     static Cell plain(Scale scale, Design design, Feed feed) {
         return new Cell(design, feed, Demonstrations.RIGHT, 0, Pairing.SLOT, scale.batch(), scale.steps());
-    }
-
-    static Cell consistency(Scale scale, double alpha, Pairing pairing, int batch) {
-        return new Cell(Design.CACHE, Feed.BOTH, Demonstrations.RIGHT, alpha, pairing, batch, scale.consistencySteps());
     }
 }

@@ -3,6 +3,7 @@ package dev.gatun.hart.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /** Arm (i): what carries the adaptation. */
@@ -45,8 +46,13 @@ final class ArmOne {
                 .filter(seed -> MainModel.exists(results.folder(), seed))
                 .toArray();
         if (mains.length > 0) {
-            rows.add(main("no hypernetwork, instruction tokens", mains, true));
-            rows.add(main("no hypernetwork, in-context", mains, false));
+            String training = percent(Statistics.mean(LongStream.of(mains)
+                    .mapToDouble(
+                            seed -> MainModel.report(results.folder(), seed).training())
+                    .toArray()));
+            rows.add(main("no hypernetwork, instruction tokens", mains, MainModel.Report::heldOut, training));
+            rows.add(main("no hypernetwork, in-context", mains, MainModel.Report::inContext, "–"));
+            rows.add(main("no hypernetwork, names the task", mains, MainModel.Report::naming, "–"));
         }
         Cell prefix = cells.get(RIGHT);
         Cell without = cells.get(1);
@@ -55,7 +61,9 @@ final class ArmOne {
         return new Section(
                 "Arm (i): what carries the adaptation",
                 "Exact match on held-out tasks in %, mean and 95 % interval (bootstrap over seeds × tasks), by what the"
-                        + " hypernetwork reads; the last column is for training tasks with the right demonstrations.",
+                        + " hypernetwork reads; the last column is for training tasks with the right demonstrations. In-context: demonstrations stand"
+                        + " before the query in the main model's input, as they never did in pre-training. Names the task: share of"
+                        + " held-out tasks' demonstrations of which the main model tells the instruction tokens.",
                 List.of("variant", "seeds", "right", "wrong task", "shuffled outputs", "none", "training tasks"),
                 rows,
                 List.of(
@@ -111,17 +119,11 @@ final class ArmOne {
                 .toArray(double[][]::new);
     }
 
-    private List<String> main(String name, long[] mains, boolean instructed) {
+    private List<String> main(
+            String name, long[] mains, Function<MainModel.Report, double[]> measure, String training) {
         double[][] accuracy = LongStream.of(mains)
-                .mapToObj(seed -> MainModel.report(results.folder(), seed))
-                .map(report -> instructed ? report.heldOut() : report.inContext())
+                .mapToObj(seed -> measure.apply(MainModel.report(results.folder(), seed)))
                 .toArray(double[][]::new);
-        String training = !instructed
-                ? "–"
-                : percent(Statistics.mean(LongStream.of(mains)
-                        .mapToDouble(
-                                seed -> MainModel.report(results.folder(), seed).training())
-                        .toArray()));
         return List.of(
                 name,
                 Integer.toString(mains.length),

@@ -1,6 +1,5 @@
 package dev.gatun.hart.experiment;
 
-import dev.gatun.hart.model.Pairing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,28 +10,25 @@ import java.util.stream.LongStream;
 final class ArmThree {
     private final Results results;
     private final Scale scale;
-    private final List<Integer> batches;
+    private final ConsistencyGrid grid;
     private final long[] seeds;
 
     ArmThree(Results results, Plan plan) {
         this.results = results;
         this.scale = plan.scale();
-        this.batches = plan.batches();
+        this.grid = plan.grid();
         this.seeds = plan.seeds();
     }
 
     Section section() {
         List<List<String>> rows = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
-        for (int batch : batches) {
-            Cell plain = Arm.consistency(scale, 0, Pairing.SLOT, batch);
+        for (int batch : grid.batches()) {
+            Cell plain = grid.plain(scale, batch);
             rows.add(row(plain, plain, "–"));
-            for (Pairing pairing : Arm.PAIRINGS) {
-                for (double alpha : Arm.ALPHAS) {
-                    Cell cell = Arm.consistency(scale, alpha, pairing, batch);
-                    rows.add(row(cell, plain, pairing.toString().toLowerCase(Locale.ROOT)));
-                    claims.add(claim(cell, plain));
-                }
+            for (Cell cell : grid.weighted(scale, batch)) {
+                rows.add(row(cell, plain, cell.pairing().toString().toLowerCase(Locale.ROOT)));
+                claims.add(claim(cell, plain));
             }
         }
         return new Section(

@@ -1,6 +1,5 @@
 package dev.gatun.hart.experiment;
 
-import dev.gatun.hart.model.Pairing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +39,8 @@ final class Diagnosis {
                 .mapToObj(seed -> MainModel.report(results.folder(), seed).heldOut())
                 .toList());
         learned(lines, instructed, "arms (i) and (ii)", Arm.plain(plan.scale(), Design.CACHE, Feed.BOTH));
-        for (int batch : plan.arms().contains(Arm.III) ? plan.batches() : List.<Integer>of()) {
-            learned(lines, instructed, "arm (iii), B=" + batch, Arm.consistency(plan.scale(), 0, Pairing.SLOT, batch));
+        for (int batch : plan.arms().contains(Arm.III) ? plan.grid().batches() : List.<Integer>of()) {
+            learned(lines, instructed, "arm (iii), B=" + batch, plan.grid().plain(plan.scale(), batch));
         }
         long undecided = open.stream()
                 .filter(claim -> claim.verdict() == Verdict.UNDECIDED)

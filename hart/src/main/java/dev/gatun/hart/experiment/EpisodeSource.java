@@ -7,8 +7,7 @@ import java.util.SplittableRandom;
 
 /** Draws episodes: a pure function of seed and step, so every variant of a seed sees the same data in the same order. */
 final class EpisodeSource {
-    private static final int SHORTEST = 4;
-    private static final int LONGEST = 5;
+    private static final int LENGTH = 4;
 
     private final List<SymbolTask> tasks;
     private final long seed;
@@ -22,12 +21,8 @@ final class EpisodeSource {
 
     /** Step {@code step}'s batch of {@code batch} random tasks. */
     Episodes batch(long step, int batch, int queries, Demonstrations what) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
-        List<SymbolTask> chosen = new ArrayList<>();
-        for (int b = 0; b < batch; b++) {
-            chosen.add(tasks.get(random.nextInt(tasks.size())));
-        }
-        return of(chosen, random, queries, what);
+        SplittableRandom random = random(step);
+        return of(chosen(random, batch), random, queries, what);
     }
 
     /** Set {@code set} of demonstrations of every task, each with {@code queries} queries; for evaluation. */
@@ -37,12 +32,8 @@ final class EpisodeSource {
 
     /** Queries with the task's instruction tokens and no demonstrations: what the main model is pre-trained on. */
     Episodes instructed(long step, int batch) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
-        List<SymbolTask> chosen = new ArrayList<>();
-        for (int b = 0; b < batch; b++) {
-            chosen.add(tasks.get(random.nextInt(tasks.size())));
-        }
-        return instructed(chosen, random, 1);
+        SplittableRandom random = random(step);
+        return instructed(chosen(random, batch), random, 1);
     }
 
     /** {@code queries} instructed queries of every task. */
@@ -50,12 +41,49 @@ final class EpisodeSource {
         return instructed(tasks, new SplittableRandom(~seed), queries);
     }
 
+    /** Demonstrations, of which the instruction tokens are to be told: what the main model learns to read from. */
+    Episodes named(long step, int batch) {
+        SplittableRandom random = random(step);
+        return named(chosen(random, batch), random, 1);
+    }
+
+    /** {@code sets} sets of demonstrations of every task, to be named. */
+    Episodes allNamed(int sets) {
+        return named(tasks, new SplittableRandom(~seed), sets);
+    }
+
+    private SplittableRandom random(long step) {
+        return new SplittableRandom(seed * 1_000_003 + step);
+    }
+
+    private List<SymbolTask> chosen(SplittableRandom random, int count) {
+        List<SymbolTask> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(tasks.get(random.nextInt(tasks.size())));
+        }
+        return chosen;
+    }
+
+    private Episodes named(List<SymbolTask> chosen, SplittableRandom random, int sets) {
+        List<long[]> hyper = new ArrayList<>();
+        List<long[]> main = new ArrayList<>();
+        List<long[]> labels = new ArrayList<>();
+        for (SymbolTask task : chosen) {
+            hyper.add(end());
+            for (int set = 0; set < sets; set++) {
+                main.add(demonstrations(task, random, Demonstrations.RIGHT, new ArrayList<>()));
+                labels.add(joined(task.instruction(), end()));
+            }
+        }
+        return Episodes.of(chosen, hyper, main, labels);
+    }
+
     private static Episodes instructed(List<SymbolTask> chosen, SplittableRandom random, int queries) {
         List<long[]> hyper = new ArrayList<>();
         List<long[]> main = new ArrayList<>();
         List<long[]> labels = new ArrayList<>();
         for (SymbolTask task : chosen) {
-            hyper.add(new long[] {SymbolTask.END});
+            hyper.add(end());
             for (int q = 0; q < queries; q++) {
                 int[] x = symbols(random);
                 main.add(joined(task.instruction(), SymbolTask.input(x), end()));
@@ -121,14 +149,13 @@ final class EpisodeSource {
     private static int[] symbols(SplittableRandom random) {
         int[] all = new int[SymbolTask.SYMBOLS];
         Arrays.setAll(all, i -> i);
-        int length = random.nextInt(SHORTEST, LONGEST + 1);
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < LENGTH; i++) {
             int j = random.nextInt(i, all.length);
             int kept = all[i];
             all[i] = all[j];
             all[j] = kept;
         }
-        return Arrays.copyOf(all, length);
+        return Arrays.copyOf(all, LENGTH);
     }
 
     private static long[] end() {

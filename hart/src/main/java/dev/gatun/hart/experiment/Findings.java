@@ -95,7 +95,7 @@ public record Findings(
                     .toArray();
             if (values.length > 0) {
                 // Without the loss it is of no matter what it pairs: the point belongs to all curves.
-                for (Pairing pairing : cell.alpha() == 0 ? Arm.PAIRINGS : List.of(cell.pairing())) {
+                for (Pairing pairing : cell.alpha() == 0 ? plan.grid().pairings() : List.of(cell.pairing())) {
                     String name = "B=" + cell.batch() + ", " + pairing.name().toLowerCase(Locale.ROOT);
                     variances.computeIfAbsent(name, _ -> new TreeMap<>()).put(cell.alpha(), Statistics.mean(values));
                 }

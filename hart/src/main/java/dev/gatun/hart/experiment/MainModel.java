@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.data.LongMatrix;
 import dev.gatun.hart.train.CopyReadyInit;
 import dev.gatun.hart.train.LearningRates;
-import dev.gatun.hart.train.TargetLoss;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.checkpoint.AtomicFile;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
@@ -37,10 +36,17 @@ final class MainModel {
      * @param losses of every step
      * @param training exact match on training tasks with instruction tokens
      * @param heldOut exact match of each held-out task with instruction tokens
+     * @param naming share of each held-out task's sets of demonstrations of which it tells the instruction tokens
      * @param inContext exact match of each held-out task with demonstrations before the query
      */
     record Report(
-            long seed, double cpuSeconds, double[] losses, double training, double[] heldOut, double[] inContext) {}
+            long seed,
+            double cpuSeconds,
+            double[] losses,
+            double training,
+            double[] heldOut,
+            double[] naming,
+            double[] inContext) {}
 
     private MainModel() {}
 
@@ -76,7 +82,7 @@ final class MainModel {
     /** Trains, evaluates and saves the model of {@code seed}; false if it was told to stop. */
     static boolean train(Scale scale, Path folder, long seed, BooleanSupplier stop) {
         TaskSplit split = TaskSplit.standard();
-        EpisodeSource source = new EpisodeSource(split.training(), seed, scale.demonstrations());
+        Pretraining pretraining = new Pretraining(scale, split.training(), seed);
         double before = CpuClock.seconds();
         try (Scope _ = Scope.open();
                 T5 model = fresh(scale, seed)) {
@@ -92,7 +98,7 @@ final class MainModel {
                 for (int step = 0; step < losses.length; step++) {
                     try (Scope _ = Scope.open()) {
                         optimizer.zeroGrad();
-                        Tensor loss = loss(model, source.instructed(step, scale.mainBatch()));
+                        Tensor loss = pretraining.loss(model, step);
                         loss.backward();
                         Gradients.clipNorm_(parameters, CLIP);
                         losses[step] = loss.item().doubleValue();
@@ -105,8 +111,9 @@ final class MainModel {
                 }
             }
             model.eval();
+            EpisodeSource seen = new EpisodeSource(split.training(), seed, scale.demonstrations());
             double[] training =
-                    Accuracy.perTask(model, source.allInstructed(scale.evaluationQueries()), Written.nothing());
+                    Accuracy.perTask(model, seen.allInstructed(scale.evaluationQueries()), Written.nothing());
             EpisodeSource unseen = new EpisodeSource(split.heldOut(), seed, scale.demonstrations());
             Report report = new Report(
                     seed,
@@ -116,6 +123,10 @@ final class MainModel {
                     Accuracy.perTask(
                             model,
                             unseen.allInstructed(scale.evaluationSets() * scale.evaluationQueries()),
+                            Written.nothing()),
+                    Accuracy.perTask(
+                            model,
+                            unseen.allNamed(scale.evaluationSets() * scale.evaluationQueries()),
                             Written.nothing()),
                     Accuracy.perTask(
                             model,
@@ -134,14 +145,10 @@ final class MainModel {
         return Randomness.seeded(seed, () -> {
             T5 model = new T5(scale.mainConfig());
             CopyReadyInit.apply(model);
+            MatchingHead.apply(model);
             model.train();
             return model;
         });
-    }
-
-    private static Tensor loss(T5 model, Episodes episodes) {
-        return TargetLoss.share(
-                model, Written.nothing().encode(model, episodes), null, episodes.labels(), episodes.targetTokens());
     }
 
     /** The same queries with their demonstrations before them. */

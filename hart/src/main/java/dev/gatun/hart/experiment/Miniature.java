@@ -23,13 +23,13 @@ public final class Miniature {
     /**
      * An experiment that keeps its results in {@code folder}.
      *
-     * @param batches tasks a step in arm (iii)
-     * @param seeds how many, from 0 on
+     * @param grid what arm (iii) varies
+     * @param seeds how many, from 1 on
      * @throws IllegalArgumentException if the folder holds results of other sizes
      */
-    public Miniature(Path folder, Scale scale, List<Arm> arms, List<Integer> batches, int seeds) {
+    public Miniature(Path folder, Scale scale, List<Arm> arms, ConsistencyGrid grid, int seeds) {
         this.results = new Results(folder, scale);
-        this.plan = Plan.of(scale, arms, batches, seeds);
+        this.plan = Plan.of(scale, arms, grid, seeds);
     }
 
     private record Job(String name, Callable<Boolean> body) {}

@@ -9,16 +9,13 @@ import java.util.stream.Stream;
  *
  * @param scale how large it is
  * @param arms the questions
- * @param batches tasks a step in arm (iii), B
- * @param seeds 0 and on
+ * @param grid what arm (iii) varies
+ * @param seeds 1 and on: sizes were chosen with seed 0
  */
-record Plan(Scale scale, List<Arm> arms, List<Integer> batches, long[] seeds) {
-    static Plan of(Scale scale, List<Arm> arms, List<Integer> batches, int seeds) {
+record Plan(Scale scale, List<Arm> arms, ConsistencyGrid grid, long[] seeds) {
+    static Plan of(Scale scale, List<Arm> arms, ConsistencyGrid grid, int seeds) {
         return new Plan(
-                scale,
-                List.copyOf(arms),
-                List.copyOf(batches),
-                LongStream.range(0, seeds).toArray());
+                scale, List.copyOf(arms), grid, LongStream.rangeClosed(1, seeds).toArray());
     }
 
     /** A hypernetwork of a seed. */
@@ -41,6 +38,6 @@ record Plan(Scale scale, List<Arm> arms, List<Integer> batches, long[] seeds) {
     }
 
     List<Cell> cells(Arm arm) {
-        return arm.cells(scale, batches);
+        return arm.cells(scale, grid);
     }
 }

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.nn.checkpoint.AtomicFile;
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
-import dev.gatun.nn.optim.Optimizer;
-import dev.gatun.nn.optim.OptimizerState;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.io.IOException;
@@ -51,14 +49,13 @@ final class Checkpoint {
     }
 
     /** Puts everything back but the random generator; returns the state. */
-    static State load(Path checkpoint, Objective objective, Optimizer optimizer) {
+    static State load(Path checkpoint, Objective objective, Learner learner) {
         State state = state(checkpoint);
         try (Scope _ = Scope.open();
                 SafeTensorsFile model = new SafeTensorsFile(checkpoint.resolve(MODEL));
-                SafeTensorsFile moments = new SafeTensorsFile(checkpoint.resolve(OPTIMIZER));
                 SafeTensorsFile buffers = new SafeTensorsFile(checkpoint.resolve(OBJECTIVE))) {
             objective.trained().loadStateDict(model, true);
-            optimizer.loadState(new OptimizerState(tensors(moments), moments.metadata()));
+            learner.loadState(checkpoint);
             objective.restore(tensors(buffers));
         }
         return state;
@@ -76,7 +73,7 @@ final class Checkpoint {
         }
     }
 
-    private static Map<String, Tensor> tensors(SafeTensorsFile file) {
+    static Map<String, Tensor> tensors(SafeTensorsFile file) {
         Map<String, Tensor> tensors = new HashMap<>();
         for (String name : file.names()) {
             tensors.put(name, file.load(name));

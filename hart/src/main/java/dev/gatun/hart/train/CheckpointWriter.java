@@ -3,31 +3,40 @@ package dev.gatun.hart.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes checkpoints on a thread of its own, one at a time: training waits for a copy in memory, and for the disk only when
  * the checkpoint before is still being written. A failure reaches the training thread at its next call.
  */
 final class CheckpointWriter implements AutoCloseable {
+    private static final long POLL_NANOS = 5_000_000;
+
     private final Checkpoints checkpoints;
     private final int keep;
+    private final Duration patience;
     private final Runnable afterwards;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("gatun-checkpoint").factory());
     private Future<?> writing;
+    private volatile boolean abandoned;
 
     /**
      * @param keep how many of the newest stay
+     * @param patience how long the other ranks may take for their files
      * @param afterwards runs on the writing thread after each checkpoint
      */
-    CheckpointWriter(Checkpoints checkpoints, int keep, Runnable afterwards) {
+    CheckpointWriter(Checkpoints checkpoints, int keep, Duration patience, Runnable afterwards) {
         this.checkpoints = checkpoints;
         this.keep = keep;
+        this.patience = patience;
         this.afterwards = afterwards;
     }
 
@@ -45,10 +54,14 @@ final class CheckpointWriter implements AutoCloseable {
     private void write(Snapshot snapshot) {
         Path target =
                 checkpoints.path(snapshot.state().stage(), snapshot.state().step());
-        Path partial = Checkpoints.partial(target);
+        Path partial = checkpoints.partial(target);
         try (snapshot) {
             Files.createDirectories(partial);
             snapshot.write(partial);
+            if (!snapshot.isFirst()) {
+                return;
+            }
+            awaitFiles(partial, snapshot.others());
             checkpoints.publish(partial, target, keep);
         } catch (IOException e) {
             Checkpoints.deleteQuietly(partial);
@@ -61,6 +74,20 @@ final class CheckpointWriter implements AutoCloseable {
             throw e;
         }
         afterwards.run();
+    }
+
+    /** Files appear under their names when they are whole. */
+    private void awaitFiles(Path folder, List<String> names) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (String name : names) {
+            while (!Files.exists(folder.resolve(name))) {
+                if (System.nanoTime() > deadline || abandoned) {
+                    throw new IOException("rank " + name.replaceAll("\\D+(\\d+).*", "$1") + " did not write " + name
+                            + " into the same folder in time");
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
     }
 
     /** Throws what went wrong with a checkpoint that was written meanwhile. */
@@ -89,9 +116,10 @@ final class CheckpointWriter implements AutoCloseable {
         }
     }
 
-    /** Waits for the last checkpoint, and fails as {@link #await} does. */
+    /** Waits for the last checkpoint, but not for other ranks' files, and fails as {@link #await} does. */
     @Override
     public void close() {
+        abandoned = true;
         thread.shutdown();
         try {
             await();

@@ -22,11 +22,17 @@ final class Checkpoints {
     private static final String PARTIAL = ".partial-";
 
     private final Path folder;
+    private final String writing;
     private final Set<Path> passedOver = new HashSet<>();
 
-    /** Those in {@code folder}, which need not be there yet. */
-    Checkpoints(Path folder) {
+    /**
+     * Those in {@code folder}, which need not be there yet.
+     *
+     * @param writing what tells the unfinished ones of this start of the run from those of others
+     */
+    Checkpoints(Path folder, String writing) {
         this.folder = folder;
+        this.writing = writing;
     }
 
     /**
@@ -100,9 +106,8 @@ final class Checkpoints {
     }
 
     /** Where {@code checkpoint} is written until it is whole. */
-    static Path partial(Path checkpoint) {
-        return checkpoint.resolveSibling(
-                checkpoint.getFileName() + PARTIAL + ProcessHandle.current().pid());
+    Path partial(Path checkpoint) {
+        return checkpoint.resolveSibling(checkpoint.getFileName() + PARTIAL + writing);
     }
 
     /** Gives {@code partial} a manifest and the name {@code checkpoint}; then removes all but the newest {@code keep}. */
@@ -128,7 +133,7 @@ final class Checkpoints {
     }
 
     /** Under another name first: what a kill leaves of it is no checkpoint then. */
-    private static void remove(Path checkpoint) throws IOException {
+    private void remove(Path checkpoint) throws IOException {
         if (Files.exists(checkpoint)) {
             Path leaving = partial(checkpoint.resolveSibling(checkpoint.getFileName() + "-old"));
             Files.move(checkpoint, leaving, StandardCopyOption.ATOMIC_MOVE);

@@ -35,14 +35,6 @@ final class GradientWorkers implements AutoCloseable {
         return workers;
     }
 
-    /** The trained parameters. */
-    List<Parameter> parameters() {
-        return parameters;
-    }
-
-    /** The step's losses, summed over its micro-batches. */
-    record Losses(double pred, double cst, double total) {}
-
     private record Part(Tensor[] gradients, Losses losses) {}
 
     /**
@@ -59,15 +51,11 @@ final class GradientWorkers implements AutoCloseable {
             parts.add(() -> part(batch, firstSlot, targetTokens));
         }
         Tensor[] sum = null;
-        double pred = 0;
-        double cst = 0;
-        double total = 0;
+        Losses losses = Losses.NONE;
         // As many at a time as there are workers: each holds a gradient of every parameter until it is added.
         for (int begin = 0; begin < parts.size(); begin += workers) {
             for (Part part : pool.run(parts.subList(begin, Math.min(parts.size(), begin + workers)))) {
-                pred += part.losses().pred();
-                cst += part.losses().cst();
-                total += part.losses().total();
+                losses = losses.plus(part.losses());
                 if (sum == null) {
                     sum = part.gradients();
                 } else {
@@ -81,7 +69,7 @@ final class GradientWorkers implements AutoCloseable {
                 sum[i].close();
             }
         }
-        return new Losses(pred, cst, total);
+        return losses;
     }
 
     private Part part(Batch batch, int firstSlot, long targetTokens) {
@@ -94,13 +82,7 @@ final class GradientWorkers implements AutoCloseable {
                     gradient.unscoped();
                 }
             }
-            double cst = share.cst() == null ? 0 : share.cst().item().doubleValue();
-            return new Part(
-                    gradients,
-                    new Losses(
-                            share.pred().item().doubleValue(),
-                            cst,
-                            share.total().item().doubleValue()));
+            return new Part(gradients, Losses.of(share));
         }
     }
 

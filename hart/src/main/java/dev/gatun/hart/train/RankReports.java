@@ -35,7 +35,7 @@ final class RankReports {
     }
 
     /** @param stop whether any rank was asked to stop */
-    record Told(GradientWorkers.Losses losses, boolean stop) {}
+    record Told(Losses losses, boolean stop) {}
 
     /**
      * Sends this rank's report; returns that of all together.
@@ -43,7 +43,7 @@ final class RankReports {
      * @param seconds from the step's begin until its gradients were handed over
      * @param waited of these, for data
      */
-    Told exchange(GradientWorkers.Losses own, boolean stop, double seconds, double waited) {
+    Told exchange(Losses own, boolean stop, double seconds, double waited) {
         int ranks = world.size();
         if (ranks == 1) {
             return new Told(own, stop);
@@ -60,7 +60,7 @@ final class RankReports {
         waiting[steps % WINDOW] = Arrays.copyOfRange(all, HEAD + ranks, HEAD + 2 * ranks);
         steps++;
         find();
-        return new Told(new GradientWorkers.Losses(all[0], all[1], all[2]), all[3] > 0);
+        return new Told(new Losses(all[0], all[1], all[2]), all[3] > 0);
     }
 
     private void find() {

@@ -1,7 +1,6 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
-import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
@@ -10,6 +9,7 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A moment of training in copies, from which a checkpoint can be written while training goes on. Closing frees them. */
@@ -18,20 +18,30 @@ final class Snapshot implements AutoCloseable {
     private record Part(Map<String, Tensor> tensors, Map<String, String> metadata) {}
 
     private final Checkpoint.State state;
+    private final boolean isFirst;
+    private final List<String> others;
     private final Map<String, Part> parts = new LinkedHashMap<>();
 
-    /** Copies all that the next step depends on, into the host's memory: on rank 0, as the others have the same. */
-    Snapshot(Checkpoint.State state, Objective objective, Optimizer optimizer, World world) {
+    /**
+     * Copies all that the next step depends on into the host's memory: on rank 0, as the others have the same, apart from their
+     * parts of an optimizer's state that is divided.
+     */
+    Snapshot(Checkpoint.State state, Objective objective, Learner learner, World world) {
         this.state = state;
+        this.isFirst = world.isFirst();
+        this.others = learner.stateFiles().stream()
+                .filter(file -> !file.equals(learner.stateFile()))
+                .toList();
         try (Scope _ = Scope.open()) {
             Map<String, Tensor> buffers = objective.buffers(); // of all ranks, who make them together
-            if (!world.isFirst()) {
-                return;
+            if (isFirst) {
+                add(Checkpoint.MODEL, objective.trained().stateDict(), Map.of());
+                add(Checkpoint.OBJECTIVE, buffers, Map.of());
             }
-            OptimizerState moments = optimizer.state();
-            add(Checkpoint.MODEL, objective.trained().stateDict(), Map.of());
-            add(Checkpoint.OPTIMIZER, moments.tensors(), moments.values());
-            add(Checkpoint.OBJECTIVE, buffers, Map.of());
+            if (learner.savesState()) {
+                OptimizerState moments = learner.state();
+                add(learner.stateFile(), moments.tensors(), moments.values());
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -56,10 +66,27 @@ final class Snapshot implements AutoCloseable {
         return state;
     }
 
-    /** Writes the files, all but the manifest, into {@code folder}. */
+    /** Whether this rank has nothing to write. */
+    boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
+    /** Whether this is rank 0's, which makes a checkpoint of what all have written. */
+    boolean isFirst() {
+        return isFirst;
+    }
+
+    /** The files that the other ranks write. */
+    List<String> others() {
+        return others;
+    }
+
+    /** Writes the files of this rank into {@code folder}. */
     void write(Path folder) {
         parts.forEach((file, part) -> SafeTensorsWriter.write(folder.resolve(file), part.tensors(), part.metadata()));
-        Checkpoint.write(folder, state);
+        if (isFirst) {
+            Checkpoint.write(folder, state);
+        }
     }
 
     @Override

@@ -4,9 +4,7 @@ import dev.gatun.data.Batch;
 import dev.gatun.data.Prefetcher;
 import dev.gatun.data.SlotRange;
 import dev.gatun.hart.config.RunConfig;
-import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.LinearSchedule;
-import dev.gatun.nn.optim.Optimizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,8 @@ final class Steps {
     private final World world;
     private final Progress progress;
     private final Objective objective;
-    private final Optimizer optimizer;
+    private final Learner learner;
     private final LinearSchedule schedule;
-    private final GradientWorkers workers;
-    private final GradientExchange exchange;
     private final List<SlotRange> slots;
     private final RankReports reports;
 
@@ -36,9 +32,8 @@ final class Steps {
             World world,
             Progress progress,
             Objective objective,
-            Optimizer optimizer,
+            Learner learner,
             LinearSchedule schedule,
-            GradientWorkers workers,
             List<SlotRange> slots) {
         this.stage = stage;
         this.settings = settings;
@@ -46,10 +41,8 @@ final class Steps {
         this.world = world;
         this.progress = progress;
         this.objective = objective;
-        this.optimizer = optimizer;
+        this.learner = learner;
         this.schedule = schedule;
-        this.workers = workers;
-        this.exchange = new GradientExchange(world, workers.parameters());
         this.slots = slots;
         this.reports = new RankReports(world, config.distributed().straggler(), progress::message);
     }
@@ -89,19 +82,18 @@ final class Steps {
                 failure = e;
             }
             long waited = System.nanoTime() - began;
-            GradientWorkers.Losses own =
-                    workers.compute(microBatches, slots, targetTokens(step, microBatches, failure));
+            Losses own = learner.compute(microBatches, slots, targetTokens(step, microBatches, failure));
             long busy = System.nanoTime() - began;
-            exchange.sum();
+            learner.exchange();
             RankReports.Told told = reports.exchange(own, progress.stopRequested(), busy / 1e9, waited / 1e9);
-            GradientWorkers.Losses losses = told.losses();
+            Losses losses = told.losses();
             if (!Double.isFinite(losses.total())) {
                 throw new RunException("the loss is " + losses.total() + " in step " + step + " of " + stage
                         + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
             }
-            double norm = Gradients.clipNorm_(optimizer.parameters(), settings.clip());
-            optimizer.step();
-            optimizer.zeroGrad();
+            double norm = learner.clipNorm_(settings.clip());
+            learner.step();
+            learner.zeroGrad();
             schedule.step();
             objective.stepped();
             step++;
@@ -110,7 +102,7 @@ final class Steps {
             boolean last = step == settings.steps();
             boolean stop = !last && (world.size() > 1 ? told.stop() : progress.stopRequested());
             if (stop || last || step % checkpointEvery == 0) {
-                state.save(step, objective, optimizer);
+                state.save(step, objective, learner);
             }
             if (stop) {
                 state.await();
@@ -133,7 +125,7 @@ final class Steps {
         return sums[0];
     }
 
-    private Map<String, Object> entry(long step, GradientWorkers.Losses losses, double norm, double lr, Timing timing) {
+    private Map<String, Object> entry(long step, Losses losses, double norm, double lr, Timing timing) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("stage", stage);
         entry.put("step", step);

@@ -90,15 +90,16 @@ public final class Trainer {
             objective.distribute(world, parts.ofRank(world.rank(), world.size()));
         }
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
-        try (Optimizer optimizer = Optimizers.of(settings, groups(objective));
-                GradientWorkers workers =
-                        new GradientWorkers(objective, slots.size(), threads, objective.usesRandomness());
+        Optimizer optimizer = Optimizers.of(settings, groups(objective));
+        GradientWorkers workers = new GradientWorkers(objective, slots.size(), threads, objective.usesRandomness());
+        try (Learner learner = world.size() == 1
+                        ? new OneProcessLearner(optimizer, workers)
+                        : new RankLearner(world, objective, optimizer, workers, config.distributed());
                 TrainingState state = new TrainingState(folder, config, stage, threads, world, progress)) {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());
-            long step = state.restore(objective, optimizer, config.seed());
+            long step = state.restore(objective, learner, config.seed());
             schedule.setStepCount(step);
-            Steps steps =
-                    new Steps(stage, settings, config, world, progress, objective, optimizer, schedule, workers, slots);
+            Steps steps = new Steps(stage, settings, config, world, progress, objective, learner, schedule, slots);
             try (MetricsLog metrics = MetricsLog.ofRank(folder, world.rank(), stage, step);
                     Prefetcher<List<Batch>> ahead = new Prefetcher<>(
                             at -> batches.microBatches(at, slots), step, settings.steps(), PREFETCHED)) {

@@ -3,9 +3,9 @@ package dev.gatun.hart.train;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.report.ReportException;
 import dev.gatun.hart.report.RunReport;
-import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** How the training of a stage comes from its checkpoints and goes into them, on all ranks together. */
@@ -24,12 +24,18 @@ final class TrainingState implements AutoCloseable {
         this.threads = threads;
         this.world = world;
         this.progress = progress;
-        checkpoints = new Checkpoints(folder.resolve("checkpoints"));
-        writer = new CheckpointWriter(checkpoints, config.checkpoint().keep(), this::report);
+        // All ranks write into the same folder until a checkpoint is whole.
+        String writing = world.fromFirst("" + ProcessHandle.current().pid());
+        checkpoints = new Checkpoints(folder.resolve("checkpoints"), writing);
+        writer = new CheckpointWriter(
+                checkpoints,
+                config.checkpoint().keep(),
+                Duration.ofSeconds(config.distributed().timeout()),
+                this::report);
     }
 
     /** Puts the newest whole checkpoint back, if there is one; returns the steps that are done. */
-    long restore(Objective objective, Optimizer optimizer, long seed) {
+    long restore(Objective objective, Learner learner, long seed) {
         String name = world.inTurn("looking for a checkpoint", () -> {
             if (!world.isFirst()) {
                 return "";
@@ -43,7 +49,7 @@ final class TrainingState implements AutoCloseable {
             reseed(seed, 0);
             return 0;
         }
-        Checkpoint.State state = Checkpoint.load(checkpoints.path(name), objective, optimizer);
+        Checkpoint.State state = Checkpoint.load(checkpoints.path(name), objective, learner);
         if (world.rank() < state.rng().size()) {
             Torch.setRngState(state.rng().get(world.rank()));
         } else {
@@ -71,11 +77,11 @@ final class TrainingState implements AutoCloseable {
     }
 
     /** Copies everything and returns; the copy is written meanwhile. */
-    void save(long step, Objective objective, Optimizer optimizer) {
+    void save(long step, Objective objective, Learner learner) {
         List<byte[]> rng = world.gather(Torch.getRngState());
         Checkpoint.State now = new Checkpoint.State(stage, step, threads, Torch.version(), rng);
-        Snapshot snapshot = new Snapshot(now, objective, optimizer, world);
-        if (world.isFirst()) {
+        Snapshot snapshot = new Snapshot(now, objective, learner, world);
+        if (!snapshot.isEmpty()) {
             writer.save(snapshot);
         }
     }

@@ -3,6 +3,7 @@ package dev.gatun.hart.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.hart.model.Pairing;
 import dev.gatun.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,12 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 class MiniatureTest {
     private static final List<Arm> ALL = List.of(Arm.values());
     private static final int SEEDS = 2;
+    private static final ConsistencyGrid GRID =
+            new ConsistencyGrid(List.of(2), List.of(1.0, 20.0), List.of(Pairing.SLOT, Pairing.MEAN));
 
     @TempDir
     private Path folder;
 
     private static Miniature tiny(Path folder) {
-        return new Miniature(folder, Scale.TINY, ALL, List.of(2), SEEDS);
+        return new Miniature(folder, Scale.TINY, ALL, GRID, SEEDS);
     }
 
     @Test
@@ -53,11 +56,11 @@ class MiniatureTest {
         assertThat(whole.figures().losses()).hasSize(Design.values().length);
 
         Path alone = folder.resolve("alone");
-        Miniature one = new Miniature(alone, Scale.TINY, List.of(Arm.I), List.of(2), SEEDS);
+        Miniature one = new Miniature(alone, Scale.TINY, List.of(Arm.I), GRID, SEEDS);
         assertThat(one.run(1, _ -> {}, () -> false)).isTrue();
         Results results = new Results(alone, Scale.TINY);
         Results other = new Results(killed, Scale.TINY);
-        for (Cell cell : Arm.I.cells(Scale.TINY, List.of(2))) {
+        for (Cell cell : Arm.I.cells(Scale.TINY, GRID)) {
             assertThat(results.get(cell, 1).losses())
                     .isEqualTo(other.get(cell, 1).losses());
             assertThat(results.get(cell, 1).heldOut().get(cell.shown()))
@@ -72,7 +75,7 @@ class MiniatureTest {
     @Test
     void aFolderOfOtherSizesIsRefused() {
         tiny(folder);
-        assertThatThrownBy(() -> new Miniature(folder, Scale.QUICK, ALL, List.of(8), 1))
+        assertThatThrownBy(() -> new Miniature(folder, Scale.QUICK, ALL, GRID, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("give another folder");
     }

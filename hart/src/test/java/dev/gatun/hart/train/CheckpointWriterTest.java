@@ -9,6 +9,7 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,18 @@ class CheckpointWriterTest {
     @TempDir
     private Path folder;
 
-    private static Snapshot snapshot(TinyTraining training, AdamW adamw, long step) {
+    private static Learner learner(TinyTraining training) {
+        return new OneProcessLearner(
+                new AdamW(training.hyper.parameters(), 1e-3, 0), new GradientWorkers(training.objective, 1, 1, false));
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(folder, "test");
+    }
+
+    private static Snapshot snapshot(TinyTraining training, Learner learner, long step) {
         return new Snapshot(
-                new Checkpoint.State("train", step, 1, "2", List.of(RNG)), training.objective, adamw, World.ALONE);
+                new Checkpoint.State("train", step, 1, "2", List.of(RNG)), training.objective, learner, World.ALONE);
     }
 
     private static float[] first(TinyTraining training) {
@@ -38,11 +48,11 @@ class CheckpointWriterTest {
         CountDownLatch mayEnd = new CountDownLatch(1);
         long before = Scope.liveTensors();
         try (TinyTraining training = new TinyTraining(0);
-                AdamW adamw = new AdamW(training.hyper.parameters(), 1e-3, 0)) {
+                Learner learner = learner(training)) {
             float[] saved = first(training);
-            Checkpoints checkpoints = new Checkpoints(folder);
-            try (CheckpointWriter writer = new CheckpointWriter(checkpoints, 2, () -> await(mayEnd))) {
-                writer.save(snapshot(training, adamw, 1));
+            Checkpoints checkpoints = checkpoints();
+            try (CheckpointWriter writer = new CheckpointWriter(checkpoints, 2, Duration.ZERO, () -> await(mayEnd))) {
+                writer.save(snapshot(training, learner, 1));
                 // Not waited for: this thread goes on while the writer is held up.
                 try (Scope _ = Scope.open()) {
                     training.hyper
@@ -51,10 +61,10 @@ class CheckpointWriterTest {
                 }
                 writer.check();
                 mayEnd.countDown();
-                writer.save(snapshot(training, adamw, 2));
+                writer.save(snapshot(training, learner, 2));
             }
             assertThat(checkpoints.list()).hasSize(2);
-            Checkpoint.load(checkpoints.path("train", 1), training.objective, adamw);
+            Checkpoint.load(checkpoints.path("train", 1), training.objective, learner);
             assertThat(first(training)).isEqualTo(saved);
         }
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -73,10 +83,10 @@ class CheckpointWriterTest {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         long before = Scope.liveTensors();
         try (TinyTraining training = new TinyTraining(0);
-                AdamW adamw = new AdamW(training.hyper.parameters(), 1e-3, 0)) {
-            CheckpointWriter writer = new CheckpointWriter(new Checkpoints(file), 2, () -> {});
-            writer.save(snapshot(training, adamw, 1));
-            assertThatThrownBy(() -> writer.save(snapshot(training, adamw, 2)))
+                Learner learner = learner(training)) {
+            CheckpointWriter writer = new CheckpointWriter(new Checkpoints(file, "test"), 2, Duration.ZERO, () -> {});
+            writer.save(snapshot(training, learner, 1));
+            assertThatThrownBy(() -> writer.save(snapshot(training, learner, 2)))
                     .isInstanceOf(RunException.class)
                     .hasMessageContainingAll("train-00000001", "could not be written", "nothing saved before");
             writer.close();
@@ -87,11 +97,11 @@ class CheckpointWriterTest {
     @Test
     void theNewestStayAndTheOldestGoes() {
         try (TinyTraining training = new TinyTraining(0);
-                AdamW adamw = new AdamW(training.hyper.parameters(), 1e-3, 0)) {
-            Checkpoints checkpoints = new Checkpoints(folder);
-            try (CheckpointWriter writer = new CheckpointWriter(checkpoints, 3, () -> {})) {
+                Learner learner = learner(training)) {
+            Checkpoints checkpoints = checkpoints();
+            try (CheckpointWriter writer = new CheckpointWriter(checkpoints, 3, Duration.ZERO, () -> {})) {
                 for (long step : List.of(1L, 2L, 10L, 11L, 100L)) {
-                    writer.save(snapshot(training, adamw, step));
+                    writer.save(snapshot(training, learner, step));
                 }
             }
             assertThat(checkpoints.list())

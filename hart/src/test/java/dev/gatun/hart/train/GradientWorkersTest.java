@@ -20,12 +20,12 @@ class GradientWorkersTest {
     private static final int STEPS = 2; // the second has a consistency loss
 
     /** Losses and gradients of the last of {@link #STEPS} steps, none of which changes the parameters. */
-    private record Outcome(GradientWorkers.Losses losses, Map<String, Tensor> gradients) {
+    private record Outcome(Losses losses, Map<String, Tensor> gradients) {
         static Outcome of(int parts, int threads) {
             try (TinyTraining training = new TinyTraining(0);
                     GradientWorkers workers = new GradientWorkers(training.objective, parts, threads, false)) {
                 assertThat(workers.workers()).isEqualTo(Math.min(parts, threads));
-                GradientWorkers.Losses losses = null;
+                Losses losses = null;
                 Map<String, Tensor> gradients = new LinkedHashMap<>();
                 for (int step = 0; step < STEPS; step++) {
                     losses = compute(workers, cut(step, parts));
@@ -43,7 +43,7 @@ class GradientWorkersTest {
         }
     }
 
-    private static GradientWorkers.Losses compute(GradientWorkers workers, List<Batch> batches) {
+    private static Losses compute(GradientWorkers workers, List<Batch> batches) {
         return workers.compute(
                 batches,
                 new StepParts(TinyTraining.BATCH, batches.size()).microBatches(0, 1),

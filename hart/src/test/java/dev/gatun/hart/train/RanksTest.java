@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Several ranks train what one process trains. Here the ranks are threads, which changes nothing in what is computed; real
@@ -149,15 +150,15 @@ class RanksTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, slot, 20, 2",
-        "2, slot, 20, 4",
-        "4, slot, 4, 3",
-        "1, mean, 4, 3",
-        "1, task, 4, 3",
-        "2, allpairs, 4, 3"
+        "2, slot, 20, 2, ",
+        "2, slot, 20, 4, distributed.zero=1",
+        "4, slot, 20, 2, distributed.zero=2",
+        "1, mean, 4, 3, distributed.zero=2",
+        "1, task, 4, 3, train.optimizer=adamw8bit",
+        "2, allpairs, 4, 3, train.optimizer=adafactor"
     })
-    void equalOneProcess(int accumulate, String pairing, int steps, int ranks) throws Exception {
-        RunConfig config = TinyTraining.config(steps, "train.accumulate=" + accumulate);
+    void equalOneProcess(int accumulate, String pairing, int steps, int ranks, String more) throws Exception {
+        RunConfig config = TinyTraining.config(steps, "train.accumulate=" + accumulate, more == null ? "seed=0" : more);
         Pairing how = Pairing.valueOf(pairing.toUpperCase(Locale.ROOT));
         Outcome one = train(folder.resolve("one"), config, how, 1, false, steps);
         assertThat(one.metrics()).hasSize(steps);
@@ -165,31 +166,33 @@ class RanksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"slot", "mean", "task", "allpairs"})
-    void aStoppedRunGoesOnToTheSameBits(String pairing) throws Exception {
-        RunConfig config = TinyTraining.config(STEPS, "checkpoint.every=3");
+    @CsvSource({"slot, 0", "mean, 1", "task, 2", "allpairs, 0"})
+    void aStoppedRunGoesOnToTheSameBits(String pairing, int zero) throws Exception {
+        RunConfig config = TinyTraining.config(STEPS, "checkpoint.every=3", "distributed.zero=" + zero);
         Pairing how = Pairing.valueOf(pairing.toUpperCase(Locale.ROOT));
         Outcome whole = train(folder.resolve("whole"), config, how, 3, false, STEPS);
         Path run = folder.resolve("run");
         train(run, config, how, 3, false, 4);
-        assertThat(run.resolve("checkpoints/train-00000005"))
-                .as("a wish during a step is heard at its end")
-                .exists();
+        Path checkpoint = run.resolve("checkpoints/train-00000005");
+        assertThat(checkpoint).as("a wish during a step is heard at its end").exists();
+        assertThat(checkpoint.resolve("optimizer-2-of-3.safetensors").toFile().exists())
+                .isEqualTo(zero > 0);
         Outcome resumed = train(run, config, how, 3, true, STEPS);
         assertThat(resumed.metrics()).isEqualTo(whole.metrics());
         assertThat(resumed.parameters()).usingRecursiveComparison().isEqualTo(whole.parameters());
         assertThat(Files.readAllLines(run.resolve("ranks/2/metrics.jsonl"))).hasSize(STEPS);
     }
 
-    @Test
-    void anotherNumberOfRanksGoesOn() throws Exception {
-        RunConfig config = TinyTraining.config(STEPS, "checkpoint.every=4");
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anotherNumberOfRanksGoesOn(int zero) throws Exception {
+        RunConfig config = TinyTraining.config(STEPS, "checkpoint.every=4", "distributed.zero=" + zero);
         Outcome one = train(folder.resolve("one"), config, Pairing.SLOT, 1, false, STEPS);
         Path run = folder.resolve("run");
         train(run, config, Pairing.SLOT, 4, false, 2);
         train(run, config, Pairing.SLOT, 2, true, 4);
-        train(run, config, Pairing.SLOT, 3, true, 6);
-        close(one, train(run, config, Pairing.SLOT, 1, true, STEPS));
+        train(run, config, Pairing.SLOT, 1, true, 6);
+        close(one, train(run, config, Pairing.SLOT, 3, true, STEPS));
     }
 
     @Test
@@ -239,7 +242,7 @@ class RanksTest {
 
     @Test
     void aStragglerIsNamed() throws Exception {
-        GradientWorkers.Losses share = new GradientWorkers.Losses(1, 0.25, 1.5);
+        Losses share = new Losses(1, 0.25, 1.5);
         List<List<String>> warnings = onRanks(3, world -> () -> {
             List<String> told = new ArrayList<>();
             RankReports reports = new RankReports(world, 2, told::add);
@@ -247,7 +250,7 @@ class RanksTest {
             for (int step = 0; step < 30; step++) {
                 boolean slow = world.rank() == 2 && step < 10;
                 RankReports.Told all = reports.exchange(share, world.rank() == 1 && step == 29, slow ? 3 : 1, 0.5);
-                assertThat(all.losses()).isEqualTo(new GradientWorkers.Losses(3, 0.75, 4.5));
+                assertThat(all.losses()).isEqualTo(new Losses(3, 0.75, 4.5));
                 assertThat(all.stop()).isEqualTo(step == 29);
                 if (step == 9) {
                     reports.describe(entry);

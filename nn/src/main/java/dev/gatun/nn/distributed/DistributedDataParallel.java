@@ -172,6 +172,10 @@ public final class DistributedDataParallel implements AutoCloseable {
         return reducer.unused();
     }
 
+    Reducer reducer() {
+        return reducer;
+    }
+
     /** Takes the hooks off the parameters and frees the buckets; gradients stay as they are. Closing twice does nothing. */
     @Override
     public void close() {

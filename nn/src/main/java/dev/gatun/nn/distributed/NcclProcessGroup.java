@@ -5,26 +5,21 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
-import dev.gatun.torch.cuda.CudaException;
 import dev.gatun.torch.cuda.CudaRuntime;
 import dev.gatun.torch.cuda.CudaStream;
 import dev.gatun.torch.cuda.Nccl;
 import dev.gatun.torch.cuda.NcclCommunicator;
 import dev.gatun.torch.cuda.NcclCommunicator.Reduction;
 import java.time.Duration;
-import java.util.Arrays;
 
 /**
  * Processes with a GPU each, joined by NCCL ({@code torch.distributed.ProcessGroupNCCL}). Operations run on a stream of their
  * own, after what is in the calling thread's current stream by then; {@link Work#await} waits on the host until they are done,
  * so that what follows sees their results on every stream, and a failed one is never taken for done. The first operation may
  * wait for the other ranks, because NCCL connects them then.
- *
- * <p>A thread of the group's looks after it: when an operation takes longer than the timeout, or NCCL reports an error, it
- * aborts the communicator, which also ends kernels that wait on the GPU, and every later call throws what happened.
  */
-public final class NcclProcessGroup implements ProcessGroup {
-    private final NcclMeeting meeting;
+final class NcclProcessGroup implements ProcessGroup {
+    private final Rendezvous meeting;
     private final NcclCommunicator communicator;
     private final CudaRuntime cuda;
     private final CudaStream stream;
@@ -34,74 +29,78 @@ public final class NcclProcessGroup implements ProcessGroup {
     private boolean closed;
 
     private NcclProcessGroup(
-            NcclMeeting meeting, NcclCommunicator communicator, CudaRuntime cuda, int gpu, Device device) {
+            Rendezvous meeting, NcclCommunicator communicator, NcclQueue queue, int gpu, Device device) {
         this.meeting = meeting;
         this.communicator = communicator;
-        this.cuda = cuda;
+        this.queue = queue;
         this.device = device;
+        cuda = CudaRuntime.load();
         stream = cuda.streamFromPool(gpu, true);
         barrier = Torch.zeros(new long[] {1}, TensorOptions.of(DType.INT32, device))
                 .unscoped();
-        queue = new NcclQueue(meeting, communicator, cuda, gpu);
     }
 
     /**
-     * Joins this process's GPU number {@code gpu} with those of the other ranks, and waits for them.
+     * Joins this process's GPU number {@code gpu} with those of the other ranks of {@code meeting}, which the group then owns.
      *
-     * @param store what the ranks share: rank 0 hands over NCCL's id in it; it is not closed
-     * @param prefix what the names of the group's keys begin with, another for each group and restart
-     * @param timeout how long joining, and any operation, may take
-     * @throws DistributedException if not all ranks came in time, naming those that did not, or NCCL failed
-     * @throws dev.gatun.torch.TorchException if the loaded libtorch was built without CUDA
-     * @throws CudaException if NCCL is not found, or there is no such GPU
+     * @throws DistributedException if not all ranks joined in time, or NCCL failed
      */
-    public static NcclProcessGroup open(
-            KeyValueStore store, String prefix, int rank, int size, int gpu, Duration timeout) {
-        return open(new NcclMeeting(store, prefix, rank, size, timeout), Nccl.load(), gpu, Device.cuda(gpu));
+    static NcclProcessGroup open(Rendezvous meeting, int gpu, Duration timeout) {
+        return open(meeting, Nccl.load(), gpu, Device.cuda(gpu), timeout);
     }
 
     /** The same for tensors on {@code device}: a test without a GPU has a library that takes those in host memory. */
-    static NcclProcessGroup open(NcclMeeting meeting, Nccl nccl, int gpu, Device device) {
-        return new NcclProcessGroup(meeting, meeting.join(nccl, gpu), CudaRuntime.load(), gpu, device);
+    static NcclProcessGroup open(Rendezvous meeting, Nccl nccl, int gpu, Device device, Duration timeout) {
+        ProgressBoard board = new ProgressBoard(meeting, timeout);
+        try {
+            NcclCommunicator communicator = NcclJoining.join(meeting, board, nccl, gpu, timeout);
+            NcclQueue queue = new NcclQueue(board, communicator, CudaRuntime.load(), gpu, timeout);
+            return new NcclProcessGroup(meeting, communicator, queue, gpu, device);
+        } catch (RuntimeException e) {
+            board.close();
+            throw e;
+        }
     }
 
     @Override
     public int rank() {
-        return meeting.rank();
+        return meeting.info().rank();
     }
 
     @Override
     public int size() {
-        return meeting.size();
+        return meeting.info().worldSize();
     }
 
     @Override
     public Work allReduce(Tensor tensor, ReduceOp op) {
-        check("all-reduce", tensor);
-        return begin("all-reduce of " + describe(tensor), () -> communicator.allReduce(tensor, reduction(op), stream));
+        String operation = check("all_reduce " + op, tensor);
+        Collective.checkOp(operation, tensor, op);
+        return begin(operation, () -> communicator.allReduce(tensor, reduction(op), stream));
     }
 
     @Override
     public Work broadcast(Tensor tensor, int root) {
-        check("broadcast", tensor);
-        if (root < 0 || root >= size()) {
-            throw new DistributedException("broadcast from rank " + root + ": the ranks are 0 to " + (size() - 1));
-        }
-        return begin("broadcast of " + describe(tensor), () -> communicator.broadcast(tensor, root, stream));
+        String operation = check("broadcast from rank " + root, tensor);
+        Collective.checkRoot(operation, root, size());
+        return begin(operation, () -> communicator.broadcast(tensor, root, stream));
     }
 
     @Override
     public Work allGather(Tensor output, Tensor input) {
-        checkParts("all-gather", output, input);
-        return begin("all-gather of " + describe(input), () -> communicator.allGather(output, input, stream));
+        String operation = check("all_gather_into_tensor", input);
+        check("all_gather_into_tensor", output);
+        Collective.checkParts(operation, output, input, size());
+        return begin(operation, () -> communicator.allGather(output, input, stream));
     }
 
     @Override
     public Work reduceScatter(Tensor output, Tensor input, ReduceOp op) {
-        checkParts("reduce-scatter", input, output);
-        return begin(
-                "reduce-scatter of " + describe(input),
-                () -> communicator.reduceScatter(output, input, reduction(op), stream));
+        String operation = check("reduce_scatter_tensor " + op, input);
+        check("reduce_scatter_tensor " + op, output);
+        Collective.checkOp(operation, input, op);
+        Collective.checkParts(operation, input, output, size());
+        return begin(operation, () -> communicator.reduceScatter(output, input, reduction(op), stream));
     }
 
     @Override
@@ -109,8 +108,8 @@ public final class NcclProcessGroup implements ProcessGroup {
         return begin("barrier", () -> communicator.allReduce(barrier, Reduction.SUM, stream));
     }
 
-    private Work begin(String what, Runnable call) {
-        return queue.begin(what, event -> {
+    private Work begin(String operation, Runnable call) {
+        return queue.begin(operation, event -> {
             event.record(cuda.currentStream(stream.device()));
             stream.waitEvent(event);
             call.run();
@@ -128,32 +127,14 @@ public final class NcclProcessGroup implements ProcessGroup {
         };
     }
 
-    private void check(String operation, Tensor tensor) {
+    private String check(String name, Tensor tensor) {
+        String operation = Collective.describe(name, tensor);
+        Collective.check(operation, tensor);
         if (!tensor.device().equals(device)) {
-            throw new DistributedException(operation + " of " + describe(tensor) + " on " + tensor.device()
-                    + ": this group's tensors are on " + device + "; use to()");
+            throw new DistributedException(operation + ": the tensor is on " + tensor.device()
+                    + ", and this group's are on " + device + ": move it there");
         }
-        if (!tensor.isContiguous()) {
-            throw new DistributedException(
-                    operation + " of " + describe(tensor) + ": it is not contiguous; use contiguous()");
-        }
-        DType dtype = tensor.dtype();
-        if (dtype == DType.BOOL || dtype.isComplex() || dtype.isQuantized()) {
-            throw new DistributedException(operation + " of " + describe(tensor) + ": NCCL has no form of " + dtype);
-        }
-    }
-
-    private void checkParts(String operation, Tensor whole, Tensor part) {
-        check(operation, whole);
-        check(operation, part);
-        if (whole.numel() != size() * part.numel() || whole.dtype() != part.dtype()) {
-            throw new DistributedException(operation + " among " + size() + " ranks: " + describe(whole) + " is not "
-                    + size() + " times " + describe(part));
-        }
-    }
-
-    private static String describe(Tensor tensor) {
-        return tensor.dtype() + Arrays.toString(tensor.shape()).replace(" ", "");
+        return operation;
     }
 
     @Override
@@ -162,6 +143,7 @@ public final class NcclProcessGroup implements ProcessGroup {
             closed = true;
             queue.close();
             barrier.close();
+            meeting.close();
         }
     }
 }

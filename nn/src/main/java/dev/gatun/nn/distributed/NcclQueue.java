@@ -4,31 +4,40 @@ import dev.gatun.torch.cuda.CudaEvent;
 import dev.gatun.torch.cuda.CudaException;
 import dev.gatun.torch.cuda.CudaRuntime;
 import dev.gatun.torch.cuda.NcclCommunicator;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** The operations of an NCCL group that are under way, and the thread that looks after them. */
+/**
+ * The operations of an NCCL group that are under way. A thread looks after them: when one takes longer than the timeout, or NCCL
+ * reports an error, it aborts the communicator, which also ends kernels that wait on the GPU, and every later call throws what
+ * happened.
+ */
 final class NcclQueue {
     private static final long POLL_NANOS = 20_000;
     private static final long LOOK_NANOS = 50_000_000;
 
-    private final NcclMeeting meeting;
+    private static final String IDLE = "waiting for an operation";
+
+    private final ProgressBoard board;
     private final NcclCommunicator communicator;
     private final CudaRuntime cuda;
     private final int gpu;
+    private final Duration timeout;
     private final Deque<Operation> underWay = new ArrayDeque<>();
     private final Deque<CudaEvent> spare = new ArrayDeque<>();
+    private long idleSince = System.nanoTime();
     private volatile DistributedException failure;
-    private volatile long begun;
     private volatile boolean closed;
 
-    NcclQueue(NcclMeeting meeting, NcclCommunicator communicator, CudaRuntime cuda, int gpu) {
-        this.meeting = meeting;
+    NcclQueue(ProgressBoard board, NcclCommunicator communicator, CudaRuntime cuda, int gpu, Duration timeout) {
+        this.board = board;
         this.communicator = communicator;
         this.cuda = cuda;
         this.gpu = gpu;
+        this.timeout = timeout;
         Thread.ofPlatform().daemon().name("gatun-nccl-watchdog").start(this::watch);
     }
 
@@ -37,7 +46,7 @@ final class NcclQueue {
         private final String what;
         private final long number;
         private final CudaEvent event;
-        private final long deadline = System.nanoTime() + meeting.timeout().toNanos();
+        private final long begun = System.nanoTime();
         private boolean recorded;
         private boolean done;
 
@@ -51,7 +60,7 @@ final class NcclQueue {
         public boolean isDone() {
             synchronized (NcclQueue.this) {
                 if (!done) {
-                    requireUsable();
+                    requireUsable(what);
                     update();
                 }
                 return done;
@@ -63,13 +72,13 @@ final class NcclQueue {
             try {
                 if (recorded && event.query()) {
                     done = true;
+                    board.end(number);
+                    idleSince = System.nanoTime();
                     spare.add(event);
                     underWay.remove(this);
                 }
             } catch (CudaException e) {
-                throw fail(
-                        what + " (operation " + number + ") failed on rank " + meeting.rank() + ": " + e.getMessage(),
-                        e);
+                throw fail(this, e.getMessage(), e);
             }
         }
 
@@ -81,29 +90,22 @@ final class NcclQueue {
             }
         }
 
-        private void requireTime() {
-            if (System.nanoTime() > deadline) {
-                throw fail(
-                        what + " (operation " + number + ") was not done within " + meeting.seconds() + " on rank "
-                                + meeting.rank() + " of " + meeting.size() + ": " + meeting.late(number),
-                        null);
-            }
+        /** How long it has been the first in the stream. */
+        private Duration taken() {
+            return Duration.ofNanos(System.nanoTime() - Math.max(begun, idleSince));
         }
     }
 
     /** Puts an operation into the stream: {@code put} gets an event, and records it last. */
     synchronized Work begin(String what, Consumer<CudaEvent> put) {
-        requireUsable();
-        begun++;
-        Operation operation;
+        requireUsable(what);
+        CudaEvent event = spare.isEmpty() ? cuda.newEvent(gpu) : spare.poll();
+        Operation operation = new Operation(what, board.begin(what), event);
+        underWay.add(operation);
         try {
-            operation = new Operation(what, begun, spare.isEmpty() ? cuda.newEvent(gpu) : spare.poll());
-            underWay.add(operation);
-            put.accept(operation.event);
+            put.accept(event);
         } catch (CudaException e) {
-            throw fail(
-                    what + " (operation " + begun + ") cannot begin on rank " + meeting.rank() + ": " + e.getMessage(),
-                    e);
+            throw fail(operation, e.getMessage(), e);
         }
         operation.recorded = true;
         return operation;
@@ -112,24 +114,34 @@ final class NcclQueue {
     /** Waits until NCCL has put the newest operation into the stream: it connects ranks before their first one. */
     void awaitReady() {
         while (!communicator.isReady()) {
-            underWay.getLast().requireTime();
+            requireTime();
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
-    private void requireUsable() {
-        if (failure != null) {
-            throw new DistributedException(failure.getMessage(), failure);
+    /** The first operation under way must not take too long. */
+    private synchronized void requireTime() {
+        Operation first = underWay.peek();
+        if (failure == null && first != null && first.taken().compareTo(timeout) > 0) {
+            throw fail(first, "it is not done", null);
         }
+    }
+
+    private void requireUsable(String what) {
         if (closed) {
-            throw new DistributedException("this NCCL group is closed");
+            throw new DistributedException(what + ": the group is closed");
+        }
+        if (failure != null) {
+            throw new DistributedException(
+                    what + ": the group has failed before: " + failure.getMessage(), failure, failure.ranks());
         }
     }
 
     /** The first failure counts: it aborts what is under way, so others follow. Returns it, to be thrown. */
-    private synchronized DistributedException fail(String message, CudaException cause) {
+    private synchronized DistributedException fail(Operation operation, String reason, CudaException cause) {
         if (failure == null) {
-            failure = new DistributedException(message, cause);
+            failure = board.failure(
+                    operation.number, operation.what, operation.taken(), " (NCCL: " + reason + ")", cause);
             leave();
         }
         return failure;
@@ -144,26 +156,10 @@ final class NcclQueue {
     }
 
     private void watch() {
-        long published = 0;
         while (!closed && failure == null) {
-            published = publish(published);
             look();
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        publish(published);
-    }
-
-    /** Tells the others how many operations have begun here, unless they know. */
-    private long publish(long published) {
-        long now = begun;
-        if (published != now) {
-            try {
-                meeting.publish(now);
-            } catch (DistributedException e) {
-                // Without the store messages say less; operations do not need it.
-            }
-        }
-        return now;
     }
 
     private synchronized void look() {
@@ -174,13 +170,13 @@ final class NcclQueue {
             for (Operation operation : underWay.toArray(Operation[]::new)) {
                 operation.update();
             }
-            if (!underWay.isEmpty()) {
-                underWay.peek().requireTime();
-            }
+            requireTime();
             communicator.isReady();
         } catch (CudaException e) {
+            // Nothing need be under way when a rank goes: it is then the next operation that cannot be done.
             fail(
-                    "the NCCL group failed on rank " + meeting.rank() + " of " + meeting.size() + ": " + e.getMessage(),
+                    underWay.isEmpty() ? new Operation(IDLE, board.begin(IDLE), null) : underWay.peek(),
+                    e.getMessage(),
                     e);
         } catch (DistributedException e) {
             // It is noted, and the next call throws it.
@@ -195,6 +191,7 @@ final class NcclQueue {
         if (failure == null) {
             leave();
         }
+        board.close();
         // Aborted ones are over as well, so nothing waits for an event any more.
         underWay.forEach(operation -> operation.event.close());
         spare.forEach(CudaEvent::close);

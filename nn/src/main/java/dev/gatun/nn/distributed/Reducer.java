@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  */
 final class Reducer implements AutoCloseable {
     private static final int NAMES_SHOWN = 10;
+    /** Where buckets are given up after their reduction, so many may be under way: each takes memory. */
+    private static final int BUCKETS_UNDER_WAY = 3;
 
     private final List<Slot> slots;
     private final ProcessGroup group;
@@ -31,6 +33,10 @@ final class Reducer implements AutoCloseable {
     private List<String> unused = List.of();
     /** Null in the first step, which shows the order that they are laid out in. */
     private List<Bucket> buckets;
+
+    private Sharding sharding;
+    /** Whether a step has shown how often each gradient is added to. */
+    private boolean learned;
 
     private int launched;
     private int silent;
@@ -53,6 +59,34 @@ final class Reducer implements AutoCloseable {
         };
     }
 
+    /**
+     * Divides the parameters among the ranks, in an order that does not depend on a backward pass: shards have to be the
+     * same in every run.
+     */
+    synchronized List<Bucket> shard(Sharding division) {
+        if (buckets != null || !arrivals.isEmpty()) {
+            throw new IllegalStateException(
+                    "this DistributedDataParallel is in use already: give it to one ZeroOptimizer,"
+                            + " before the first backward pass");
+        }
+        sharding = division;
+        buckets = BucketPlan.of(slots.reversed(), options, division);
+        return buckets;
+    }
+
+    /** Empty before the first step if they are not divided. */
+    List<Bucket> buckets() {
+        return buckets == null ? List.of() : buckets;
+    }
+
+    ProcessGroup group() {
+        return group;
+    }
+
+    List<Slot> slots() {
+        return slots;
+    }
+
     List<String> unused() {
         return unused;
     }
@@ -66,9 +100,13 @@ final class Reducer implements AutoCloseable {
         if (buckets == null) {
             arrivals.remove(slot);
             arrivals.add(slot);
-        } else if (options.overlap()) {
+        } else if (options.overlap() && (learned || keepsPart())) {
             arrived(slot);
         }
+    }
+
+    private boolean keepsPart() {
+        return sharding != null && sharding.keepsPartOfGradients();
     }
 
     private void arrived(Slot slot) {
@@ -79,9 +117,16 @@ final class Reducer implements AutoCloseable {
                 slot.bucket.collect(slot);
                 slot.bucket.missing -= slot.fired == slot.expected ? 1 : 0;
                 while (launched < buckets.size() && buckets.get(launched).missing == 0) {
-                    buckets.get(launched++).launch(group, options);
+                    launch();
                 }
             }
+        }
+    }
+
+    private void launch() {
+        buckets.get(launched++).launch(group, options);
+        if (keepsPart() && launched > BUCKETS_UNDER_WAY) {
+            buckets.get(launched - 1 - BUCKETS_UNDER_WAY).await();
         }
     }
 
@@ -92,16 +137,13 @@ final class Reducer implements AutoCloseable {
             if (buckets == null) {
                 buckets = BucketPlan.of(order(), options);
             }
-            while (launched < buckets.size()) {
-                Bucket bucket = buckets.get(launched++);
-                bucket.slots().forEach(bucket::collect);
-                bucket.launch(group, options);
-            }
+            sendRest();
             boolean[] used = used();
-            for (Bucket bucket : buckets) {
-                bucket.await();
-                bucket.slots().stream().filter(slot -> used[slot.index()]).forEach(bucket::release);
+            buckets.forEach(Bucket::await);
+            if (!learned && keepsPart()) {
+                sendLate();
             }
+            slots.stream().filter(slot -> used[slot.index()]).forEach(slot -> slot.bucket.release(slot));
             unused = slots.stream()
                     .filter(slot -> !used[slot.index()])
                     .map(Slot::name)
@@ -109,7 +151,37 @@ final class Reducer implements AutoCloseable {
         }
         List<String> tooLate = late.stream().map(Slot::name).toList();
         reset();
+        learned = true;
         complain(tooLate);
+    }
+
+    private void sendRest() {
+        while (launched < buckets.size()) {
+            Bucket bucket = buckets.get(launched);
+            bucket.slots().forEach(bucket::collect);
+            launch();
+        }
+    }
+
+    /**
+     * In the first step nobody knows how often gradients are added to. Where they are kept whole nothing is sent until the
+     * end of that step; where they are not, what came late is sent in a second round.
+     */
+    private void sendLate() {
+        if (maxOfRanks(new int[] {late.size()})[0] > 0) {
+            slots.forEach(slot -> slot.collected = false);
+            buckets.forEach(Bucket::reset);
+            launched = 0;
+            sendRest();
+            buckets.forEach(Bucket::await);
+            late.clear();
+        }
+    }
+
+    private int[] maxOfRanks(int[] own) {
+        Tensor max = Tensor.of(own, own.length).to(slots.getFirst().device(), DType.INT32);
+        group.allReduce(max, ReduceOp.MAX).await();
+        return max.toIntArray();
     }
 
     /** Rank 0's order of arrival; parameters without a gradient come last. */
@@ -136,11 +208,9 @@ final class Reducer implements AutoCloseable {
             own[slot.index()] = slot.collected ? 1 : 0;
         }
         if (options.findUnusedParameters()) {
-            Tensor any = Tensor.of(own, own.length).to(slots.getFirst().device(), DType.INT32);
-            group.allReduce(any, ReduceOp.MAX).await();
-            int[] all = any.toIntArray();
-            for (int i = 0; i < all.length; i++) {
-                used[i] = all[i] != 0;
+            int[] anywhere = maxOfRanks(own);
+            for (int i = 0; i < own.length; i++) {
+                used[i] = anywhere[i] != 0;
             }
         }
         return used;

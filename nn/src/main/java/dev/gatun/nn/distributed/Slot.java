@@ -16,6 +16,10 @@ final class Slot {
     Bucket bucket;
     /** Where its gradient begins there. */
     long offset;
+    /** Whether parameters are divided and some rank steps this one. */
+    boolean stepped;
+    /** What of it this rank steps, if parameters are divided and some of it is this rank's. */
+    Shard shard;
     /** How often its gradient is added to in one backward pass: more than once where recomputation is re-entrant. */
     int expected = 1;
     /** How often it was in this pass. */

@@ -9,6 +9,7 @@ import dev.gatun.nn.Module;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.distributed.DistributedDataParallel.Options;
 import dev.gatun.nn.optim.AdamW;
+import dev.gatun.torch.Autograd;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -16,6 +17,8 @@ import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,7 +126,7 @@ class DistributedDataParallelTest {
         double[] expected = alone(STEPS);
         ranks.forEach(rank -> assertThat(rank).isEqualTo(ranks.getFirst()));
         for (int i = 0; i < expected.length; i++) {
-            assertThat(ranks.getFirst()[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(tolerance));
+            assertThat(ranks.getFirst()[i]).isCloseTo(expected[i], Offset.offset(tolerance));
         }
     }
 
@@ -226,7 +229,7 @@ class DistributedDataParallelTest {
         List<double[]> ranks = together(2, SMALL, STEPS, (net, ddp, group, step) -> {
             List<Parameter> trained =
                     net.parameters().stream().filter(Parameter::requiresGrad).toList();
-            Tensor[] gradients = dev.gatun.torch.Autograd.grad(
+            Tensor[] gradients = Autograd.grad(
                     net.loss(rows(step, group), false, true),
                     trained.stream().map(Parameter::get).toArray(Tensor[]::new));
             for (int i = 0; i < gradients.length; i++) {
@@ -284,7 +287,7 @@ class DistributedDataParallelTest {
 
     @Test
     void otherModelsAreRefused() {
-        Map<Integer, Throwable> thrown = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<Integer, Throwable> thrown = new ConcurrentHashMap<>();
         ThreadRanks.run(2, group -> {
             try (Linear net = new Linear(4, 5 + group.rank())) {
                 thrown.put(

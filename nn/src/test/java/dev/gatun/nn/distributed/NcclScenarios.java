@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** What {@link NcclProcessGroupTest} runs in a JVM of its own: ranks that are threads, and a stub for CUDA and NCCL. */
@@ -45,17 +46,23 @@ enum NcclScenarios {
             });
         }
     },
+    /** It meets the others in the store and does not come to NCCL. */
     ABSENT_RANK {
         @Override
-        void run() {
-            MapStore store = new MapStore(SHORT);
-            assertThatThrownBy(() -> open(store, 0, 3, SHORT))
-                    .isInstanceOf(DistributedException.class)
-                    .hasMessage(
-                            "the group of 3 was not complete within 0.4 s on rank 0: rank 1 has not come, rank 2 has"
-                                    + " not come");
-            assertThatThrownBy(() -> open(new MapStore(SHORT), 1, 2, SHORT))
-                    .hasMessageStartingWith("rank 0 has not handed NCCL's id to rank 1 within 0.4 s");
+        void run() throws Exception {
+            meet(2, SHORT, (meeting, timeout) -> {
+                if (meeting.info().rank() == 1) {
+                    try (ProgressBoard _ = new ProgressBoard(meeting, timeout)) {
+                        sleep(timeout.multipliedBy(2));
+                    }
+                    return;
+                }
+                assertThatThrownBy(() -> open(meeting, timeout))
+                        .isInstanceOf(DistributedException.class)
+                        .hasMessageContaining(
+                                "connecting 2 ranks by NCCL 2.19.6 (operation 1 of rank 0) took longer than")
+                        .hasMessageContaining("rank 1 has not come to it; it has begun 0 operations");
+            });
         }
     },
     LATE_RANK {
@@ -73,9 +80,11 @@ enum NcclScenarios {
                     assertThatThrownBy(work::await)
                             .isInstanceOf(DistributedException.class)
                             .hasMessage(
-                                    "all-reduce of float32[2,3] (operation 2) was not done within 0.4 s on rank 0 of 2:"
-                                            + " rank 1 has begun only 1");
-                    assertThatThrownBy(group::barrier).hasMessageContaining("all-reduce of float32[2,3] (operation 2)");
+                                    "all_reduce SUM of float32[2, 3] (operation 3 of rank 0) took longer than the group's"
+                                            + " timeout of 0.5 s: rank 1 has left the group after 2 operations, the last a"
+                                            + " all_reduce SUM of float32[2, 3] (NCCL: it is not done)");
+                    assertThatThrownBy(group::barrier)
+                            .hasMessageContaining("barrier: the group has failed before: all_reduce SUM of");
                 }
             });
         }
@@ -92,7 +101,7 @@ enum NcclScenarios {
                         sleep(SHORT.multipliedBy(3));
                         assertThatThrownBy(() -> group.broadcast(x, 0))
                                 .hasMessageContaining(
-                                        "broadcast of float32[4] (operation 1) was not done within 0.4 s");
+                                        "broadcast from rank 0 of float32[4] (operation 2 of rank 0) took longer");
                     }
                 }
             });
@@ -110,7 +119,7 @@ enum NcclScenarios {
                     stub("stub_async_error", 0);
                     assertThatThrownBy(() -> group.allReduce(x, ReduceOp.SUM))
                             .isInstanceOf(DistributedException.class)
-                            .hasMessageContaining("the NCCL group failed on rank 0 of 1")
+                            .hasMessageContaining("waiting for an operation (operation 3 of rank 0) failed after")
                             .hasMessageContaining("remote process exited (NCCL error 6); stub: a peer went away");
                 }
             });
@@ -124,7 +133,7 @@ enum NcclScenarios {
                     stub("stub_fail_next", 6);
                     assertThatThrownBy(() -> group.allReduce(Torch.ones(1), ReduceOp.SUM))
                             .isInstanceOf(DistributedException.class)
-                            .hasMessageContaining("all-reduce of float32[1] (operation 1) cannot begin on rank 0")
+                            .hasMessageContaining("all_reduce SUM of float32[1] (operation 2 of rank 0) failed after 0")
                             .hasMessageContaining("remote process exited");
                 }
             });
@@ -144,16 +153,16 @@ enum NcclScenarios {
                     Work work = group.rank() == 0 ? group.allReduce(Torch.ones(1), ReduceOp.SUM) : null;
                     group.close();
                     group.close();
-                    assertThatThrownBy(group::barrier).hasMessage("this NCCL group is closed");
+                    assertThatThrownBy(group::barrier).hasMessageContaining("the group is closed");
                     if (work != null) {
-                        assertThatThrownBy(work::await).hasMessage("this NCCL group is closed");
+                        assertThatThrownBy(work::await).hasMessageContaining("the group is closed");
                     }
                 }
             });
         }
     };
 
-    private static final Duration SHORT = Duration.ofMillis(400);
+    private static final Duration SHORT = Duration.ofMillis(500);
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private static SymbolLookup stub;
@@ -174,22 +183,30 @@ enum NcclScenarios {
         System.exit(0);
     }
 
-    private static NcclProcessGroup open(KeyValueStore store, int rank, int size, Duration timeout) {
-        return NcclProcessGroup.open(new NcclMeeting(store, "test", rank, size, timeout), Nccl.load(), 0, Device.CPU);
+    private static ProcessGroup open(Rendezvous meeting, Duration timeout) {
+        return NcclProcessGroup.open(meeting, Nccl.load(), 0, Device.CPU, timeout);
     }
 
-    /** Runs {@code each} for every rank, on a thread of its own. */
+    /** Runs {@code each} for every rank's group, on a thread of its own. */
     private static void ranks(int size, Duration timeout, Consumer<ProcessGroup> each) throws Exception {
-        MapStore store = new MapStore(timeout);
+        meet(size, timeout, (meeting, _) -> {
+            try (ProcessGroup group = open(meeting, timeout)) {
+                assertThat(group.rank()).isEqualTo(meeting.info().rank());
+                assertThat(group.size()).isEqualTo(size);
+                each.accept(group);
+            }
+        });
+    }
+
+    private static void meet(int size, Duration timeout, BiConsumer<Rendezvous, Duration> each) throws Exception {
         List<Future<?>> ranks = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(size)) {
-            for (int i = 0; i < size; i++) {
-                int rank = i;
+        try (TcpStoreServer store = new TcpStoreServer(0);
+                ExecutorService threads = Executors.newFixedThreadPool(size)) {
+            for (int rank = 0; rank < size; rank++) {
+                RankInfo info = new RankInfo(rank, size, rank, size, 0, "127.0.0.1", store.port(), 0, true, "");
                 ranks.add(threads.submit(() -> {
-                    try (ProcessGroup group = open(store, rank, size, timeout)) {
-                        assertThat(group.rank()).isEqualTo(rank);
-                        assertThat(group.size()).isEqualTo(size);
-                        each.accept(group);
+                    try (Rendezvous meeting = Rendezvous.join(info, LONG)) {
+                        each.accept(meeting, timeout);
                     }
                 }));
             }
@@ -242,17 +259,18 @@ enum NcclScenarios {
     private static void badTensors(ProcessGroup group) {
         try (Scope _ = Scope.open()) {
             assertThatThrownBy(() -> group.allReduce(Torch.ones(2, 3).t(), ReduceOp.SUM))
-                    .hasMessage("all-reduce of float32[3,2]: it is not contiguous; use contiguous()");
+                    .hasMessageContaining("the tensor is not contiguous");
             assertThatThrownBy(() -> group.allReduce(Torch.ones(2).to(DType.BOOL), ReduceOp.SUM))
-                    .hasMessage("all-reduce of bool[2]: NCCL has no form of bool");
+                    .hasMessageContaining("tensors of this dtype are not sent");
+            assertThatThrownBy(() -> group.allReduce(Torch.ones(2).to(DType.INT64), ReduceOp.AVG))
+                    .hasMessageContaining("the average of whole numbers");
             assertThatThrownBy(() -> group.broadcast(Torch.empty(new long[] {2}, Device.META), 0))
-                    .hasMessageContaining("on meta: this group's tensors are on cpu");
-            assertThatThrownBy(() -> group.broadcast(Torch.ones(2), 1))
-                    .hasMessage("broadcast from rank 1: the ranks are 0 to 0");
+                    .hasMessageContaining("the tensor is on meta, and this group's are on cpu");
+            assertThatThrownBy(() -> group.broadcast(Torch.ones(2), 1)).hasMessageContaining("root 1 is no rank");
             assertThatThrownBy(() -> group.allGather(Torch.ones(2), Torch.ones(3)))
-                    .hasMessage("all-gather among 1 ranks: float32[2] is not 1 times float32[3]");
+                    .hasMessageContaining("the one tensor has 1 times the other's elements");
             assertThatThrownBy(() -> group.reduceScatter(Torch.ones(2), Torch.ones(3), ReduceOp.SUM))
-                    .hasMessageContaining("float32[3] is not 1 times float32[2]");
+                    .hasMessageContaining("the one tensor has 1 times the other's elements");
             Tensor x = Torch.ones(1);
             group.allReduce(x, ReduceOp.SUM).await();
             assertThat(x.item().doubleValue()).isEqualTo(1);

@@ -1,5 +1,8 @@
 package dev.gatun.apps.bench.distributed;
 
+import java.util.List;
+import java.util.Locale;
+
 /**
  * How ranks reach each other: those of one machine by one kind of link, machines by another. Every rank sends and receives at
  * the same time, at the link's full bandwidth, and machines are joined without bottlenecks.
@@ -10,6 +13,27 @@ package dev.gatun.apps.bench.distributed;
  * @param between from each rank to its like in another machine
  */
 record Fabric(String name, int ranksPerMachine, Link inside, Link between) {
+    private static final double MICROS = 1e6;
+    private static final double GIGA = 1e9;
+
+    /** Those that the tables are reckoned for. */
+    static final List<Fabric> ASSUMED = List.of(
+            new Fabric("a card for each GPU", 8, new Link(5e-6, 200e9), new Link(15e-6, 25e9)),
+            new Fabric("one card a machine", 8, new Link(5e-6, 200e9), new Link(30e-6, 12.5e9 / 8)));
+
+    /** For the page. */
+    String describe() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d ranks a machine; %.0f µs and %.0f GB/s within it, %.0f µs and %.2f GB/s for each rank between machines.",
+                name,
+                ranksPerMachine,
+                inside.latency * MICROS,
+                inside.bandwidth / GIGA,
+                between.latency * MICROS,
+                between.bandwidth / GIGA);
+    }
+
     /**
      * A link.
      *
