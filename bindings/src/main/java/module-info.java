@@ -4,4 +4,5 @@ module dev.gatun.torch {
     requires dev.gatun.libtorch;
 
     exports dev.gatun.torch;
+    exports dev.gatun.torch.cuda;
 }

@@ -19,6 +19,8 @@ module dev.gatun.hart {
             com.fasterxml.jackson.databind;
     opens dev.gatun.hart.experiment to
             com.fasterxml.jackson.databind;
+    opens dev.gatun.hart.train to
+            com.fasterxml.jackson.databind;
     opens dev.gatun.hart.evaluate to
             com.fasterxml.jackson.databind;
 }

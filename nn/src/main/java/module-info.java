@@ -1,7 +1,11 @@
 /** Modules, layers, T5, generation, optimizers and checkpoints on Gatun's tensors. */
 module dev.gatun.nn {
     requires transitive dev.gatun.torch;
+    requires dev.gatun.libtorch;
     requires com.fasterxml.jackson.databind;
+    // For Gloo alone.
+    requires static org.bytedeco.javacpp;
+    requires static org.bytedeco.pytorch;
 
     exports dev.gatun.nn;
     exports dev.gatun.nn.activation;

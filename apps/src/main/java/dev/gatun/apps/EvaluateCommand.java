@@ -26,6 +26,7 @@ import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,9 @@ import picocli.CommandLine.Spec;
         footer = {"  gatun evaluate runs/sni-mini"})
 final class EvaluateCommand implements Callable<Integer> {
     private static final int T5_BATCH = 16;
+
+    /** How long ranks wait for each other where there is no run to say it. */
+    private static final int TIMEOUT_SECONDS = 1800;
 
     @Spec
     private CommandSpec spec;
@@ -84,17 +88,29 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "give either a run's folder or --t5 FOLDER");
         }
         try (Interrupts interrupts = new Interrupts()) {
-            Progress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+            interrupts.mayStopAtOnce(true);
             if (t5 != null) {
-                progress.message(checkpoint(progress).table());
+                try (RankGroup ranks = RankGroup.open(TIMEOUT_SECONDS)) {
+                    Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
+                    progress.message(checkpoint(ranks.world(), progress).table());
+                }
                 return 0;
             }
-            try (RunFolder run = RunFolder.open(folder);
-                    RunData data = RunData.load(RunFolder.config(folder), folder)) {
-                evaluate(run, data, progress, normalisation(), aggregate());
+            RunConfig config = RunFolder.config(folder);
+            try (RankGroup ranks = RankGroup.open(config.distributed().timeout());
+                    RunFolder run = open(ranks.world());
+                    RunData data = ranks.world().inTurn("loading the data", () -> RunData.load(config, folder))) {
+                Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
+                evaluate(run, data, ranks.world(), progress, normalisation(), aggregate());
             }
         }
         return 0;
+    }
+
+    private RunFolder open(World world) {
+        return world.inTurn(
+                "opening the run's folder",
+                () -> world.isFirst() ? RunFolder.open(folder) : RunFolder.ofRankZero(folder));
     }
 
     private ChoiceScores.Normalisation normalisation() {
@@ -105,7 +121,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return median ? RankEvaluation.Aggregate.MEDIAN : RankEvaluation.Aggregate.MEAN;
     }
 
-    private RankReport checkpoint(Progress progress) {
+    private RankReport checkpoint(World world, Progress progress) {
         try (TaskSystem alone = Systems.alone(T5.fromPretrained(t5));
                 T5Tokenizer tokenizer = SniMini.tokenizer()) {
             P3Source source = P3RunData.source(p3);
@@ -119,6 +135,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     Map.of("recipe", t5.toString(), "system", "t0", "size", MainSize.of(alone.main())),
                     examples,
                     new RankScoring(alone, encoder, _ -> List.of(), T5_BATCH, progress),
+                    world,
                     normalisation(),
                     aggregate());
             progress.end();
@@ -127,31 +144,36 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** Evaluates as the paper does, saves and prints. */
-    static void evaluate(RunFolder run, RunData data, Progress progress) {
-        evaluate(run, data, progress, ChoiceScores.Normalisation.SUM, RankEvaluation.Aggregate.MEAN);
+    static void evaluate(RunFolder run, RunData data, World world, Progress progress) {
+        evaluate(run, data, world, progress, ChoiceScores.Normalisation.SUM, RankEvaluation.Aggregate.MEAN);
     }
 
     private static void evaluate(
             RunFolder run,
             RunData data,
+            World world,
             Progress progress,
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
         try (TrainedRun trained = TrainedRun.load(run.path())) {
             String table = switch (data) {
-                case SniRunData sni -> sni(run, sni, trained, progress);
-                case P3RunData rows -> p3(run, rows, trained, progress, normalisation, aggregate);
+                case SniRunData sni -> sni(run, sni, trained, world, progress);
+                case P3RunData rows -> p3(run, rows, trained, world, progress, normalisation, aggregate);
             };
-            RunReport.write(run.path());
+            if (world.isFirst()) {
+                RunReport.write(run.path());
+            }
             progress.message(table);
             progress.message(
                     "saved: " + run.resolve("evaluation.txt") + ", evaluation.json, predictions.jsonl, report.html");
         }
     }
 
-    private static String sni(RunFolder run, SniRunData data, TrainedRun trained, Progress progress) {
-        EvaluationReport report = new RunEvaluator(trained, data.tasks(), progress).evaluate();
-        ReportWriter.save(report, run);
+    private static String sni(RunFolder run, SniRunData data, TrainedRun trained, World world, Progress progress) {
+        EvaluationReport report = new RunEvaluator(trained, data.tasks(), world, progress).evaluate();
+        if (world.isFirst()) {
+            ReportWriter.save(report, run);
+        }
         return ReportWriter.table(report);
     }
 
@@ -159,6 +181,7 @@ final class EvaluateCommand implements Callable<Integer> {
             RunFolder run,
             P3RunData data,
             TrainedRun trained,
+            World world,
             Progress progress,
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
@@ -178,12 +201,15 @@ final class EvaluateCommand implements Callable<Integer> {
                         data.tasks()::demonstrations,
                         config.evaluation().batch(),
                         progress),
+                world,
                 normalisation,
                 aggregate);
         progress.end();
-        run.write("evaluation.json", report.json());
-        run.write("evaluation.txt", report.table());
-        run.write("predictions.jsonl", report.predictions());
+        if (world.isFirst()) {
+            run.write("evaluation.json", report.json());
+            run.write("evaluation.txt", report.table());
+            run.write("predictions.jsonl", report.predictions());
+        }
         return report.table();
     }
 }

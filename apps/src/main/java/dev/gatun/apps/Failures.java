@@ -1,5 +1,6 @@
 package dev.gatun.apps;
 
+import dev.gatun.apps.launch.ErrorFile;
 import dev.gatun.hart.config.ConfigException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -73,6 +74,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private void print(PrintWriter err, String message, Exception e) {
+        ErrorFile.write(unwrap(e));
         err.println(message);
         if (debug) {
             e.printStackTrace(err);

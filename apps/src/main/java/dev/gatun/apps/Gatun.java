@@ -3,8 +3,10 @@ package dev.gatun.apps;
 import dev.gatun.apps.bench.BenchCommand;
 import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.experiment.ExperimentCommand;
+import dev.gatun.apps.faults.FaultsCommand;
 import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
+import dev.gatun.apps.launch.LaunchCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The program {@code gatun}. Exit codes: 0 done, 1 failed, 2 called in a wrong way.
+ * The program {@code gatun}. Exit codes: 0 done, 1 failed, 2 called in a wrong way, 75 stopped by a signal with nothing lost.
  *
  * <p>A new command is a picocli class with a first footer line that is an example, named in {@code subcommands} below.
  */
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             TrainCommand.class,
+            LaunchCommand.class,
             EvaluateCommand.class,
             AdaptCommand.class,
             PredictCommand.class,
@@ -36,6 +39,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             ExperimentCommand.class,
             FuzzCommand.class,
+            FaultsCommand.class,
             Doctor.class
         },
         footer = {
@@ -84,11 +88,13 @@ public final class Gatun implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(110);
         CommandList.install(line);
+        // What is launched has options of its own.
+        line.getSubcommands().get("launch").setStopAtPositional(true);
         return line;
     }
 
     /** Runs the command that {@code args} name and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine(Failures.forArguments(args)).execute(args));
+        Interrupts.exit(commandLine(Failures.forArguments(args)).execute(args));
     }
 }

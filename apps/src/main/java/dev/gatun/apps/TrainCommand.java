@@ -5,11 +5,14 @@ import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
+import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
+import dev.gatun.hart.train.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
             "A recipe is a bundled one or a YAML file, which may extend another; --set overrides any of its keys.",
             "Bundled are sni-mini, and SYSTEM-SIZE: icl, ft0, ftk, tk, lora, prefix, hypertuning, hypertuning_pt, hint,",
             "hart, parallel or shared, in the sizes mini, large and xl; for P3 with -p3 after it (docs/systems.md).",
-            "Ctrl-C saves a checkpoint; --resume goes on from the last one."
+            "Ctrl-C or SIGTERM saves a checkpoint and ends with exit code 75; --resume goes on from the newest that is whole."
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -51,52 +54,102 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with the run in --run (default: runs/RECIPE).")
     private boolean resume;
 
+    @Option(
+            names = "--auto-resume",
+            description =
+                    "Go on with the run in --run if there is one, else begin it: for schedulers, which repeat a command.")
+    private boolean autoResume;
+
     @Override
     public Integer call() {
-        try (RunFolder run = resume ? resumed() : created()) {
-            return train(run);
+        try (Interrupts interrupts = new Interrupts()) {
+            interrupts.mayStopAtOnce(true);
+            RunConfig config = configuration();
+            try (RankGroup ranks = RankGroup.open(config.distributed().timeout());
+                    RunFolder run = open(config, ranks)) {
+                return train(run, config, ranks, interrupts);
+            }
         } catch (ConfigException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private RunFolder created() {
-        RunConfig config = Recipes.read(recipe, overrides);
-        return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
-    }
-
-    private RunFolder resumed() {
+    private RunConfig configuration() {
+        if (!resume) {
+            return Recipes.read(recipe, overrides);
+        }
         if (!overrides.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "--resume goes on with the run's own configuration: leave out --set");
         }
-        return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
+        return RunFolder.config(folder != null ? folder : Path.of("runs", recipe));
+    }
+
+    /** Rank 0 opens the run's folder, and tells the others where it is. */
+    private RunFolder open(RunConfig config, RankGroup ranks) {
+        World world = ranks.world();
+        RunFolder own = world.inTurn(
+                "opening the run's folder", () -> world.isFirst() ? open(config, ranks.restarted()) : null);
+        String path =
+                world.fromFirst(own == null ? "" : own.path().toAbsolutePath().toString());
+        return own != null ? own : RunFolder.ofRankZero(Path.of(path));
+    }
+
+    private RunFolder open(RunConfig config, boolean restarted) {
+        if (resume) {
+            return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
+        }
+        if (!autoResume && !restarted) {
+            return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
+        }
+        Path where = folder != null ? folder : Path.of("runs", config.recipe());
+        if (folder == null && restarted) {
+            where = lastFolder(config.recipe());
+        }
+        return Files.exists(where.resolve("config.yaml"))
+                ? RunFolder.open(where, config)
+                : RunFolder.create(where, config);
     }
 
     private static Path freeFolder(String recipe) {
-        Path first = Path.of("runs", recipe);
-        Path candidate = first;
-        for (int i = 2; Files.exists(candidate); i++) {
-            candidate = first.resolveSibling(recipe + "-" + i);
-        }
-        return candidate;
+        return Stream.iterate(1, i -> i + 1)
+                .map(i -> numbered(recipe, i))
+                .filter(candidate -> !Files.exists(candidate))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private int train(RunFolder run) {
-        RunConfig config = RunFolder.config(run.path());
-        try (Interrupts interrupts = new Interrupts();
-                RunData data = RunData.load(config, run.path())) {
-            TerminalProgress progress = new TerminalProgress(spec.commandLine().getOut(), interrupts);
+    /** The one that was free when a launcher started this command for the first time. */
+    private static Path lastFolder(String recipe) {
+        return Stream.iterate(1, i -> i + 1)
+                .takeWhile(i -> i == 1 || Files.exists(numbered(recipe, i)))
+                .map(i -> numbered(recipe, i))
+                .reduce((_, later) -> later)
+                .orElseThrow();
+    }
+
+    private static Path numbered(String recipe, int number) {
+        return Path.of("runs", number == 1 ? recipe : recipe + "-" + number);
+    }
+
+    private int train(RunFolder run, RunConfig config, RankGroup ranks, Interrupts interrupts) {
+        World world = ranks.world();
+        Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
+        try (RunData data = world.inTurn("loading the data", () -> RunData.load(config, run.path()))) {
             progress.message("run folder: " + run.path());
             progress.message(data.summary());
-            boolean finished = new Stages(run, config, data, progress).run();
-            if (!finished) {
-                progress.message("stopped after saving a checkpoint; go on with: gatun train " + recipe + " --run "
-                        + run.path() + " --resume");
-                return 130; // what a shell expects of a program that Ctrl-C ended
+            interrupts.mayStopAtOnce(false);
+            if (!new Stages(run, config, data, world, progress).run()) {
+                progress.message("stopped with a checkpoint; go on with: gatun train " + recipe + " --run " + run.path()
+                        + " --resume");
+                return Interrupts.STOPPED;
             }
-            EvaluateCommand.evaluate(run, data, progress);
+            interrupts.mayStopAtOnce(true); // what was trained is saved
+            EvaluateCommand.evaluate(run, data, world, progress);
             return 0;
+        } catch (RuntimeException | Error e) {
+            run.discard();
+            throw e;
         }
     }
 }

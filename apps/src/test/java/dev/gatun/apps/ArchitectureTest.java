@@ -28,6 +28,9 @@ class ArchitectureTest {
     /** Where peers are measured, so where their libraries are called too. */
     private static final String BENCH = "dev.gatun.apps.bench..";
 
+    /** Where c10d's Gloo is called, which only JavaCPP's classes reach. */
+    private static final String GLOO = "dev\\.gatun\\.nn\\.distributed\\.Gloo.*";
+
     private static final List<String> BOTTOM_TO_TOP = List.of(NATIVE, RAW, BINDINGS, NN, DATA, HART, APPS);
 
     private static final Pattern GENERATED =
@@ -107,10 +110,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void javaCppIsUsedOnlyToExtractLibrariesToDumpSchemasAndAsAPeer() {
+    void javaCppIsUsedOnlyToExtractLibrariesToDumpSchemasForGlooAndAsAPeer() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(NATIVE, GENERATOR, BENCH)
+                .and()
+                .haveNameNotMatching(GLOO)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")

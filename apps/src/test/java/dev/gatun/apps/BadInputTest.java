@@ -187,6 +187,9 @@ class BadInputTest {
         Files.delete(folder.resolve("train.txt"));
         gatun("train", recipe, "--run", folder.resolve("c"))
                 .isFailure(1, folder.resolve("train.txt").toString());
+        for (String run : List.of("a", "b", "c")) {
+            assertThat(folder.resolve(run)).as("a run that cannot begin").doesNotExist();
+        }
     }
 
     // Adapters and inputs

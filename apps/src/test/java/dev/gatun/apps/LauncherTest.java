@@ -2,6 +2,7 @@ package dev.gatun.apps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +90,45 @@ class LauncherTest {
         assertThat(first.err()).startsWith("gatun: building (first run").contains("what Maven prints");
         assertThat(gatun("--version")).isEqualTo(new Child.Result(0, first.out(), ""));
         assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void startsFromACacheOfWhatAStartLoads() throws IOException, InterruptedException {
+        gatun("--version");
+        assertThat(cache()).as("the class path has folders").doesNotExist();
+        // The tests' class path as users have it, jars alone.
+        StringBuilder jars = new StringBuilder();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path path = Path.of(entry);
+            if (Files.isDirectory(path)) {
+                path = temporary.resolve("jar-" + jars.length() + ".jar");
+                int failed = ToolProvider.findFirst("jar")
+                        .orElseThrow()
+                        .run(System.out, System.err, "cf", path.toString(), "-C", entry, ".");
+                assertThat(failed).isZero();
+            }
+            if (Files.exists(path)) {
+                jars.append(jars.isEmpty() ? "" : File.pathSeparator).append(path);
+            }
+        }
+        Files.writeString(root.resolve("mvnw"), BUILD.replace("CLASSPATH", jars.toString()));
+        touch("pom.xml");
+        gatun("--version");
+        assertThat(cache()).isNotEmptyFile();
+        // Without a cache that fits, this mode ends the JVM.
+        Map<String, String> strict = environment("GATUN_JAVA_OPTS", "-XX:AOTMode=on");
+        List<String> command = List.of(root.resolve("gatun").toString(), "--version");
+        Child.Result cached = Child.run(temporary, strict, command);
+        assertThat(cached.exitCode()).as(cached.err()).isZero();
+        // One that does not fit is left aside without a word.
+        Files.writeString(cache(), "no cache");
+        assertThat(gatun("--version")).isEqualTo(new Child.Result(0, cached.out(), ""));
+        assertThat(Child.run(temporary, strict, command).exitCode()).isNotZero();
+    }
+
+    private Path cache() throws IOException {
+        String first = Files.readString(root.resolve(".gatun-build/class-path")).split(File.pathSeparator)[0];
+        return Path.of(first).resolveSibling("gatun.aot");
     }
 
     @Test

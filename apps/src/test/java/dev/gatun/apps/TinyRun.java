@@ -117,7 +117,9 @@ final class TinyRun {
     /** A run's metrics without what tells how long things took: what must be the same when it is repeated. */
     static List<String> metrics(Path run) throws IOException {
         return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
-                .map(line -> line.replaceAll(",\"(seconds|examples_per_second|wait_share)\":[^,}]*", ""))
+                .map(line -> line.replaceAll(
+                        ",\"(seconds|examples_per_second|wait_share|straggler)\":[^,}]*|,\"rank_seconds\":\\[[^]]*]",
+                        ""))
                 .toList();
     }
 

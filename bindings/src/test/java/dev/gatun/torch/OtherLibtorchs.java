@@ -48,7 +48,7 @@ final class OtherLibtorchs {
     }
 
     /** Without any there is one test that is skipped: a factory that aborts would leave no trace in the reports. */
-    private static Stream<DynamicTest> tests(List<Path> paths, ThrowingConsumer<Path> test, String absent) {
+    static Stream<DynamicTest> tests(List<Path> paths, ThrowingConsumer<Path> test, String absent) {
         return paths.isEmpty()
                 ? Stream.of(DynamicTest.dynamicTest("none", () -> assumeTrue(false, absent)))
                 : DynamicTest.stream(paths.iterator(), Path::toString, test);

@@ -61,6 +61,29 @@ public record Batch(
         return Arrays.stream(labels.values()).filter(label -> label != IGNORED).count();
     }
 
+    /**
+     * Takes some rows out, padded as they are.
+     *
+     * @param first the first row
+     * @param rows how many
+     * @return a new batch of copies
+     */
+    public Batch narrow(int first, int rows) {
+        return new Batch(
+                Arrays.copyOfRange(tasks, first, first + rows),
+                narrow(hyperIds, first, rows),
+                narrow(hyperMask, first, rows),
+                narrow(mainIds, first, rows),
+                narrow(mainMask, first, rows),
+                narrow(labels, first, rows));
+    }
+
+    private static LongMatrix narrow(LongMatrix matrix, int first, int rows) {
+        int columns = matrix.columns();
+        return new LongMatrix(
+                rows, columns, Arrays.copyOfRange(matrix.values(), first * columns, (first + rows) * columns));
+    }
+
     // Made from the lengths, not from the ids: the id 0 may be a token.
     private static LongMatrix mask(List<long[]> rows, int padToMultipleOf) {
         List<long[]> ones = rows.stream()

@@ -217,7 +217,8 @@ public final class TaskSampler {
             case TRAINING_INSTANCES -> otherInstances(index, others(task, query), shots, random);
             case MIXED -> mixed(index, query, reference, random);
         };
-        Draw draw = new Draw(index, instance, reference, shown.without(same.get(index).instances()[query]));
+        Draw draw = new Draw(
+                index, instance, reference, shown.without(same.get(index).instances()[query]));
         return closed[index] ? symbols.apply(draw, shots, random) : draw;
     }
 
@@ -294,9 +295,8 @@ public final class TaskSampler {
             Instance other = tasks.get(index).instances().get(drawn[i]);
             shown.add(new Example(other.input(), reference(other, random)));
         }
-        int[] inputs = Arrays.stream(drawn)
-                .map(i -> same.get(index).instances()[i])
-                .toArray();
+        int[] inputs =
+                Arrays.stream(drawn).map(i -> same.get(index).instances()[i]).toArray();
         return new Shown(shown, inputs);
     }
 

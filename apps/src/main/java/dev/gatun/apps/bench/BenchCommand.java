@@ -11,9 +11,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures Gatun against C++, other bindings and Python.",
-        subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class},
+        subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class, SystemsCommand.class},
         footerHeading = "%nExample:%n",
-        footer = {"  gatun bench interop --quick", "  gatun bench t5 --row train-mini", "  gatun bench optim"})
+        footer = {
+            "  gatun bench interop --quick",
+            "  gatun bench t5 --row train-mini",
+            "  gatun bench optim",
+            "  gatun bench systems"
+        })
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Sends requests and follows redirects, keeping what the servers on the way told about the file. */
 final class Web implements AutoCloseable {
@@ -65,7 +66,7 @@ final class Web implements AutoCloseable {
                     // A body that a server compresses on the way has another size, and no ranges.
                     .header("Accept-Encoding", "identity");
             headers.forEach(request::header);
-            HttpResponse<InputStream> response = client.send(request.build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = send(request.build());
             size = Math.max(
                     size, response.headers().firstValueAsLong("X-Linked-Size").orElse(-1));
             String linked =
@@ -79,6 +80,19 @@ final class Web implements AutoCloseable {
             at = next(at, response.headers().firstValue("Location").orElse(""));
         }
         throw new FetchException(uri + " leads from one address to another without end");
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return client.send(request, BodyHandlers.ofInputStream());
+        } catch (SSLHandshakeException e) {
+            // Nothing that another attempt would change.
+            throw new FetchException(
+                    request.uri() + ": the server cannot be trusted: " + e.getMessage()
+                            + ". Where a proxy opens connections to look inside, Java must know its certificate authority:"
+                            + " GATUN_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE ./gatun fetch …",
+                    e);
+        }
     }
 
     private static URI next(URI from, String location) {

@@ -2,6 +2,8 @@ package dev.gatun.apps.fetch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** A server of files that can be told to misbehave. */
 final class TestServer implements AutoCloseable {
@@ -45,7 +48,19 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(null);
+    }
+
+    /** One that speaks HTTPS, if {@code tls} is not null. */
+    TestServer(SSLContext tls) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        if (tls == null) {
+            server = HttpServer.create(address, 0);
+        } else {
+            HttpsServer secure = HttpsServer.create(address, 0);
+            secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+            server = secure;
+        }
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
@@ -53,7 +68,8 @@ final class TestServer implements AutoCloseable {
 
     /** The address of a path. */
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port() + path);
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return URI.create(scheme + "://127.0.0.1:" + port() + path);
     }
 
     int port() {

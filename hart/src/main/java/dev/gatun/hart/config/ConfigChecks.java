@@ -85,10 +85,21 @@ final class ConfigChecks {
                     "at most model.num_decoder_layers (" + config.model().numDecoderLayers() + ")",
                     config.hyper().decoderLayers());
         }
+        distributed(config.distributed());
         SystemChecks.check(config);
         stage("pretrain", config.pretrain());
         stage("continual", config.continual());
         stage("train", config.train());
+    }
+
+    private static void distributed(RunConfig.Distributed distributed) {
+        require(
+                distributed.zero() >= 0 && distributed.zero() <= 2,
+                "distributed.zero",
+                "0, 1 or 2",
+                distributed.zero());
+        require(distributed.timeout() >= 1, "distributed.timeout", "1 or more seconds", distributed.timeout());
+        require(distributed.straggler() > 1, "distributed.straggler", "above 1", distributed.straggler());
     }
 
     private static void stage(String name, RunConfig.Stage stage) {

@@ -22,6 +22,7 @@ package dev.gatun.hart.config;
  * @param train the last stage: the system learns the training tasks
  * @param evaluation of the trained run
  * @param checkpoint how often and how many
+ * @param distributed how several processes work together; one alone reads none of it
  */
 public record RunConfig(
         String recipe,
@@ -40,7 +41,8 @@ public record RunConfig(
         Stage continual,
         Stage train,
         Evaluation evaluation,
-        Checkpoint checkpoint) {
+        Checkpoint checkpoint,
+        Distributed distributed) {
 
     /**
      * @param benchmark what is learnt and evaluated: S-NI's tasks, or P3's. The rest of these keys is for S-NI but for {@code
@@ -270,4 +272,20 @@ public record RunConfig(
      * @param keep how many of the newest stay
      */
     public record Checkpoint(int every, int keep) {}
+
+    /**
+     * @param zero what is sharded over the ranks: 0 nothing, 1 the optimizer's state, 2 gradients too
+     * @param compression what gradients travel as
+     * @param timeout seconds after which ranks stop waiting for an absent one
+     * @param straggler how many times as long as the median rank one takes that is reported
+     */
+    public record Distributed(int zero, Compression compression, int timeout, double straggler) {}
+
+    /** What gradients travel as. */
+    public enum Compression {
+        /** Themselves. */
+        NONE,
+        /** Half of the bytes, and 8 of their digits. */
+        BF16
+    }
 }

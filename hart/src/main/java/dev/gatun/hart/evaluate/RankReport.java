@@ -4,6 +4,7 @@ import dev.gatun.data.ChoiceScores;
 import dev.gatun.data.RankEvaluation;
 import dev.gatun.data.RankExample;
 import dev.gatun.data.ScoreInterval;
+import dev.gatun.hart.train.World;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,13 +24,15 @@ public record RankReport(
         ChoiceScores.Normalisation normalisation,
         Map<RankExample, ChoiceScores> scores) {
 
-    /** Evaluates {@code examples}. */
+    /** Evaluates {@code examples}, which the ranks of {@code world} share out; on every rank with the same result. */
     public static RankReport of(
             Map<String, Object> identity,
             List<RankExample> examples,
             RankScoring scoring,
+            World world,
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
+        scoring.scoreAll(examples, world);
         RankEvaluation evaluation = RankEvaluation.of(examples, scoring, normalisation, aggregate);
         return new RankReport(identity, evaluation, normalisation, scoring.scores());
     }

@@ -1,5 +1,6 @@
 package dev.gatun.hart.evaluate;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.gatun.data.ChoiceScores;
 import dev.gatun.data.RankExample;
 import dev.gatun.data.RankScorer;
@@ -9,6 +10,7 @@ import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.system.TaskSystem;
 import dev.gatun.hart.system.TokenRows;
 import dev.gatun.hart.train.Progress;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -25,12 +27,15 @@ import java.util.function.Function;
  * of each choice, end of sequence included.
  */
 public final class RankScoring implements RankScorer {
+    private static final TypeReference<List<ChoiceScores>> SCORES = new TypeReference<>() {};
+
     private final TaskSystem system;
     private final P3Encoder encoder;
     private final Function<RankExample, List<P3Row>> demonstrations;
     private final int batch;
     private final Progress progress;
     private final Map<RankExample, ChoiceScores> scores = new LinkedHashMap<>();
+    private long done;
 
     /**
      * Scores with {@code system}, which stays the caller's.
@@ -52,8 +57,37 @@ public final class RankScoring implements RankScorer {
         this.progress = progress;
     }
 
+    /** Scores all of {@code examples}, each dataset and template on one of the ranks; afterwards every rank knows the scores. */
+    void scoreAll(List<RankExample> examples, World world) {
+        Map<String, Map<String, List<RankExample>>> groups = new LinkedHashMap<>();
+        for (RankExample example : examples) {
+            groups.computeIfAbsent(example.dataset(), _ -> new LinkedHashMap<>())
+                    .computeIfAbsent(example.template(), _ -> new ArrayList<>())
+                    .add(example);
+        }
+        List<List<RankExample>> pieces = groups.values().stream()
+                .flatMap(templates -> templates.values().stream())
+                .toList();
+        List<List<ChoiceScores>> results = SharedWork.of(
+                world,
+                "evaluating",
+                pieces,
+                SCORES,
+                own -> own.stream().map(this::scoreGroup).toList());
+        for (int i = 0; i < pieces.size(); i++) {
+            for (int j = 0; j < pieces.get(i).size(); j++) {
+                scores.put(pieces.get(i).get(j), results.get(i).get(j));
+            }
+        }
+    }
+
+    /** What {@link #scoreAll} found. */
     @Override
     public List<ChoiceScores> score(List<RankExample> examples) {
+        return examples.stream().map(scores::get).toList();
+    }
+
+    private List<ChoiceScores> scoreGroup(List<RankExample> examples) {
         List<P3Row> shown = demonstrations.apply(examples.getFirst());
         List<ChoiceScores> all = new ArrayList<>();
         try (Scope _ = Scope.open();
@@ -61,12 +95,9 @@ public final class RankScoring implements RankScorer {
             Adaptation adaptation = system.adapt(List.of(encoder.hyper(shown)));
             for (int begin = 0; begin < examples.size(); begin += batch) {
                 List<RankExample> some = examples.subList(begin, Math.min(examples.size(), begin + batch));
-                List<ChoiceScores> made = score(some, shown, adaptation);
-                for (int i = 0; i < some.size(); i++) {
-                    scores.put(some.get(i), made.get(i));
-                }
-                all.addAll(made);
-                progress.step(scores.size(), Double.NaN, Double.NaN);
+                all.addAll(score(some, shown, adaptation));
+                done += some.size();
+                progress.step(done, Double.NaN, Double.NaN);
             }
         }
         return all;
@@ -101,7 +132,7 @@ public final class RankScoring implements RankScorer {
         }
     }
 
-    /** What was scored so far, in order. */
+    /** What was scored, in order. */
     public Map<RankExample, ChoiceScores> scores() {
         return scores;
     }

@@ -1,5 +1,6 @@
 package dev.gatun.hart.evaluate;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.gatun.data.Evaluation.Prediction;
 import dev.gatun.data.SniTask;
 import dev.gatun.hart.config.RunConfig;
@@ -10,6 +11,7 @@ import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.WorkerPool;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
@@ -37,17 +39,21 @@ public final class RunEvaluator {
     /** What only a system with a hypernetwork can be compared with. */
     private static final List<Arm> APART = List.of(Arm.IN_CONTEXT, Arm.FUSED);
 
+    private static final TypeReference<Map<Arm, List<String>>> OUTPUTS = new TypeReference<>() {};
+
     private final TrainedRun run;
     private final TaskData data;
     private final RunConfig config;
+    private final World world;
     private final Progress progress;
     private final Predictor predictor;
     private final TaskInputs inputs;
 
-    /** An evaluator of {@code run} on {@code data}; both stay the caller's. */
-    public RunEvaluator(TrainedRun run, TaskData data, Progress progress) {
+    /** An evaluator of {@code run} on {@code data}, which shares the work out over {@code world}; all stay the caller's. */
+    public RunEvaluator(TrainedRun run, TaskData data, World world, Progress progress) {
         this.run = run;
         this.data = data;
+        this.world = world;
         this.config = run.config();
         this.progress = progress;
         this.predictor = new Predictor(
@@ -58,7 +64,7 @@ public final class RunEvaluator {
         this.inputs = new TaskInputs(config, data.tokenizer());
     }
 
-    /** Evaluates both sets; (a) is left out where the configuration holds out nothing to evaluate. */
+    /** Evaluates both sets, on every rank with the same result; (a) is left out where the configuration holds out nothing to evaluate. */
     public EvaluationReport evaluate() {
         List<SniTask> heldOut = data.heldOut().stream()
                 .map(task -> task.firstInstances(config.evaluation().heldOutInstances()))
@@ -87,38 +93,51 @@ public final class RunEvaluator {
         }
         List<SniTask> wrong = ofOtherCategories(tasks);
         String frequent = mostFrequentOutput(data.train());
-        List<Callable<Map<Arm, List<Prediction>>>> chunks = new ArrayList<>();
-        AtomicLong counted = new AtomicLong(done);
+        List<Chunk> chunks = new ArrayList<>();
         for (int begin = 0; begin < tasks.size(); begin += TASKS_AT_ONCE) {
             int end = Math.min(tasks.size(), begin + TASKS_AT_ONCE);
-            Chunk chunk = new Chunk(tasks.subList(begin, end), wrong.subList(begin, end));
-            chunks.add(() -> {
-                Map<Arm, List<Prediction>> made = evaluate(chunk, frequent);
-                progress.step(counted.addAndGet(chunk.texts.size()), Double.NaN, Double.NaN);
-                return made;
-            });
+            chunks.add(new Chunk(tasks.subList(begin, end), wrong.subList(begin, end)));
         }
-        int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
-        try (WorkerPool pool = new WorkerPool(threads, threads)) {
-            pool.run(chunks)
-                    .forEach(made ->
-                            made.forEach((arm, list) -> predictions.get(arm).addAll(list)));
+        List<Map<Arm, List<String>>> outputs = outputs(chunks, frequent, done);
+        for (int i = 0; i < chunks.size(); i++) {
+            Chunk chunk = chunks.get(i);
+            outputs.get(i).forEach((arm, texts) -> predictions.get(arm).addAll(chunk.predictions(texts)));
         }
         return EvaluationReport.Set.of(title, predictions, config.seed());
     }
 
-    private Map<Arm, List<Prediction>> evaluate(Chunk chunk, String frequent) {
-        List<long[]> queries = chunk.texts.stream().map(inputs::query).toList();
-        Map<Arm, List<Prediction>> made = new EnumMap<>(Arm.class);
-        made.put(Arm.NONE, chunk.predictions(alone(queries, chunk)));
-        made.put(Arm.RIGHT, chunk.predictions(adapted(chunk, chunk.tasks)));
-        made.put(Arm.WRONG, chunk.predictions(adapted(chunk, chunk.wrong)));
-        if (config.system().readsApart()) {
-            made.put(Arm.IN_CONTEXT, chunk.predictions(predictor.predict(inContext(chunk), null, null)));
-            made.put(Arm.FUSED, chunk.predictions(fused(chunk, queries)));
+    /** What is answered in each chunk: by this process, or by the ranks in turns. */
+    private List<Map<Arm, List<String>>> outputs(List<Chunk> chunks, String frequent, long done) {
+        AtomicLong counted = new AtomicLong(done);
+        int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
+        try (WorkerPool pool = new WorkerPool(threads, threads)) {
+            return SharedWork.of(world, "evaluating", chunks, OUTPUTS, own -> {
+                List<Callable<Map<Arm, List<String>>>> work = new ArrayList<>();
+                for (Chunk chunk : own) {
+                    work.add(() -> {
+                        Map<Arm, List<String>> made = evaluate(chunk, frequent);
+                        progress.step(
+                                counted.addAndGet((long) chunk.texts.size() * world.size()), Double.NaN, Double.NaN);
+                        return made;
+                    });
+                }
+                return pool.run(work);
+            });
         }
-        made.put(Arm.COPY_FIRST, chunk.predictions(chunk.each(RunEvaluator::firstOutput)));
-        made.put(Arm.MOST_FREQUENT, chunk.predictions(chunk.each(_ -> frequent)));
+    }
+
+    private Map<Arm, List<String>> evaluate(Chunk chunk, String frequent) {
+        List<long[]> queries = chunk.texts.stream().map(inputs::query).toList();
+        Map<Arm, List<String>> made = new EnumMap<>(Arm.class);
+        made.put(Arm.NONE, alone(queries, chunk));
+        made.put(Arm.RIGHT, adapted(chunk, chunk.tasks));
+        made.put(Arm.WRONG, adapted(chunk, chunk.wrong));
+        if (config.system().readsApart()) {
+            made.put(Arm.IN_CONTEXT, predictor.predict(inContext(chunk), null, null));
+            made.put(Arm.FUSED, fused(chunk, queries));
+        }
+        made.put(Arm.COPY_FIRST, chunk.each(RunEvaluator::firstOutput));
+        made.put(Arm.MOST_FREQUENT, chunk.each(_ -> frequent));
         return made;
     }
 

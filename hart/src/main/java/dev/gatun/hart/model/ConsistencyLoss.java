@@ -9,12 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * L_cst (specification 5): the mean squared difference between the states h and those of the previous optimizer step,
  * which are constants; {@link Pairing} says which of those. Slots are numbered over the whole batch, so the loss does not
- * depend on how the batch is cut into micro-batches: each contributes its share of the mean ({@link Pairing#MEAN} takes
- * whole batches only). States are [B, L, 2, D] of HART and [B, Q, D] of HyperTuning. Legend: B slots of a micro-batch, L
+ * depend on how the batch is cut into micro-batches or over ranks: each contributes its share of the mean ({@link Pairing#MEAN}
+ * takes a rank's slots in one piece only). States are [B, L, 2, D] of HART and [B, Q, D] of HyperTuning. Legend: B slots of a micro-batch, L
  * pairs, Q queries, D model.
  */
 public final class ConsistencyLoss implements AutoCloseable {
@@ -31,6 +32,17 @@ public final class ConsistencyLoss implements AutoCloseable {
 
     private Map<Integer, Integer> rowOfTask = Map.of();
 
+    /** The slots that this rank keeps, of all {@link #slots}: from {@link #first} on, as many as {@link #own}. */
+    private int first;
+
+    private int own;
+    private int ranks = 1;
+    /** Replaces a tensor by its sum over all ranks; null where there is one. */
+    private Consumer<Tensor> sum;
+
+    /** Of the previous step's states over all ranks: their mean [1, …], and for {@link Pairing#ALLPAIRS} their variance, a scalar. */
+    private Tensor[] moments = {};
+
     /** For batches of {@code slots} examples, paired by slot. */
     public ConsistencyLoss(int slots) {
         this(slots, Pairing.SLOT);
@@ -39,7 +51,24 @@ public final class ConsistencyLoss implements AutoCloseable {
     /** For batches of {@code slots} examples. */
     public ConsistencyLoss(int slots, Pairing pairing) {
         this.slots = slots;
+        this.own = slots;
         this.pairing = pairing;
+    }
+
+    /**
+     * Tells, before the first share, that several processes share the batch: from then on {@link #commit}, {@link #buffers} and
+     * {@link #restore(Map)} are called by all of them together, and pairing by mean by {@link #share} too.
+     *
+     * @param firstSlot the first of this rank's slots
+     * @param rows how many it has
+     * @param ranks how many ranks there are
+     * @param sumOverRanks replaces a tensor by its sum over all ranks
+     */
+    public void distribute(int firstSlot, int rows, int ranks, Consumer<Tensor> sumOverRanks) {
+        this.first = firstSlot;
+        this.own = rows;
+        this.ranks = ranks;
+        this.sum = sumOverRanks;
     }
 
     /** As {@link #share(Tensor, int, int[])}, for pairings that do not ask for tasks. */
@@ -60,9 +89,9 @@ public final class ConsistencyLoss implements AutoCloseable {
             throw new IllegalArgumentException("pairing by task needs the task of each of the " + states.size(0)
                     + " slots, not " + Arrays.toString(tasks));
         }
-        if (pairing == Pairing.MEAN && states.size(0) != slots) {
+        if (pairing == Pairing.MEAN && states.size(0) != own) {
             throw new IllegalArgumentException(
-                    "pairing of batch means needs the whole batch of " + slots + " slots in one micro-batch, not "
+                    "pairing of batch means needs the whole batch of " + own + " slots in one micro-batch, not "
                             + states.size(0) + ": make micro-batches larger or pair by slot");
         }
         Tensor constant = wide(states.detach()).clone().unscoped();
@@ -82,16 +111,28 @@ public final class ConsistencyLoss implements AutoCloseable {
         long rows = now.size(0);
         double elements = (double) slots * (now.numel() / rows);
         return switch (pairing) {
-            case SLOT -> squares(now.sub(previous.narrow(0, firstSlot, rows))).div(elements);
-            case MEAN -> now.mean(0).sub(previous.mean(0)).square().mean();
+            case SLOT ->
+                squares(now.sub(previous.narrow(0, firstSlot - first, rows))).div(elements);
+            case MEAN ->
+                sum == null ? now.mean(0).sub(previous.mean(0)).square().mean() : meanOverRanks(now);
             case TASK -> sameTask(now, tasks).div(elements);
             case ALLPAIRS -> {
                 // The mean over all b' of |h_b - h'_b'|^2 is |h_b - mean h'|^2 and the variance of h'.
-                Tensor mean = previous.mean(0);
-                Tensor variance = squares(previous.sub(mean)).div((double) slots);
+                Tensor mean = sum == null ? previous.mean(0) : moments[0];
+                Tensor variance = sum == null ? squares(previous.sub(mean)).div((double) slots) : moments[1];
                 yield squares(now.sub(mean)).add(variance.mul((double) rows)).div(elements);
             }
         };
+    }
+
+    /** An equal share of the value for each rank, but the whole gradient of this rank's states. */
+    private Tensor meanOverRanks(Tensor now) {
+        Tensor own = now.sum(0);
+        Tensor all = own.detach().clone();
+        sum.accept(all);
+        Tensor mean = own.add(all.sub(own.detach())).div((double) slots);
+        Tensor loss = mean.sub(moments[0]).square().mean();
+        return loss.sub(loss.detach().mul(1 - 1.0 / ranks));
     }
 
     private Tensor sameTask(Tensor now, int[] tasks) {
@@ -125,27 +166,72 @@ public final class ConsistencyLoss implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Tensor joined =
                     Torch.cat(pending.values().stream().map(Pending::states).toArray(Tensor[]::new), 0);
-            if (joined.size(0) != slots) {
-                throw new IllegalStateException("the micro-batches gave " + joined.size(0) + " of " + slots + " slots");
+            if (joined.size(0) != own) {
+                throw new IllegalStateException("the micro-batches gave " + joined.size(0) + " of " + own + " slots");
             }
             if (pairing == Pairing.TASK) {
-                remember(joined);
+                int[] tasks = pending.values().stream()
+                        .flatMapToInt(part -> Arrays.stream(part.tasks()))
+                        .toArray();
+                remember(overRanks(joined), tasksOverRanks(tasks));
             } else {
                 replace(scope.promote(joined));
+                measure();
             }
         }
         discard();
     }
 
+    /** The rows of all ranks' slots, [slots, …]: each rank adds its own to zeros. */
+    private Tensor overRanks(Tensor rows) {
+        if (sum == null) {
+            return rows;
+        }
+        long[] shape = rows.shape();
+        shape[0] = slots;
+        Tensor all = Torch.zeros(shape, rows.dtype());
+        all.narrow(0, first, own).copy_(rows);
+        sum.accept(all);
+        return all;
+    }
+
+    private int[] tasksOverRanks(int[] tasks) {
+        Tensor own = Tensor.of(Arrays.stream(tasks).asLongStream().toArray(), tasks.length);
+        return Arrays.stream(overRanks(own).toLongArray())
+                .mapToInt(task -> (int) task)
+                .toArray();
+    }
+
+    /** What the states of all ranks have in common, where a pairing asks for that. */
+    private void measure() {
+        forget();
+        if (sum == null || previous == null || pairing != Pairing.MEAN && pairing != Pairing.ALLPAIRS) {
+            return;
+        }
+        try (Scope _ = Scope.open()) {
+            Tensor mean = previous.sum(0);
+            sum.accept(mean);
+            mean.div_((double) slots);
+            Tensor variance = squares(previous.sub(mean));
+            sum.accept(variance);
+            moments =
+                    new Tensor[] {mean.unscoped(), variance.div_((double) slots).unscoped()};
+        }
+    }
+
+    private void forget() {
+        for (Tensor moment : moments) {
+            moment.close();
+        }
+        moments = new Tensor[0];
+    }
+
     /** Keeps each task's last state: of this step where it is in the batch (the last of several slots), else its older one. */
-    private void remember(Tensor joined) {
+    private void remember(Tensor joined, int[] tasks) {
         Map<Integer, Tensor> last = new TreeMap<>();
         rowOfTask.forEach((task, row) -> last.put(task, previous.select(0, row)));
-        int slot = 0;
-        for (Pending part : pending.values()) {
-            for (int task : part.tasks()) {
-                last.put(task, joined.select(0, slot++));
-            }
+        for (int slot = 0; slot < tasks.length; slot++) {
+            last.put(tasks[slot], joined.select(0, slot));
         }
         Tensor stacked = Torch.stack(last.values().toArray(Tensor[]::new), 0);
         replace(stacked);
@@ -178,14 +264,14 @@ public final class ConsistencyLoss implements AutoCloseable {
 
     /**
      * What the next step depends on, by name, for a checkpoint; empty before the first step. {@code consistency.tasks} is
-     * there when states are paired by task. The states stay this object's.
+     * there when states are paired by task. The states are those of all ranks, and stay this object's where there is one.
      */
     public synchronized Map<String, Tensor> buffers() {
         if (previous == null) {
             return Map.of();
         }
         if (pairing != Pairing.TASK) {
-            return Map.of(PREVIOUS, previous);
+            return Map.of(PREVIOUS, overRanks(previous));
         }
         List<Long> tasks = rowOfTask.keySet().stream().map(Integer::longValue).toList();
         return Map.of(PREVIOUS, previous, TASKS, index(tasks));
@@ -216,13 +302,19 @@ public final class ConsistencyLoss implements AutoCloseable {
             throw new IllegalArgumentException("the states of " + Arrays.toString(states.shape())
                     + " do not fit a batch of " + slots + " paired by " + pairing);
         }
-        replace(states);
+        replace(
+                states == null || sum == null
+                        ? states
+                        : states.narrow(0, first, own).clone());
         rowOfTask = Map.of();
+        measure();
     }
 
     @Override
     public void close() {
         discard();
-        restore((Tensor) null);
+        replace(null);
+        forget();
+        rowOfTask = Map.of();
     }
 }

@@ -95,22 +95,23 @@ public record P3RunData(RunConfig config, Path folder, P3Data tasks, T5Tokenizer
                 batches(stage, BatchOptions.IN_CONTEXT, config.data().shots(), seed);
         P3Batches apart = batches(stage, BatchOptions.HYPER, config.data().shots(), seed);
         int parts = stage.accumulate();
-        return step -> {
+        return (step, slots) -> {
             List<Batch> plain = inContext.byLength(step, stage.batch(), parts);
             if (!config.hyper().fusion()) {
-                return plain;
+                return Trainer.cut(plain, slots);
             }
             List<Batch> fused = apart.byLength(step, stage.batch(), parts);
-            return IntStream.range(0, parts)
+            List<Batch> both = IntStream.range(0, parts)
                     .mapToObj(part -> ((step + part) % 2 == 0 ? plain : fused).get(part))
                     .toList();
+            return Trainer.cut(both, slots);
         };
     }
 
     @Override
     public Trainer.Source train(RunConfig.Stage stage, long seed) {
         BatchOptions mode = config.system().readsApart() ? BatchOptions.HYPER : BatchOptions.IN_CONTEXT;
-        return SniStageBatches.inParts(stage, batches(stage, mode, shots(config), seed));
+        return SniStageBatches.inSlots(batches(stage, mode, shots(config), seed));
     }
 
     private P3Batches batches(RunConfig.Stage stage, BatchOptions mode, int shots, long seed) {

@@ -51,11 +51,11 @@ public record SniRunData(RunConfig config, Path folder, TaskData tasks, List<Cac
                 && config.data().symbols() == 0
                 && !TaskData.isBundled(config);
         if (!same) {
-            return SniStageBatches.inParts(stage, batches);
+            return SniStageBatches.inSlots(batches);
         }
         CachedBatches ahead = new CachedBatches(batches, TextData.sharedCache());
         cached.add(ahead);
-        return SniStageBatches.inParts(stage, ahead);
+        return SniStageBatches.inSlots(ahead);
     }
 
     private SniStageBatches batches() {

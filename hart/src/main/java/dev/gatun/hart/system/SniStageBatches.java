@@ -44,18 +44,19 @@ final class SniStageBatches {
             inContext.add(batches(tasks, settings, BatchOptions.IN_CONTEXT, MainInput.DEMONSTRATIONS, symbols, seed));
             apart.add(batches(tasks, settings, BatchOptions.HYPER, MainInput.DEMONSTRATIONS, symbols, seed));
         }
-        return step -> {
+        return (step, slots) -> {
             int level = curriculum.level(step);
             int parts = settings.accumulate();
             List<Batch> plain = inContext.get(level).byLength(step, settings.batch(), parts);
             if (!config.hyper().fusion()) {
-                return plain;
+                return Trainer.cut(plain, slots);
             }
             List<Batch> fused = apart.get(level).byLength(step, settings.batch(), parts);
             // Which of the two a part is changes from step to step, so that both see all lengths.
-            return IntStream.range(0, parts)
+            List<Batch> both = IntStream.range(0, parts)
                     .mapToObj(part -> ((step + part) % 2 == 0 ? plain : fused).get(part))
                     .toList();
+            return Trainer.cut(both, slots);
         };
     }
 
@@ -75,10 +76,9 @@ final class SniStageBatches {
     }
 
     /** Micro-batches of consecutive slots. */
-    static Trainer.Source inParts(RunConfig.Stage settings, BatchSource batches) {
-        int rows = settings.batch() / settings.accumulate();
-        return step -> IntStream.range(0, settings.accumulate())
-                .mapToObj(part -> batches.batch(step, part * rows, rows))
+    static Trainer.Source inSlots(BatchSource batches) {
+        return (step, slots) -> slots.stream()
+                .map(some -> batches.batch(step, some.first(), some.rows()))
                 .toList();
     }
 

@@ -2,7 +2,6 @@ package dev.gatun.hart.system;
 
 import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
-import dev.gatun.hart.train.Checkpoint;
 import dev.gatun.hart.train.InContextObjective;
 import dev.gatun.hart.train.Models;
 import dev.gatun.hart.train.Objective;
@@ -10,9 +9,10 @@ import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.hart.train.StageNames;
 import dev.gatun.hart.train.Trainer;
+import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Torch;
-import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * The stages of a run, each skipped when its result is there: the main model learns in context (unless it comes
@@ -27,13 +27,15 @@ public final class Stages {
     private final RunFolder folder;
     private final RunConfig config;
     private final RunData data;
+    private final World world;
     private final Progress progress;
 
-    /** The stages of the run in {@code folder}; all arguments stay the caller's. */
-    public Stages(RunFolder folder, RunConfig config, RunData data, Progress progress) {
+    /** The stages of the run in {@code folder}, on all ranks of {@code world}; all arguments stay the caller's. */
+    public Stages(RunFolder folder, RunConfig config, RunData data, World world, Progress progress) {
         this.folder = folder;
         this.config = config;
         this.data = data;
+        this.world = world;
         this.progress = progress;
     }
 
@@ -47,8 +49,22 @@ public final class Stages {
         if (config.threads() > 0) {
             Torch.setNumThreads(config.threads());
         }
-        return (TrainedRun.hasMain(folder.path()) || pretrain())
-                && (TrainedRun.isTrained(folder.path(), config) || learn());
+        return (world.fromFirst(TrainedRun.hasMain(folder.path())) || pretrain())
+                && (world.fromFirst(TrainedRun.isTrained(folder.path(), config)) || learn());
+    }
+
+    /** Saves what a stage has left: rank 0 does, and the others find it there. */
+    private void save(Runnable saving) {
+        world.inTurn("saving a model", () -> {
+            if (world.isFirst()) {
+                saving.run();
+            }
+            return true;
+        });
+    }
+
+    private Trainer.Source source(Supplier<Trainer.Source> source) {
+        return world.inTurn("preparing batches", source);
     }
 
     private boolean pretrain() {
@@ -60,12 +76,12 @@ public final class Stages {
                             StageNames.PRETRAIN,
                             config.pretrain(),
                             objective,
-                            data.pretrain(config.pretrain(), config.seed()))) {
+                            source(() -> data.pretrain(config.pretrain(), config.seed())))) {
                         return false;
                     }
                 }
             }
-            model.savePretrained(folder.resolve(TrainedRun.MAIN));
+            save(() -> model.savePretrained(folder.resolve(TrainedRun.MAIN)));
         }
         return true;
     }
@@ -82,7 +98,7 @@ public final class Stages {
         Torch.manualSeed(seed);
         try (TaskSystem system = Systems.make(config, main)) {
             if (config.continual().steps() > 0) {
-                if (!TrainedRun.hasContinual(folder.path(), config) && !continual(system)) {
+                if (!world.fromFirst(TrainedRun.hasContinual(folder.path(), config)) && !continual(system)) {
                     return false;
                 }
                 // Whether that stage was just run or is read, the next one starts the same.
@@ -90,18 +106,19 @@ public final class Stages {
                 Torch.manualSeed(seed);
             }
             try (Objective objective = system.objective(config.train())) {
-                if (!train(StageNames.TRAIN, config.train(), objective, data.train(config.train(), seed))) {
+                if (!train(
+                        StageNames.TRAIN, config.train(), objective, source(() -> data.train(config.train(), seed)))) {
                     return false;
                 }
             }
-            system.save(folder.resolve(TrainedRun.trained(config)));
+            save(() -> system.save(folder.resolve(TrainedRun.trained(config))));
         }
         return true;
     }
 
     private boolean continual(TaskSystem system) {
         RunConfig.Stage stage = config.continual();
-        try (TextCorpus text = data.text();
+        try (TextCorpus text = world.inTurn("preparing texts", data::text);
                 Objective objective = system.objective(stage)) {
             if (!train(
                     StageNames.CONTINUAL,
@@ -111,12 +128,11 @@ public final class Stages {
                 return false;
             }
         }
-        system.save(folder.resolve(TrainedRun.CONTINUAL));
+        save(() -> system.save(folder.resolve(TrainedRun.CONTINUAL)));
         return true;
     }
 
     private boolean train(String stage, RunConfig.Stage settings, Objective objective, Trainer.Source source) {
-        Path checkpoint = Checkpoint.newest(folder.resolve("checkpoints"), stage);
-        return new Trainer(folder, config, stage, settings, progress).run(objective, source, checkpoint);
+        return new Trainer(folder, config, stage, settings, world, progress).run(objective, source);
     }
 }

@@ -13,12 +13,12 @@ final class TextBatches {
 
     static Trainer.Source of(SystemKind system, RunConfig.Stage settings, TextCorpus text, long seed) {
         if (system == SystemKind.HINT) {
-            return SniStageBatches.inParts(settings, new HintBatches(text, seed, settings.maxHyper(), 1));
+            return SniStageBatches.inSlots(new HintBatches(text, seed, settings.maxHyper(), 1));
         }
         // What the hypernetwork reads is before and after the rest, with an end of sequence between.
         int beside = (settings.maxHyper() - 1) / 2;
         CaclmBatches.Lengths lengths =
                 new CaclmBatches.Lengths(beside, settings.maxMain(), settings.maxTarget(), beside);
-        return SniStageBatches.inParts(settings, new CaclmBatches(text, seed, lengths, 1));
+        return SniStageBatches.inSlots(new CaclmBatches(text, seed, lengths, 1));
     }
 }

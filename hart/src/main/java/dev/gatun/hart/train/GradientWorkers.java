@@ -1,6 +1,7 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
+import dev.gatun.data.SlotRange;
 import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Autograd;
 import dev.gatun.torch.Scope;
@@ -34,31 +35,27 @@ final class GradientWorkers implements AutoCloseable {
         return workers;
     }
 
-    /** The step's losses, summed over its micro-batches. */
-    record Losses(double pred, double cst, double total) {}
-
     private record Part(Tensor[] gradients, Losses losses) {}
 
-    /** Sets every trained parameter's gradient to that of the whole step. */
-    Losses compute(List<Batch> microBatches) {
-        long targetTokens = microBatches.stream().mapToLong(Batch::targetTokens).sum();
+    /**
+     * Sets every trained parameter's gradient to the sum of those of {@code microBatches}.
+     *
+     * @param slots the micro-batches' slots in the batch of all ranks
+     * @param targetTokens of all ranks
+     */
+    Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens) {
         List<Callable<Part>> parts = new ArrayList<>();
-        int firstSlot = 0;
-        for (Batch batch : microBatches) {
-            int slot = firstSlot;
-            parts.add(() -> part(batch, slot, targetTokens));
-            firstSlot += batch.rows();
+        for (int i = 0; i < slots.size(); i++) {
+            Batch batch = microBatches.get(i);
+            int firstSlot = slots.get(i).first();
+            parts.add(() -> part(batch, firstSlot, targetTokens));
         }
         Tensor[] sum = null;
-        double pred = 0;
-        double cst = 0;
-        double total = 0;
+        Losses losses = Losses.NONE;
         // As many at a time as there are workers: each holds a gradient of every parameter until it is added.
         for (int begin = 0; begin < parts.size(); begin += workers) {
             for (Part part : pool.run(parts.subList(begin, Math.min(parts.size(), begin + workers)))) {
-                pred += part.losses().pred();
-                cst += part.losses().cst();
-                total += part.losses().total();
+                losses = losses.plus(part.losses());
                 if (sum == null) {
                     sum = part.gradients();
                 } else {
@@ -72,7 +69,7 @@ final class GradientWorkers implements AutoCloseable {
                 sum[i].close();
             }
         }
-        return new Losses(pred, cst, total);
+        return losses;
     }
 
     private Part part(Batch batch, int firstSlot, long targetTokens) {
@@ -85,13 +82,7 @@ final class GradientWorkers implements AutoCloseable {
                     gradient.unscoped();
                 }
             }
-            double cst = share.cst() == null ? 0 : share.cst().item().doubleValue();
-            return new Part(
-                    gradients,
-                    new Losses(
-                            share.pred().item().doubleValue(),
-                            cst,
-                            share.total().item().doubleValue()));
+            return new Part(gradients, Losses.of(share));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
+import dev.gatun.data.SlotRange;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.AdaptationSource;
 import dev.gatun.hart.model.ConsistencyLoss;
@@ -71,6 +72,11 @@ public final class HyperObjective implements Objective {
     @Override
     public double lrScale(String parameter) {
         return LearningRates.scale(parameter, main.config());
+    }
+
+    @Override
+    public void distribute(World world, SlotRange mine) {
+        consistency.distribute(mine.first(), mine.rows(), world.size(), world::sum);
     }
 
     @Override

@@ -16,16 +16,28 @@ import java.util.Map;
  * past its checkpoint from both, so no step repeats.
  */
 final class MetricsLog implements AutoCloseable {
+    private static final String NAME = "metrics.jsonl";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
     private final BufferedWriter out;
     private final RunEvents events;
 
-    /** Opens the log for appending, after removing the lines of {@code stage} at or past {@code nextStep}. */
+    /** Opens a run's log, whose events are beside it; that of another rank than the first is in {@code ranks/N/} and has none. */
+    static MetricsLog ofRank(RunFolder folder, int rank, String stage, long nextStep) {
+        Path path = rank == 0 ? folder.resolve(NAME) : folder.resolve("ranks").resolve(rank + "/" + NAME);
+        return new MetricsLog(path, stage, nextStep, rank == 0);
+    }
+
+    /** Opens a log with events for appending, after removing the lines of {@code stage} at or past {@code nextStep}. */
     MetricsLog(Path path, String stage, long nextStep) {
+        this(path, stage, nextStep, true);
+    }
+
+    private MetricsLog(Path path, String stage, long nextStep, boolean withEvents) {
         this.path = path;
         try {
+            Files.createDirectories(path.toAbsolutePath().getParent());
             if (Files.exists(path)) {
                 truncate(stage, nextStep);
             }
@@ -33,7 +45,7 @@ final class MetricsLog implements AutoCloseable {
         } catch (IOException e) {
             throw new RunException("cannot open " + path + ": " + e.getMessage(), e);
         }
-        events = RunEvents.open(path.resolveSibling(""), stage, nextStep);
+        events = withEvents ? RunEvents.open(path.resolveSibling(""), stage, nextStep) : null;
     }
 
     private void truncate(String stage, long nextStep) throws IOException {
@@ -65,7 +77,9 @@ final class MetricsLog implements AutoCloseable {
             out.write(JSON.writeValueAsString(entry));
             out.newLine();
             out.flush();
-            events.scalars(((Number) entry.get("step")).longValue(), entry);
+            if (events != null) {
+                events.scalars(((Number) entry.get("step")).longValue(), entry);
+            }
         } catch (IOException e) {
             throw new RunException(
                     "cannot write " + path + ": " + e.getMessage()

@@ -1,6 +1,7 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
+import dev.gatun.data.SlotRange;
 import dev.gatun.nn.Module;
 import dev.gatun.torch.Tensor;
 import java.util.Map;
@@ -36,6 +37,12 @@ public interface Objective extends AutoCloseable {
     default boolean usesRandomness() {
         return false;
     }
+
+    /**
+     * Tells, before the first share, that this process is one of several, and gets the slots {@code mine} of each batch. From
+     * then on {@link #stepped}, {@link #buffers} and {@link #restore} are called on all ranks together.
+     */
+    default void distribute(World world, SlotRange mine) {}
 
     /** The optimizer made its step. */
     default void stepped() {}

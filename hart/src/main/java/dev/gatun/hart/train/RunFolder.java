@@ -21,6 +21,7 @@ import java.util.List;
  *   <li>{@code metrics.jsonl}: a line for each logged step
  *   <li>{@code events/}: the same for TensorBoard; {@code environment.json}: libtorch, threads and Java of the last start
  *   <li>{@code checkpoints/}: from which it resumes
+ *   <li>{@code ranks/N/metrics.jsonl}: the steps as rank N saw them, where several processes train together
  *   <li>{@code main/}: the main model, a Hugging Face folder; {@code hyper/}: the trained hypernetwork
  *   <li>{@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl}: what it achieved; {@code official_*.jsonl}:
  *       its answers and the references as the official scorers read them
@@ -31,11 +32,13 @@ public final class RunFolder implements AutoCloseable {
     private final Path path;
     private final FileChannel lockFile;
     private final FileLock lock;
+    private final boolean made;
 
-    private RunFolder(Path path, FileChannel lockFile, FileLock lock) {
+    private RunFolder(Path path, FileChannel lockFile, FileLock lock, boolean made) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
+        this.made = made;
     }
 
     /** Makes the folder of a new run. Throws {@link RunException} if it holds one already, or cannot be written. */
@@ -54,6 +57,30 @@ public final class RunFolder implements AutoCloseable {
         return open(path, false);
     }
 
+    /**
+     * The same for a run that was begun with {@code config}.
+     *
+     * @throws RunException also if it was begun with another configuration
+     */
+    public static RunFolder open(Path path, RunConfig config) {
+        requireRun(path);
+        List<String> saved = Recipes.write(config(path)).lines().toList();
+        List<String> given = Recipes.write(config).lines().toList();
+        for (int i = 0; i < saved.size(); i++) {
+            if (!saved.get(i).equals(given.get(i))) {
+                throw new RunException(path + " holds a run of another configuration: its config.yaml has '"
+                        + saved.get(i).strip() + "' where this one has '"
+                        + given.get(i).strip() + "': give the settings it was begun with, or choose another folder");
+            }
+        }
+        return open(path, false);
+    }
+
+    /** The folder of a run that another process has opened for this one too: rank 0's, for the other ranks. */
+    public static RunFolder ofRankZero(Path path) {
+        return new RunFolder(path, null, null, false);
+    }
+
     /** The configuration of the run at {@code path}, without locking it. */
     public static RunConfig config(Path path) {
         requireRun(path);
@@ -69,6 +96,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static RunFolder open(Path path, boolean create) {
+        boolean made = create && Files.notExists(path);
         try {
             if (create) {
                 Files.createDirectories(path.resolve("checkpoints"));
@@ -80,7 +108,7 @@ public final class RunFolder implements AutoCloseable {
                 file.close();
                 throw new RunException(path + " is in use by another process: wait for it, or choose another folder");
             }
-            return new RunFolder(path, file, lock);
+            return new RunFolder(path, file, lock, made);
         } catch (IOException e) {
             throw new RunException("cannot write to the run folder " + path + ": " + e.getMessage(), e);
         }
@@ -119,8 +147,22 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes back the making of a run that never began: what was made for it goes. Does nothing once there is a step's metrics or
+     * a model, or if the folder was there before this object made the run.
+     */
+    public void discard() {
+        if (!made || Files.exists(path.resolve("metrics.jsonl")) || Files.exists(path.resolve("main"))) {
+            return;
+        }
+        Checkpoints.deleteQuietly(path);
+    }
+
     @Override
     public void close() {
+        if (lock == null) {
+            return;
+        }
         try {
             lock.release();
             lockFile.close();

@@ -58,12 +58,7 @@ public record TaskData(
         Tokenizer tokenizer = data.cutVocabulary() ? vocabulary(base, runFolder, all, test, data) : base;
         Shortening shortening = Shortening.of(config, base);
         return new TaskData(
-                shortening.apply(train),
-                train,
-                shortening.apply(heldOut),
-                shortening.apply(unseen),
-                tokenizer,
-                base);
+                shortening.apply(train), train, shortening.apply(heldOut), shortening.apply(unseen), tokenizer, base);
     }
 
     /** The tokenizer of the run in {@code runFolder}, over {@code base}, which stays the caller's. */

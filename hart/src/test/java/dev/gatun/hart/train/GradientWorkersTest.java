@@ -20,15 +20,15 @@ class GradientWorkersTest {
     private static final int STEPS = 2; // the second has a consistency loss
 
     /** Losses and gradients of the last of {@link #STEPS} steps, none of which changes the parameters. */
-    private record Outcome(GradientWorkers.Losses losses, Map<String, Tensor> gradients) {
+    private record Outcome(Losses losses, Map<String, Tensor> gradients) {
         static Outcome of(int parts, int threads) {
             try (TinyTraining training = new TinyTraining(0);
                     GradientWorkers workers = new GradientWorkers(training.objective, parts, threads, false)) {
                 assertThat(workers.workers()).isEqualTo(Math.min(parts, threads));
-                GradientWorkers.Losses losses = null;
+                Losses losses = null;
                 Map<String, Tensor> gradients = new LinkedHashMap<>();
                 for (int step = 0; step < STEPS; step++) {
-                    losses = workers.compute(cut(step, parts));
+                    losses = compute(workers, cut(step, parts));
                     training.objective.stepped();
                     gradients.clear();
                     training.hyper.namedParameters().forEach((name, parameter) -> {
@@ -41,6 +41,13 @@ class GradientWorkersTest {
                 return new Outcome(losses, gradients);
             }
         }
+    }
+
+    private static Losses compute(GradientWorkers workers, List<Batch> batches) {
+        return workers.compute(
+                batches,
+                new StepParts(TinyTraining.BATCH, batches.size()).microBatches(0, 1),
+                batches.stream().mapToLong(Batch::targetTokens).sum());
     }
 
     private static List<Batch> cut(int step, int parts) {
@@ -94,7 +101,7 @@ class GradientWorkersTest {
                 GradientWorkers workers = new GradientWorkers(training.objective, 4, 2, false)) {
             List<Long> live = new ArrayList<>();
             for (int step = 0; step < 4; step++) {
-                workers.compute(cut(step, 4));
+                compute(workers, cut(step, 4));
                 training.objective.stepped();
                 training.hyper.zeroGrad();
                 live.add(Scope.liveTensors());
@@ -127,7 +134,7 @@ class GradientWorkersTest {
                     }
                 };
                 GradientWorkers workers = new GradientWorkers(failing, 2, 2, false)) {
-            assertThatThrownBy(() -> workers.compute(cut(0, 2)))
+            assertThatThrownBy(() -> compute(workers, cut(0, 2)))
                     .isInstanceOf(RunException.class)
                     .hasMessage("no share today");
         }

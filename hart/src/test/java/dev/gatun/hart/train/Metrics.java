@@ -7,7 +7,8 @@ import java.util.List;
 
 /** What of a run's metrics must be the same when it is repeated: all but how long things took. */
 final class Metrics {
-    private static final String TIMES = ",\"(seconds|examples_per_second|wait_share)\":[^,}]*";
+    private static final String TIMES =
+            ",\"(seconds|examples_per_second|wait_share|straggler)\":[^,}]*|,\"rank_seconds\":\\[[^]]*]";
 
     private Metrics() {}
 

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.hart.config.RunConfig;
-import dev.gatun.nn.checkpoint.CheckpointException;
 import dev.gatun.torch.Torch;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,11 @@ class ResumeTest {
     }
 
     private List<String> checkpoints() throws IOException {
-        try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
+        return names(run);
+    }
+
+    private static List<String> names(Path where) throws IOException {
+        try (Stream<Path> all = Files.list(where.resolve("checkpoints"))) {
             return all.map(p -> p.getFileName().toString()).sorted().toList();
         }
     }
@@ -133,37 +138,78 @@ class ResumeTest {
                 java.nio.file.StandardOpenOption.APPEND);
         assertThat(train(run, CONFIG, true, STEPS, new ArrayList<>())).isTrue();
         assertThat(metrics(run)).isEqualTo(uninterrupted());
-        assertThat(half).as("the next checkpoint clears it away").doesNotExist();
-        assertThat(unfinished).as("a folder without a state is no checkpoint").isEmptyDirectory();
+        assertThat(half).as("the next start clears it away").doesNotExist();
+        assertThat(unfinished).as("and what never was a checkpoint").doesNotExist();
+    }
+
+    /** Whatever happened to the newest checkpoint is told, and the run goes on from the one before, to the same bits. */
+    @Test
+    void aDamagedCheckpointIsPassedOver() throws IOException {
+        train(run, CONFIG, false, 7, new ArrayList<>());
+        List<String> expected = uninterrupted();
+        Map<String, Damage> damages = new LinkedHashMap<>();
+        damages.put("model.safetensors is damaged", file -> cut(file.resolve("model.safetensors")));
+        damages.put("optimizer.safetensors is damaged", file -> flip(file.resolve("optimizer.safetensors")));
+        damages.put("objective.safetensors is missing", file -> Files.delete(file.resolve("objective.safetensors")));
+        damages.put("state.json is damaged", file -> Files.writeString(file.resolve("state.json"), "{}"));
+        damages.put("manifest.json cannot be read", file -> cut(file.resolve("manifest.json")));
+        damages.put("it has no manifest.json", file -> Files.delete(file.resolve("manifest.json")));
+        for (Map.Entry<String, Damage> damage : damages.entrySet()) {
+            Path copy = folder.resolve(damage.getKey());
+            copy(run, copy);
+            Path newest = copy.resolve("checkpoints/train-00000007");
+            damage.getValue().to(newest);
+            List<String> messages = new ArrayList<>();
+            assertThat(train(copy, CONFIG, true, STEPS, messages)).isTrue();
+            assertThat(messages)
+                    .singleElement()
+                    .asString()
+                    .startsWith("warning: passed over the checkpoint " + newest)
+                    .contains(damage.getKey())
+                    .doesNotContain("\n");
+            assertThat(metrics(copy)).isEqualTo(expected);
+            assertThat(names(copy)).as("the damaged one goes").containsExactly("train-00000009", "train-00000010");
+        }
     }
 
     @Test
-    void aTruncatedCheckpointIsNamedAndTheOneBeforeItServes() throws IOException {
+    void withoutAWholeCheckpointNothingIsBegunAgain() throws IOException {
         train(run, CONFIG, false, 7, new ArrayList<>());
-        Path newest = run.resolve("checkpoints/train-00000007");
-        for (String name : List.of("model.safetensors", "optimizer.safetensors", "objective.safetensors")) {
-            Path file = newest.resolve(name);
-            byte[] whole = Files.readAllBytes(file);
-            try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
-                cut.setLength(whole.length / 2);
-            }
-            assertThatThrownBy(() -> train(run, CONFIG, true, STEPS, new ArrayList<>()))
-                    .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining(file.toString())
-                    .message()
-                    .doesNotContain("\n");
-            Files.write(file, whole);
+        for (String name : names(run)) {
+            flip(run.resolve("checkpoints").resolve(name).resolve("model.safetensors"));
         }
-        Files.writeString(newest.resolve("state.json"), "{\"stage\": \"tra");
+        List<String> before = metrics(run);
         assertThatThrownBy(() -> train(run, CONFIG, true, STEPS, new ArrayList<>()))
                 .isInstanceOf(RunException.class)
-                .hasMessageContaining(newest.toString())
-                .hasMessageContaining("delete it to resume from the one before")
+                .hasMessageContainingAll(
+                        "train-00000006", "train-00000007", "model.safetensors is damaged", "delete them")
                 .message()
                 .doesNotContain("\n");
-        delete(newest);
-        assertThat(train(run, CONFIG, true, STEPS, new ArrayList<>())).isTrue();
-        assertThat(metrics(run)).isEqualTo(uninterrupted());
+        assertThat(metrics(run)).isEqualTo(before);
+    }
+
+    @FunctionalInterface
+    private interface Damage {
+        void to(Path checkpoint) throws IOException;
+    }
+
+    private static void cut(Path file) throws IOException {
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
     }
 
     @Test

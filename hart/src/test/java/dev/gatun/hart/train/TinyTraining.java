@@ -6,6 +6,7 @@ import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.HyperConfig;
 import dev.gatun.hart.model.Hypernetwork;
+import dev.gatun.hart.model.Pairing;
 import dev.gatun.hart.model.TestHarts;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A main model and a hypernetwork of a few thousand numbers, and batches to train it on. */
@@ -26,13 +26,18 @@ final class TinyTraining implements AutoCloseable {
     final HyperObjective objective;
 
     TinyTraining(double dropout) {
+        this(dropout, Pairing.SLOT);
+    }
+
+    TinyTraining(double dropout, Pairing pairing) {
         Torch.manualSeed(3);
         T5Config config = TestHarts.config(1, 1).toBuilder().dropout(dropout).build();
         main = new T5(config);
         hyper = Hypernetwork.from(
                 main, HyperConfig.builder(config).decoderLayers(1).prefix(2).build());
         main.train();
-        objective = new HyperObjective(main, hyper, true, 10.0, BATCH);
+        main.requiresGrad_(false);
+        objective = new HyperObjective(main, hyper, hyper, true, 10.0, BATCH, pairing);
     }
 
     /** The bundled recipe, its second stage cut to {@code steps} of {@link #BATCH} examples, then overridden. */
@@ -52,16 +57,18 @@ final class TinyTraining implements AutoCloseable {
     /** Trains in {@code folder}, a new run's unless it goes on from its newest checkpoint. */
     boolean run(Path folder, RunConfig config, Progress progress, boolean resume) {
         try (RunFolder run = resume ? RunFolder.open(folder) : RunFolder.create(folder, config)) {
-            int parts = config.train().accumulate();
-            int rows = config.train().batch() / parts;
-            return new Trainer(run, config, StageNames.TRAIN, config.train(), progress)
-                    .run(
-                            objective,
-                            step -> IntStream.range(0, parts)
-                                    .mapToObj(part -> batch(step, part * rows, rows))
-                                    .toList(),
-                            Checkpoint.newest(folder.resolve("checkpoints")));
+            return run(run, config, World.ALONE, progress);
         }
+    }
+
+    /** Trains on one of several ranks. */
+    boolean run(RunFolder run, RunConfig config, World world, Progress progress) {
+        return new Trainer(run, config, StageNames.TRAIN, config.train(), world, progress)
+                .run(
+                        objective,
+                        (step, slots) -> slots.stream()
+                                .map(some -> batch(step, some.first(), some.rows()))
+                                .toList());
     }
 
     /** Examples that depend on the step and the slot alone, of different lengths. */
@@ -69,7 +76,8 @@ final class TinyTraining implements AutoCloseable {
         List<EncodedExample> examples = new ArrayList<>();
         for (int slot = firstSlot; slot < firstSlot + rows; slot++) {
             SplittableRandom random = new SplittableRandom(1000 * step + slot);
-            examples.add(new EncodedExample(0, tokens(random, 12), tokens(random, 8), tokens(random, 5)));
+            examples.add(
+                    new EncodedExample(random.nextInt(3), tokens(random, 12), tokens(random, 8), tokens(random, 5)));
         }
         return Batch.of(examples, 1);
     }

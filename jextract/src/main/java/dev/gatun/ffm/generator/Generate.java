@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Turns the schema file into the C++ wrappers and their header ({@code native/}), the raw FFM methods
  * ({@code jextract/}), the typed ops ({@code bindings/}), a table of where each op is ({@code apps/}) and the page that lists
- * them. What it writes is committed under folders named
+ * them; and the C headers of other libraries into raw FFM methods. What it writes is committed under folders named
  * {@code generated}; a test runs it again and compares.
  */
 public final class Generate {
@@ -56,6 +56,13 @@ public final class Generate {
         Map<String, String> files = atenFiles(Files.readAllLines(schema.resolve("aten.txt")), guards);
         String header = Files.readString(root.resolve("native/src/cpp/gatun_core.h"));
         files.put("jextract/src/generated/java/dev/gatun/ffm/CoreRaw.java", RawWriter.core(header));
+        for (Map.Entry<String, String> raw : CRawWriter.classes().entrySet()) {
+            String text =
+                    Files.readString(root.resolve("jextract/src/main/headers").resolve(raw.getKey()));
+            files.put(
+                    "jextract/src/generated/java/dev/gatun/ffm/" + raw.getValue() + ".java",
+                    CRawWriter.write(raw.getKey(), text));
+        }
         return files;
     }
 

@@ -72,6 +72,17 @@ public final class Adafactor extends Optimizer {
         this.options = options;
     }
 
+    /** 0: rows, columns and the root mean square are those of the whole parameter. */
+    @Override
+    public long partUnit() {
+        return 0;
+    }
+
+    @Override
+    public Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> wholes) {
+        return new Adafactor(parts, options);
+    }
+
     @Override
     protected Map<String, Tensor> freshState(Parameter parameter) {
         TensorOptions like = TensorOptions.of(DType.FLOAT32, parameter.get().device());

@@ -4,6 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Aten;
 import dev.gatun.torch.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Adam ({@code torch.optim.Adam(fused=True)}), whose weight decay is added to the gradient: libtorch's fused kernel. State of
@@ -22,6 +23,11 @@ public final class Adam extends FusedAdam {
      */
     public Adam(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
         super(groups, beta1, beta2, eps);
+    }
+
+    @Override
+    public Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> wholes) {
+        return new Adam(parts, beta1, beta2, eps);
     }
 
     @Override

@@ -31,7 +31,9 @@ public sealed class Adam8bit extends Optimizer permits AdamW8bit {
     private static final String ABSMAX2 = ABSMAX + "2";
 
     private final Options options;
-    private final Map<Parameter, Override8bit> overrides = new IdentityHashMap<>();
+    private final Map<Parameter, Override8bit> overrides;
+    /** What the parameters are parts of; those that are whole are not in it. */
+    private final Map<Parameter, Parameter> wholes = new IdentityHashMap<>();
 
     /**
      * Settings; {@link #DEFAULTS} are bitsandbytes'.
@@ -69,8 +71,27 @@ public sealed class Adam8bit extends Optimizer permits AdamW8bit {
 
     /** Groups with settings of their own. */
     public Adam8bit(List<ParameterGroup> groups, Options options) {
+        this(groups, options, new IdentityHashMap<>());
+    }
+
+    private Adam8bit(List<ParameterGroup> groups, Options options, Map<Parameter, Override8bit> overrides) {
         super(groups);
         this.options = options;
+        this.overrides = overrides;
+    }
+
+    /** The block size: a part has whole blocks. */
+    @Override
+    public final long partUnit() {
+        return options.blockSize();
+    }
+
+    /** Settings are looked up by the whole parameter, and its size decides whether state is quantised. */
+    @Override
+    public final Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> ofWholes) {
+        Adam8bit optimizer = new Adam8bit(parts, options, overrides);
+        optimizer.wholes.putAll(ofWholes);
+        return optimizer;
     }
 
     /**
@@ -90,15 +111,19 @@ public sealed class Adam8bit extends Optimizer permits AdamW8bit {
         overrides.put(parameter, settings);
     }
 
+    private Parameter whole(Parameter parameter) {
+        return wholes.getOrDefault(parameter, parameter);
+    }
+
     private Override8bit settings(Parameter parameter) {
-        return overrides.getOrDefault(parameter, Override8bit.NONE);
+        return overrides.getOrDefault(whole(parameter), Override8bit.NONE);
     }
 
     @Override
     protected final Map<String, Tensor> freshState(Parameter parameter) {
         Device device = parameter.get().device();
         long elements = parameter.numel();
-        boolean quantized = settings(parameter).bits(8) == 8 && elements >= options.min8bitSize();
+        boolean quantized = settings(parameter).bits(8) == 8 && whole(parameter).numel() >= options.min8bitSize();
         TensorOptions float32 = TensorOptions.of(DType.FLOAT32, device);
         TensorOptions moments = quantized ? TensorOptions.of(DType.UINT8, device) : float32;
         Map<String, Tensor> state = new LinkedHashMap<>();

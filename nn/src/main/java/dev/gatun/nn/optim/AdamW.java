@@ -4,6 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.torch.Aten;
 import dev.gatun.torch.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Adam with decoupled weight decay ({@code torch.optim.AdamW(fused=True)}): libtorch's fused kernel, one pass over each
@@ -23,6 +24,11 @@ public final class AdamW extends FusedAdam {
      */
     public AdamW(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
         super(groups, beta1, beta2, eps);
+    }
+
+    @Override
+    public Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> wholes) {
+        return new AdamW(parts, beta1, beta2, eps);
     }
 
     @Override

@@ -16,9 +16,9 @@ abstract sealed class FusedAdam extends Optimizer permits Adam, AdamW {
     private static final String EXP_AVG = "exp_avg";
     private static final String EXP_AVG_SQ = "exp_avg_sq";
 
-    private final double beta1;
-    private final double beta2;
-    private final double eps;
+    final double beta1;
+    final double beta2;
+    final double eps;
 
     FusedAdam(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
         super(groups);
@@ -56,6 +56,11 @@ abstract sealed class FusedAdam extends Optimizer permits Adam, AdamW {
                 states(updates, EXP_AVG_SQ),
                 steps,
                 new Settings(group.lr(), beta1, beta2, group.weightDecay(), eps));
+    }
+
+    @Override
+    public final long partUnit() {
+        return 1;
     }
 
     /** The numbers that the ops take. */

@@ -97,6 +97,30 @@ public abstract class Optimizer implements AutoCloseable {
         return state;
     }
 
+    /**
+     * How parameters may be cut into parts that are stepped one by one, each by an optimizer {@link #ofParts}, with the same
+     * result: before every element whose number is a multiple of this; not at all if it is 0.
+     */
+    public abstract long partUnit();
+
+    /**
+     * An optimizer with this one's settings for parts of its parameters, without state yet.
+     *
+     * @param parts in groups
+     * @param wholes which of this optimizer's parameters each of them is a part of
+     */
+    public abstract Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> wholes);
+
+    /** The bytes that the state of a parameter takes after its first step; works on the meta device too. */
+    public final long stateBytes(Parameter parameter) {
+        try (Scope _ = Scope.open();
+                GradMode _ = Torch.noGrad()) {
+            return freshState(parameter).values().stream()
+                    .mapToLong(tensor -> tensor.numel() * tensor.dtype().byteSize())
+                    .sum();
+        }
+    }
+
     /** The state of a parameter by name: the optimizer's own tensors; empty before its first step. */
     public final Map<String, Tensor> stateOf(Parameter parameter) {
         return Collections.unmodifiableMap(states.getOrDefault(parameter, Map.of()));

@@ -49,6 +49,16 @@ public final class SGD extends Optimizer {
     }
 
     @Override
+    public long partUnit() {
+        return 1;
+    }
+
+    @Override
+    public Optimizer ofParts(List<ParameterGroup> parts, Map<Parameter, Parameter> wholes) {
+        return new SGD(parts, momentum, dampening, nesterov);
+    }
+
+    @Override
     protected Map<String, Tensor> freshState(Parameter parameter) {
         Map<String, Tensor> state = new LinkedHashMap<>();
         if (momentum != 0) {

@@ -1,0 +1,258 @@
+package dev.gatun.apps.faults;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Trains again and again, and lets faults happen at random moments: several to each training, which is started again after each
+ * until it is done, and then compared with one to which nothing happened.
+ */
+final class FaultRun implements AutoCloseable {
+    /** How long ranks wait for each other, and for how long they may save: short, as everything here is. */
+    private static final int PATIENCE_SECONDS = 8;
+
+    /** Much more than anything should take. */
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    private static final int FAULTS_A_TRAINING = 8;
+    private static final double AT_START = 0.15;
+
+    private final Random random;
+    private final Path folder;
+    private final Injector injector;
+    private final TinyTraining training;
+    private final PrintWriter progress;
+    private final Deque<FaultKind> plan = new ArrayDeque<>();
+    private final List<FaultOutcome> outcomes = new ArrayList<>();
+    private final int count;
+    private int trainings;
+
+    private FaultRun(long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
+        this.random = new Random(seed);
+        this.count = count;
+        this.folder = folder;
+        this.injector = injector;
+        this.training = training;
+        this.progress = progress;
+    }
+
+    /** Prepares {@code count} faults; {@code progress} is told of each. */
+    static FaultRun prepare(long seed, int count, Path folder, PrintWriter progress)
+            throws IOException, InterruptedException {
+        Path all = Files.createDirectories(folder.toAbsolutePath());
+        return new FaultRun(
+                seed, count, all, Injector.prepare(all.resolve("disk")), TinyTraining.write(all, PATIENCE_SECONDS), progress);
+    }
+
+    /** Lets them happen; returns what became of each. */
+    List<FaultOutcome> run() throws IOException, InterruptedException {
+        Map<String, String> undisturbed = undisturbed();
+        while (outcomes.size() < count) {
+            int first = outcomes.size();
+            Path run = injector.disk().resolve("training-" + trainings++);
+            Session session = disturb(run);
+            String problem = finish(run, session, undisturbed);
+            for (int i = first; i < outcomes.size() && !problem.isEmpty(); i++) {
+                outcomes.set(i, outcomes.get(i).withProblem(problem));
+            }
+            tell("training " + trainings + (problem.isEmpty() ? ": done, the same bits" : ": " + problem));
+            delete(run);
+        }
+        return outcomes;
+    }
+
+    /** How many trainings they were. */
+    int trainings() {
+        return trainings;
+    }
+
+    /** The kinds that cannot be done here. */
+    List<FaultKind> impossible() {
+        return Stream.of(FaultKind.values()).filter(kind -> !injector.can(kind)).toList();
+    }
+
+    private Map<String, String> undisturbed() throws IOException, InterruptedException {
+        Path run = injector.disk().resolve("undisturbed");
+        try (Session session = start(run, 0, "")) {
+            if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
+                throw new IllegalStateException("the undisturbed training failed: " + session.said());
+            }
+        }
+        Map<String, String> result = TinyTraining.result(run);
+        tell("undisturbed training: " + TinyTraining.steps(run) + " steps");
+        delete(run);
+        return result;
+    }
+
+    private Session start(Path run, int restarts, String fault) throws IOException {
+        Path logs = Files.createDirectories(folder.resolve("logs"));
+        return Session.start(training.command(run), logs, restarts, PATIENCE_SECONDS, fault);
+    }
+
+    /** Lets several faults happen to a training; returns the launcher that still runs, or null. */
+    private Session disturb(Path run) throws IOException, InterruptedException {
+        Session session = null;
+        for (int i = 0; i < FAULTS_A_TRAINING && outcomes.size() < count; i++) {
+            int left = TinyTraining.STEPS - TinyTraining.steps(run);
+            FaultKind kind = next(session != null, left);
+            int rank = kind.isOfDisk() ? 0 : random.nextInt(2);
+            int steps = 1 + random.nextInt(Math.max(1, Math.min(12, left - 1)));
+            if (session == null) {
+                String fault = kind.isFromInside()
+                        ? kind.name().toLowerCase(java.util.Locale.ROOT) + "@" + steps + ":" + rank
+                        : "";
+                session = start(run, random.nextInt(2), fault);
+            }
+            if (!awaitMoment(kind, session, run, steps)) {
+                plan.addFirst(kind);
+                return session;
+            }
+            session = inject(kind, session, rank, run);
+        }
+        return session;
+    }
+
+    /** The next kind of the plan that is possible now. */
+    private FaultKind next(boolean running, int stepsLeft) {
+        if (plan.isEmpty()) {
+            List<FaultKind> all = new ArrayList<>(
+                    Stream.of(FaultKind.values()).filter(injector::can).toList());
+            Collections.shuffle(all, random);
+            plan.addAll(all);
+        }
+        FaultKind kind = plan.stream()
+                .filter(one -> !(running && one.isFromInside()))
+                .filter(one -> !(one.isOfDisk() && stepsLeft < 3 * TinyTraining.CHECKPOINT_EVERY))
+                .findFirst()
+                .orElse(FaultKind.KILL);
+        plan.remove(kind);
+        return kind;
+    }
+
+    /** Waits for the moment; false if the training was done before. */
+    private boolean awaitMoment(FaultKind kind, Session session, Path run, int steps)
+            throws IOException, InterruptedException {
+        if (kind.isFromInside()) {
+            return true;
+        }
+        if (!kind.isOfDisk() && random.nextDouble() < AT_START) {
+            Thread.sleep(random.nextInt(3000));
+            return session.isAlive();
+        }
+        int until = TinyTraining.steps(run) + steps;
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (TinyTraining.steps(run) < until && session.isAlive() && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        Thread.sleep(random.nextInt(200));
+        return session.isAlive();
+    }
+
+    /** Returns the session if it goes on, null if it has ended. */
+    private Session inject(FaultKind kind, Session session, int rank, Path run) throws IOException, InterruptedException {
+        int step = TinyTraining.steps(run);
+        String checkpoint = TinyTraining.newestCheckpoint(run);
+        int saidBefore = kind.isFromInside() ? 0 : session.said().length();
+        boolean restarts = kind.isOfRank() && session.restartsLeft() > 0;
+        long begin = System.nanoTime();
+        if (!injector.inject(kind, session, rank, run)) {
+            return session;
+        }
+        boolean inTime = restarts ? session.awaitRestart(saidBefore, LIMIT) : session.awaitEnd(LIMIT);
+        List<ProcessHandle> left = session.isAlive() ? List.of() : session.awaitNone(LIMIT);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        injector.undo(kind, run);
+        boolean goesOn = restarts && session.isAlive();
+        String problem = problem(kind, session, rank, session.said().substring(saidBefore), inTime, goesOn, left);
+        String after = TinyTraining.newestCheckpoint(run);
+        if (problem.isEmpty() && !checkpoint.isEmpty()
+                && (after.isEmpty() || TinyTraining.age(after) < TinyTraining.age(checkpoint))) {
+            problem = "the checkpoint " + checkpoint + " was lost";
+        }
+        outcomes.add(new FaultOutcome(kind, rank, step, goesOn, seconds, problem));
+        tell(String.format(
+                java.util.Locale.ROOT,
+                "fault %d of %d: %s, rank %d, step %d, %.1f s%s",
+                outcomes.size(),
+                count,
+                kind.description(),
+                rank,
+                step,
+                seconds,
+                problem.isEmpty() ? "" : ": " + problem));
+        if (goesOn) {
+            return session;
+        }
+        session.close();
+        return null;
+    }
+
+    private static String problem(
+            FaultKind kind,
+            Session session,
+            int rank,
+            String said,
+            boolean inTime,
+            boolean goesOn,
+            List<ProcessHandle> left) {
+        if (!inTime) {
+            return "the launcher neither ended nor went on";
+        }
+        if (!left.isEmpty()) {
+            return left.size() + " processes were left behind";
+        }
+        if (!goesOn && session.launcher().exitValue() != kind.exitCode()) {
+            return "exit code " + session.launcher().exitValue() + " and not " + kind.exitCode();
+        }
+        return !kind.namesCulprit() || kind.isNamed(said, rank) ? "" : "the culprit was not named";
+    }
+
+    /** Trains to the end; returns what differs from the undisturbed training, in words. */
+    private String finish(Path run, Session running, Map<String, String> undisturbed)
+            throws IOException, InterruptedException {
+        try (Session session = running != null && running.isAlive() ? running : start(run, 0, "")) {
+            if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
+                Files.copy(
+                        new java.io.ByteArrayInputStream(session.said().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        folder.resolve("failed-" + trainings + ".log"),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                return "it could not be finished afterwards";
+            }
+        }
+        Map<String, String> result = TinyTraining.result(run);
+        return undisturbed.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(result.get(entry.getKey())))
+                .findFirst()
+                .map(entry -> "its result differs from the undisturbed one, first in " + entry.getKey())
+                .orElse("");
+    }
+
+    private void tell(String text) {
+        progress.println(text);
+        progress.flush();
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path path : all.sorted(Collections.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        injector.close();
+    }
+}

@@ -1,0 +1,284 @@
+package dev.gatun.apps.launch;
+
+import dev.gatun.apps.launch.Rendezvous.Ending;
+import dev.gatun.nn.distributed.DistributedException;
+import dev.gatun.nn.distributed.KeyValueStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
+
+/**
+ * Decides for all machines of a run: who takes part in a round, when it has to be stopped, and what follows. It is a thread of
+ * the launcher that keeps the store, and talks to all launchers, its own too, through that store only.
+ */
+final class Coordinator implements AutoCloseable {
+    /** Where launchers send messages to. */
+    static final String INBOX = "coordinator";
+
+    private static final long LOOK_EVERY_MILLIS = 50;
+    private static final long FAREWELL_NANOS = 10_000_000_000L;
+
+    private final KeyValueStore store;
+    private final MultiNode settings;
+    private final IntSupplier newRankStore;
+    private final Mailbox inbox;
+    private final Map<Integer, Node> nodes = new TreeMap<>();
+    private final List<RankFailure> failures = new ArrayList<>();
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("gatun-coordinator").unstarted(this::work);
+
+    private int round = -1;
+    private int restarts;
+    private boolean running;
+    private boolean stopping;
+    private boolean membersChanged;
+    private boolean nodesGone;
+    private boolean saved;
+    private String reason = "";
+    private long waitingSince = System.nanoTime();
+    private long enoughSince;
+    private Ending over;
+    private volatile boolean closing;
+
+    /** What is known of a machine. */
+    private static final class Node {
+        private final int number;
+        private final Message.Member member;
+        private final Mailbox mail;
+        private long beats = -1;
+        private long beatAt = System.nanoTime();
+        private Round round;
+        private Ending ending;
+
+        private Node(int number, Message.Member member, Mailbox mail) {
+            this.number = number;
+            this.member = member;
+            this.mail = mail;
+        }
+
+        private boolean isRunning() {
+            return round != null && ending == null;
+        }
+    }
+
+    /** Ranks meet in a new store for each round, on the port that {@code newRankStore} returns. */
+    Coordinator(KeyValueStore store, MultiNode settings, IntSupplier newRankStore) {
+        this.store = store;
+        this.settings = settings;
+        this.newRankStore = newRankStore;
+        this.inbox = new Mailbox(store, INBOX);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void work() {
+        try {
+            while (!(closing && nodes.isEmpty())) {
+                for (Optional<Message> next = inbox.receive(); next.isPresent(); next = inbox.receive()) {
+                    take(next.get());
+                }
+                lookForLostNodes();
+                if (closing && over == null) {
+                    end(saved ? Ending.SAVED : Ending.FAILED, "the launcher that decides was stopped");
+                }
+                if (over == null) {
+                    decide();
+                }
+                Thread.sleep(LOOK_EVERY_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (DistributedException e) {
+            // The store has been closed; the launchers will notice by themselves.
+        }
+    }
+
+    private void take(Message message) {
+        Node node = nodes.get(message.node());
+        switch (message.kind()) {
+            case JOIN -> join(message);
+            case ENDED -> {
+                if (node != null && node.isRunning()) {
+                    node.ending = message.ending();
+                    saved |= node.ending == Ending.SAVED;
+                    failures.addAll(message.failures());
+                }
+            }
+            case LEAVE -> {
+                nodes.remove(message.node());
+                nodesGone |= over == null;
+            }
+            case START, STOP, OVER -> throw new DistributedException("a launcher sent " + message.kind());
+        }
+    }
+
+    private void join(Message message) {
+        Mailbox mail = new Mailbox(store, Link.inboxOf(message.node()));
+        if (over != null) {
+            mail.send(Message.over(message.node(), over, failures, "the run is over"));
+            return;
+        }
+        // A launcher that was started again, or cut off for a while, takes the place of what it was.
+        for (Node old : List.copyOf(nodes.values())) {
+            if (settings.isStatic() && old.member.nodeRank() == message.member().nodeRank()) {
+                lose(old);
+            }
+        }
+        if (nodes.isEmpty() && !running) {
+            waitingSince = System.nanoTime();
+        }
+        nodes.put(message.node(), new Node(message.node(), message.member(), mail));
+        membersChanged |= running && members().size() < settings.max();
+    }
+
+    private List<Node> members() {
+        return nodes.values().stream().filter(node -> node.round != null).toList();
+    }
+
+    private void lookForLostNodes() {
+        long now = System.nanoTime();
+        for (Node node : List.copyOf(nodes.values())) {
+            long beats = store.add(Link.beatOf(node.number), 0);
+            if (beats != node.beats) {
+                node.beats = beats;
+                node.beatAt = now;
+            } else if (now - node.beatAt > settings.keepAlive().toNanos()) {
+                lose(node);
+            }
+        }
+    }
+
+    private void lose(Node node) {
+        nodes.remove(node.number);
+        if (node.round != null && over == null) {
+            failures.add(failure(node));
+            nodesGone = true;
+        }
+    }
+
+    private RankFailure failure(Node node) {
+        long seconds = settings.keepAlive().toSeconds();
+        return new RankFailure(
+                node.round.firstRank(),
+                0,
+                node.member.host(),
+                0,
+                RankFailure.LOST,
+                System.currentTimeMillis() - settings.keepAlive().toMillis(),
+                "the launcher there was silent for " + seconds + " s: the machine or its network has failed",
+                "",
+                "");
+    }
+
+    private void decide() {
+        if (!running) {
+            gather();
+        } else if (members().stream().noneMatch(Node::isRunning)) {
+            endRound();
+        } else if (!stopping
+                && (membersChanged || nodesGone || members().stream().anyMatch(Coordinator::isUnlucky))) {
+            stopping = true;
+            members().stream().filter(Node::isRunning).forEach(node -> node.mail.send(Message.stop(node.number)));
+        }
+    }
+
+    private static boolean isUnlucky(Node node) {
+        return node.ending != null && node.ending != Ending.SUCCEEDED;
+    }
+
+    private void endRound() {
+        running = false;
+        if (!nodesGone && !membersChanged && members().stream().allMatch(node -> node.ending == Ending.SUCCEEDED)) {
+            end(Ending.SUCCEEDED, "");
+        } else if (saved) {
+            end(Ending.SAVED, "");
+        } else if (failures.isEmpty() && nodes.size() < settings.min()) {
+            end(Ending.FAILED, "the launcher of another machine was stopped");
+        } else if (!failures.isEmpty() && restarts == settings.maxRestarts()) {
+            end(Ending.FAILED, "");
+        } else {
+            if (!failures.isEmpty()) {
+                restarts++;
+                reason = "restart " + restarts + " of " + settings.maxRestarts();
+            } else {
+                reason = "the machines have changed";
+            }
+            nodes.values().forEach(node -> {
+                node.round = null;
+                node.ending = null;
+            });
+            waitingSince = System.nanoTime();
+            enoughSince = 0;
+        }
+    }
+
+    /** Waits for machines: at least the smallest number, and for a while for more. */
+    private void gather() {
+        long now = System.nanoTime();
+        int present = nodes.size();
+        if (present < settings.min()) {
+            enoughSince = 0;
+            if (now - waitingSince > settings.joinTimeout().toNanos()) {
+                end(
+                        Ending.FAILED,
+                        "only " + present + " of " + settings.min() + " machines came within "
+                                + settings.joinTimeout().toSeconds()
+                                + " s; look whether a launcher runs on each of them, with the same endpoint and --rdzv-id");
+            }
+            return;
+        }
+        enoughSince = enoughSince == 0 ? now : enoughSince;
+        if (present >= settings.max() || now - enoughSince > settings.lastCall().toNanos()) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        List<Node> members = nodes.values().stream()
+                .sorted(Comparator.comparingInt(node -> settings.isStatic() ? node.member.nodeRank() : node.number))
+                .limit(settings.max())
+                .toList();
+        int worldSize = members.stream().mapToInt(node -> node.member.ranks()).sum();
+        int port = newRankStore.getAsInt();
+        round++;
+        int firstRank = 0;
+        for (int i = 0; i < members.size(); i++) {
+            Node node = members.get(i);
+            node.round = new Round(round, i, members.size(), firstRank, worldSize, settings.host(), port, true, reason);
+            node.ending = null;
+            node.mail.send(Message.start(node.number, node.round, failures));
+            firstRank += node.member.ranks();
+        }
+        failures.clear();
+        running = true;
+        stopping = false;
+        membersChanged = false;
+        nodesGone = false;
+    }
+
+    private void end(Ending ending, String why) {
+        over = ending;
+        for (Node node : nodes.values()) {
+            node.mail.send(Message.over(node.number, ending, failures, why));
+        }
+    }
+
+    /** Tells launchers that are still there that it is over, and gives them a moment to take leave. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(FAREWELL_NANOS / 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
+        store.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.gatun.apps.launch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * What the launchers of a run tell the one that decides, and it them. Which parts there are depends on the kind.
+ *
+ * @param node the sender's or receiver's number
+ * @param reason why it is over, in words; empty if the failures say it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Message(
+        Kind kind,
+        int node,
+        Member member,
+        Round round,
+        Rendezvous.Ending ending,
+        List<RankFailure> failures,
+        String reason) {
+    /** What a message is about. */
+    enum Kind {
+        /** To the decider: a machine wants to take part; {@code member} describes it. */
+        JOIN,
+        /** To the decider: how the ranks of {@code round} ended. */
+        ENDED,
+        /** To the decider: a launcher goes, and expects nothing more. */
+        LEAVE,
+        /** From it: start the ranks of {@code round}. */
+        START,
+        /** From it: stop them. */
+        STOP,
+        /** From it: the run is over, with that ending and those failures. */
+        OVER
+    }
+
+    /**
+     * A machine that takes part.
+     *
+     * @param nodeRank its number as --node-rank gives it, or -1
+     */
+    record Member(String host, int ranks, int nodeRank) {}
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Message join(int node, Member member) {
+        return new Message(Kind.JOIN, node, member, null, null, null, null);
+    }
+
+    static Message ended(int node, Round round, Rendezvous.Ending ending, List<RankFailure> failures) {
+        return new Message(Kind.ENDED, node, null, round, ending, failures, null);
+    }
+
+    static Message leave(int node) {
+        return new Message(Kind.LEAVE, node, null, null, null, null, null);
+    }
+
+    /** {@code failures} are those because of which it is a restart. */
+    static Message start(int node, Round round, List<RankFailure> failures) {
+        return new Message(Kind.START, node, null, round, null, failures, null);
+    }
+
+    static Message stop(int node) {
+        return new Message(Kind.STOP, node, null, null, null, null, null);
+    }
+
+    static Message over(int node, Rendezvous.Ending ending, List<RankFailure> failures, String reason) {
+        return new Message(Kind.OVER, node, null, null, ending, failures, reason);
+    }
+
+    byte[] toBytes() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Message of(byte[] bytes) {
+        try {
+            return JSON.readValue(bytes, Message.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "another launcher sent what this one does not understand: are they alike?", e);
+        }
+    }
+}

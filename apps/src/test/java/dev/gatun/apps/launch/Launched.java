@@ -1,0 +1,130 @@
+package dev.gatun.apps.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A launcher in a JVM of its own, with its logs and output in a folder. */
+final class Launched implements AutoCloseable {
+    private static final long SECONDS = 60;
+
+    private final Path folder;
+    private final Process process;
+
+    private Launched(Path folder, Process process) {
+        this.folder = folder;
+        this.process = process;
+    }
+
+    /** Starts {@code gatun launch} with these arguments. */
+    static Launched start(Path folder, Map<String, String> environment, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.gatun.apps.Gatun",
+                "launch",
+                "--log-dir",
+                folder.resolve("logs").toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("out.txt").toFile())
+                .redirectError(folder.resolve("err.txt").toFile());
+        builder.environment().putAll(environment);
+        return new Launched(folder, builder.start());
+    }
+
+    /** Starts ranks that run a shell script. */
+    static Launched shell(Path folder, String script, String... options) throws IOException {
+        List<String> args = new ArrayList<>(List.of(options));
+        args.addAll(List.of("--no-python", "--", "sh", "-c", script));
+        return start(folder, Map.of(), args.toArray(String[]::new));
+    }
+
+    /** Waits for the end and returns the exit code. */
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS))
+                .as("ended in time")
+                .isTrue();
+        return process.exitValue();
+    }
+
+    String out() throws IOException {
+        return Files.readString(folder.resolve("out.txt"));
+    }
+
+    String err() throws IOException {
+        return Files.readString(folder.resolve("err.txt"));
+    }
+
+    /** The file of that name of a local rank in an attempt. */
+    Path log(int attempt, int localRank, String name) throws IOException {
+        try (Stream<Path> runs = Files.list(folder.resolve("logs"))) {
+            return runs.findFirst().orElseThrow().resolve("attempt_" + attempt + "/" + localRank + "/" + name);
+        }
+    }
+
+    /** Sends a signal to the launcher alone. */
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Waits until a rank has made this file in the folder, and returns what is in it. */
+    String await(String file) throws IOException, InterruptedException {
+        Path path = folder.resolve(file);
+        for (int i = 0; i < SECONDS * 20; i++) {
+            if (Files.exists(path) && Files.size(path) > 0) {
+                return Files.readString(path).strip();
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError(file + " was not written; the launcher says: " + err());
+    }
+
+    /** Waits until no process has this text in its command line. */
+    static void awaitNone(String text) throws IOException, InterruptedException {
+        List<String> left = List.of();
+        for (int i = 0; i < SECONDS * 20; i++) {
+            left = ProcessHandle.allProcesses()
+                    .filter(handle -> commandLine(handle).contains(text))
+                    .map(handle -> handle.pid() + " " + commandLine(handle))
+                    .toList();
+            if (left.isEmpty()) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        assertThat(left).as("processes left behind").isEmpty();
+    }
+
+    private static String commandLine(ProcessHandle handle) {
+        try {
+            return Files.readString(Path.of("/proc/" + handle.pid() + "/cmdline"))
+                    .replace('\0', ' ');
+        } catch (IOException | UncheckedIOException e) {
+            return ""; // it has ended meanwhile
+        }
+    }
+
+    @Override
+    public void close() {
+        // Its ranks end with it.
+        process.destroyForcibly().onExit().join();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.gatun.hart.train;
+
+import dev.gatun.data.Batch;
+import dev.gatun.data.SlotRange;
+import dev.gatun.nn.optim.OptimizerState;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Computes gradients and makes the optimizer's steps: in one process, or on one of several ranks, who do the same together. */
+interface Learner extends AutoCloseable {
+    /**
+     * Computes the gradients of this rank's micro-batches.
+     *
+     * @param slots the micro-batches' slots in the batch of all ranks
+     * @param targetTokens of all ranks
+     * @return this rank's shares of the losses
+     */
+    Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens);
+
+    /** Returns when the gradients are those of all ranks. */
+    void exchange();
+
+    /** Scales the gradients so that their norm is {@code maxNorm} at most; returns what it was. */
+    double clipNorm_(double maxNorm);
+
+    /** Makes the optimizer's step. */
+    void step();
+
+    /** Forgets the gradients. */
+    void zeroGrad();
+
+    /** Whether this rank has something of the optimizer's state that has to be saved. */
+    boolean savesState();
+
+    /** The optimizer's state, or this rank's part of it: the optimizer's own tensors. */
+    OptimizerState state();
+
+    /** The name of the file for it, in a checkpoint's folder. */
+    String stateFile();
+
+    /** The names of those files that a whole checkpoint has. */
+    List<String> stateFiles();
+
+    /** Takes over the state in a checkpoint's folder, of any number of ranks. */
+    void loadState(Path checkpoint);
+
+    /** Frees what it made, and the optimizer's state. */
+    @Override
+    void close();
+}

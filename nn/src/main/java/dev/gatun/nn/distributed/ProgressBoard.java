@@ -1,0 +1,189 @@
+package dev.gatun.nn.distributed;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Who of a group has come how far. A thread of each rank writes its own progress into the store, again and again; once an
+ * operation takes long it reads the others', so that when the operation fails this rank can say whose fault that is.
+ */
+final class ProgressBoard implements AutoCloseable {
+    private static final Duration LONGEST_BEAT = Duration.ofSeconds(1);
+    private static final int BEATS_PER_TIMEOUT = 10;
+    /** How many beats a rank may miss before it counts as gone: threads are not always on time. */
+    private static final int MISSED_BEATS = 3;
+
+    private final KeyValueStore store;
+    private final int rank;
+    private final int host;
+    private final Duration timeout;
+    private final Duration beat;
+    private final RankProgress own = new RankProgress();
+    private final RankSight[] others;
+    private final List<String> keys;
+    private final Thread thread;
+    private String storeLost;
+    private boolean watching;
+    private boolean closed;
+
+    ProgressBoard(Rendezvous meeting, Duration timeout) {
+        this.rank = meeting.info().rank();
+        this.host = meeting.info().agentStore() ? -1 : 0;
+        this.timeout = timeout;
+        // A store that does not answer should be known as such before the operation is given up.
+        this.store = meeting.connect(timeout.dividedBy(4));
+        int size = meeting.info().worldSize();
+        this.beat = Duration.ofMillis(Math.clamp(timeout.toMillis() / BEATS_PER_TIMEOUT, 10, LONGEST_BEAT.toMillis()));
+        others = new RankSight[size];
+        keys = IntStream.range(0, size).mapToObj(other -> "progress/" + other).toList();
+        publish();
+        thread = new Thread(this::run, "gatun-progress-" + rank);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** An operation begins; returns its number in this group. */
+    synchronized long begin(String operation) {
+        return own.begin(operation);
+    }
+
+    /** The operation with that number is done, and so are those before it. */
+    synchronized void end(long number) {
+        own.end(number);
+    }
+
+    /** The other ranks are read from now on, or no longer. */
+    synchronized void watch(boolean watching) {
+        this.watching = watching;
+    }
+
+    /**
+     * Says what became of operation {@code number}, from what is known of the others. After a failure that came at once it
+     * first looks for a few beats who is still alive.
+     */
+    DistributedException failure(long number, String operation, Duration taken, String what, Throwable cause) {
+        watch(true);
+        boolean late = taken.compareTo(timeout.multipliedBy(9).dividedBy(10)) >= 0;
+        if (!late) {
+            sleep(beat.multipliedBy(MISSED_BEATS + 1));
+        }
+        List<Integer> atFault = new ArrayList<>();
+        String who = who(number, operation, atFault);
+        String message = operation + " (operation " + number + " of rank " + rank + ") "
+                + (late
+                        ? "took longer than the group's timeout of " + Words.seconds(timeout)
+                        : "failed after " + Words.seconds(taken))
+                + ": " + who + what;
+        synchronized (this) {
+            own.fail(message);
+        }
+        publish();
+        return new DistributedException(message, cause, atFault);
+    }
+
+    private synchronized String who(long number, String operation, List<Integer> atFault) {
+        List<String> parts = new ArrayList<>();
+        for (int other = 0; other < others.length; other++) {
+            RankSight sight = others[other];
+            String fault = other == rank || sight == null
+                    ? null
+                    : sight.fault(number, operation, beat.multipliedBy(MISSED_BEATS));
+            if (fault == null && other == host && storeLost != null) {
+                fault = "hosts the store, which is lost (" + storeLost + ")";
+            }
+            if (fault != null) {
+                atFault.add(other);
+                parts.add("rank " + other + " " + fault);
+            }
+        }
+        if (parts.isEmpty()) {
+            parts.add(
+                    storeLost == null
+                            ? "all ranks have come to it"
+                            : "how far the others are is not known: " + storeLost);
+        }
+        return String.join("; ", parts);
+    }
+
+    private void run() {
+        while (true) {
+            sleep(beat);
+            boolean look;
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                look = watching || own.oldestAge().compareTo(timeout.dividedBy(2)) > 0;
+            }
+            publish();
+            if (look) {
+                look();
+            }
+        }
+    }
+
+    private void publish() {
+        String text;
+        synchronized (this) {
+            if (storeLost != null) {
+                return;
+            }
+            text = own.beat();
+        }
+        try {
+            store.set(keys.get(rank), text.getBytes(StandardCharsets.UTF_8));
+        } catch (DistributedException e) {
+            lose(e);
+        }
+    }
+
+    private void look() {
+        try {
+            // All have written once, unless one failed on its way into the group: then nobody must wait for its key.
+            List<String> there = store.check(keys.toArray(String[]::new))
+                    ? keys
+                    : keys.stream().filter(store::check).toList();
+            List<byte[]> texts = store.multiGet(there);
+            synchronized (this) {
+                for (int i = 0; i < texts.size(); i++) {
+                    int other = keys.indexOf(there.get(i));
+                    RankProgress read = RankProgress.parse(new String(texts.get(i), StandardCharsets.UTF_8));
+                    others[other] = RankSight.next(others[other], read);
+                }
+            }
+        } catch (DistributedException e) {
+            lose(e);
+        }
+    }
+
+    private synchronized void lose(DistributedException e) {
+        if (storeLost == null) {
+            storeLost = e.getMessage();
+        }
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Tells the others that this rank has left. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            own.leave();
+        }
+        publish();
+        store.close();
+    }
+}
