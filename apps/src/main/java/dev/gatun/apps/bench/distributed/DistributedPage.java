@@ -27,7 +27,8 @@ final class DistributedPage {
     private final Map<String, Object> json = new LinkedHashMap<>();
     private final StringBuilder page = new StringBuilder();
 
-    DistributedPage() throws IOException {
+    /** @param run the command that this is the page of */
+    DistributedPage(String run) throws IOException {
         Map<String, Object> machine = Machine.describe();
         machine.put("libtorch", Torch.version());
         machine.put(
@@ -37,7 +38,7 @@ final class DistributedPage {
         page.append("# Training on several ranks: what communication costs\n\n");
         machine.forEach((key, value) ->
                 page.append("- ").append(key).append(": ").append(value).append('\n'));
-        page.append("- run: `./gatun bench distributed`\n");
+        page.append("- run: `").append(run).append("`\n");
     }
 
     void bandwidth(List<JsonNode> sizes) {
