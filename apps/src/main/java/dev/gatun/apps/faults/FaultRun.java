@@ -38,7 +38,8 @@ final class FaultRun implements AutoCloseable {
     private final int count;
     private int trainings;
 
-    private FaultRun(long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
+    private FaultRun(
+            long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
         this.random = new Random(seed);
         this.count = count;
         this.folder = folder;
@@ -52,7 +53,12 @@ final class FaultRun implements AutoCloseable {
             throws IOException, InterruptedException {
         Path all = Files.createDirectories(folder.toAbsolutePath());
         return new FaultRun(
-                seed, count, all, Injector.prepare(all.resolve("disk")), TinyTraining.write(all, PATIENCE_SECONDS), progress);
+                seed,
+                count,
+                all,
+                Injector.prepare(all.resolve("disk")),
+                TinyTraining.write(all, PATIENCE_SECONDS),
+                progress);
     }
 
     /** Lets them happen; returns what became of each. */
@@ -160,7 +166,8 @@ final class FaultRun implements AutoCloseable {
     }
 
     /** Returns the session if it goes on, null if it has ended. */
-    private Session inject(FaultKind kind, Session session, int rank, Path run) throws IOException, InterruptedException {
+    private Session inject(FaultKind kind, Session session, int rank, Path run)
+            throws IOException, InterruptedException {
         int step = TinyTraining.steps(run);
         String checkpoint = TinyTraining.newestCheckpoint(run);
         int saidBefore = kind.isFromInside() ? 0 : session.said().length();
@@ -176,7 +183,8 @@ final class FaultRun implements AutoCloseable {
         boolean goesOn = restarts && session.isAlive();
         String problem = problem(kind, session, rank, session.said().substring(saidBefore), inTime, goesOn, left);
         String after = TinyTraining.newestCheckpoint(run);
-        if (problem.isEmpty() && !checkpoint.isEmpty()
+        if (problem.isEmpty()
+                && !checkpoint.isEmpty()
                 && (after.isEmpty() || TinyTraining.age(after) < TinyTraining.age(checkpoint))) {
             problem = "the checkpoint " + checkpoint + " was lost";
         }
@@ -224,7 +232,8 @@ final class FaultRun implements AutoCloseable {
         try (Session session = running != null && running.isAlive() ? running : start(run, 0, "")) {
             if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
                 Files.copy(
-                        new java.io.ByteArrayInputStream(session.said().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        new java.io.ByteArrayInputStream(
+                                session.said().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                         folder.resolve("failed-" + trainings + ".log"),
                         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 return "it could not be finished afterwards";

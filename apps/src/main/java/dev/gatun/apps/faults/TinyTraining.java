@@ -62,7 +62,8 @@ final class TinyTraining {
                 "data.test_split=" + folder.resolve("test.txt"),
                 "distributed.timeout=" + timeoutSeconds);
         Stream<String> stages = Stream.of("pretrain", "continual", "train")
-                .flatMap(stage -> Stream.of(".warmup=2", ".batch=4", ".accumulate=2", ".max_target=4").map(stage::concat));
+                .flatMap(stage -> Stream.of(".warmup=2", ".batch=4", ".accumulate=2", ".max_target=4")
+                        .map(stage::concat));
         Stream<String> lengths = Stream.of("pretrain", "train")
                 .flatMap(stage -> Stream.of(".max_hyper=48", ".max_main=64").map(stage::concat));
         Stream<String> settings = SETTINGS.stream().map(set -> set.replaceFirst("^held_out", "data.held_out"));
@@ -71,7 +72,9 @@ final class TinyTraining {
                 recipe,
                 Recipes.write(Recipes.read(
                         "hart-mini",
-                        Stream.of(settings, paths, stages, lengths).flatMap(all -> all).toList())));
+                        Stream.of(settings, paths, stages, lengths)
+                                .flatMap(all -> all)
+                                .toList())));
         return new TinyTraining(recipe);
     }
 
@@ -131,7 +134,8 @@ final class TinyTraining {
     }
 
     private static String withoutTimes(String metrics) {
-        return metrics.replaceAll(",\"(seconds|examples_per_second|wait_share|rank_seconds|straggler)\":(\\[[^]]*]|[^,}]*)", "");
+        return metrics.replaceAll(
+                ",\"(seconds|examples_per_second|wait_share|rank_seconds|straggler)\":(\\[[^]]*]|[^,}]*)", "");
     }
 
     private static String digest(Path file) throws IOException {
