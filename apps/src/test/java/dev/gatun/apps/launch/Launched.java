@@ -85,6 +85,14 @@ final class Launched implements AutoCloseable {
                 .isZero();
     }
 
+    /** The process of a rank. */
+    ProcessHandle rank(int rank) {
+        return process.children()
+                .filter(child -> read(child, "environ").contains("\0RANK=" + rank + "\0"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Waits until a rank has made this file in the folder, and returns what is in it. */
     String await(String file) throws IOException, InterruptedException {
         Path path = folder.resolve(file);
@@ -114,9 +122,12 @@ final class Launched implements AutoCloseable {
     }
 
     private static String commandLine(ProcessHandle handle) {
+        return read(handle, "cmdline").replace('\0', ' ');
+    }
+
+    private static String read(ProcessHandle handle, String file) {
         try {
-            return Files.readString(Path.of("/proc/" + handle.pid() + "/cmdline"))
-                    .replace('\0', ' ');
+            return Files.readString(Path.of("/proc/" + handle.pid() + "/" + file));
         } catch (IOException | UncheckedIOException e) {
             return ""; // it has ended meanwhile
         }
