@@ -156,6 +156,11 @@ int gatun_code_map(int64_t *f);
    0 where a linear layer's own op must make it: more rows, other types or layouts, gradients, autocast, another processor */
 int gatun_linear_few_rows(int64_t *f);
 
+/* an exception that leaves one of Gloo's threads stops that thread from now on, not the process */
+int gatun_contain_gloo(int64_t *f);
+/* [0] 1 or 0: whether std::cout writes anything */
+int gatun_native_output(int64_t *f);
+
 #ifdef __cplusplus
 }
 #endif

@@ -220,6 +220,22 @@ public final class Torch extends TorchFunctions {
         return f.readBool(0);
     }
 
+    /**
+     * Lets an exception that leaves one of Gloo's threads stop that thread instead of the process, from now on: Gloo throws there
+     * when ranks send tensors of different sizes. Process groups call this.
+     */
+    public static void containGloo() {
+        Frame f = Frame.begin();
+        f.check(CoreRaw.contain_gloo(f.address()), "Torch.containGloo");
+    }
+
+    /** Switches off, or on again, what C++ code writes to {@code std::cout} in this process; Java's output is another. */
+    public static void setNativeOutput(boolean enabled) {
+        Frame f = Frame.begin();
+        f.bool(0, enabled);
+        f.check(CoreRaw.native_output(f.address()), "Torch.setNativeOutput");
+    }
+
     /** The loaded libtorch's version, for example {@code 2.10.0}. */
     public static String version() {
         return LibTorch.load().version().toString();

@@ -440,4 +440,18 @@ public final class CoreRaw {
     public static int linear_few_rows(long frame) {
         return Shim.op(ADDR$linear_few_rows, frame);
     }
+
+    private static final MemorySegment ADDR$contain_gloo = Shim.symbol("gatun_contain_gloo");
+
+    /** an exception that leaves one of Gloo's threads stops that thread from now on, not the process */
+    public static int contain_gloo(long frame) {
+        return Shim.op(ADDR$contain_gloo, frame);
+    }
+
+    private static final MemorySegment ADDR$native_output = Shim.symbol("gatun_native_output");
+
+    /** [0] 1 or 0: whether std::cout writes anything */
+    public static int native_output(long frame) {
+        return Shim.op(ADDR$native_output, frame);
+    }
 }

@@ -8,12 +8,19 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The shim's headers are plain C, so any tool that reads C can use them, jextract among them. */
+/** The shim's headers, and those of the C libraries that are called, are plain C: any tool that reads C can use them. */
 class HeadersTest {
     @ParameterizedTest
-    @ValueSource(strings = {"cpp/gatun_core.h", "generated/cpp/gatun_aten.h"})
+    @ValueSource(
+            strings = {
+                "native/src/cpp/gatun_core.h",
+                "native/src/generated/cpp/gatun_aten.h",
+                "jextract/src/main/headers/nccl.h",
+                "jextract/src/main/headers/cudart.h",
+                "jextract/src/main/headers/torch_c.h"
+            })
     void isPlainC(String header) throws IOException, InterruptedException {
-        Path file = Path.of(System.getProperty("gatun.root"), "native", "src", header);
+        Path file = Path.of(System.getProperty("gatun.root"), header);
         Process gcc;
         try {
             gcc = new ProcessBuilder(

@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures Gatun against C++, other bindings and Python.",
-        subcommands = {InteropCommand.class, T5Command.class, OptimCommand.class, SystemsCommand.class},
+        subcommands = {
+            InteropCommand.class,
+            T5Command.class,
+            OptimCommand.class,
+            ShardingCommand.class,
+            SystemsCommand.class
+        },
         footerHeading = "%nExample:%n",
         footer = {
             "  gatun bench interop --quick",

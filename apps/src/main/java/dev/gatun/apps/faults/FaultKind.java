@@ -9,7 +9,10 @@ enum FaultKind {
     /** A process stops without ending, as on a machine that hangs. */
     STOP("SIGSTOP to a rank", "rank RANK \\(pid \\d+\\) is stopped", 1),
     /** A step fails. */
-    EXCEPTION("exception in a rank's step", "the first failure was that of rank RANK .*\\R  IllegalStateException: injected", 1),
+    EXCEPTION(
+            "exception in a rank's step",
+            "the first failure was that of rank RANK .*\\R  IllegalStateException: injected",
+            1),
     /** A rank ends as if it were done. */
     EXIT("a rank ends with exit code 0", "rank RANK had ended with exit code 0", 1),
     /** The launcher itself is killed. */
@@ -17,7 +20,10 @@ enum FaultKind {
     /** A scheduler wants the machine back. */
     TERMINATE("SIGTERM to the launcher", "SIGTERM is handed on to the ranks", 75),
     /** No room is left on the disk. */
-    FULL("the disk is full", "the first failure was that of rank \\d+ .*\\R.*(No space left|could not be written|cannot write)", 1),
+    FULL(
+            "the disk is full",
+            "the first failure was that of rank \\d+ .*\\R.*(No space left|could not be written|cannot write)",
+            1),
     /** A quota: files may not grow. */
     QUOTA(
             "files may not grow (RLIMIT_FSIZE)",

@@ -14,24 +14,32 @@ final class FaultPage {
         page.append("Written by `").append(command).append("`: ");
         page.append(outcomes.size()).append(" faults at random moments in ").append(run.trainings());
         page.append(" trainings of HART on two ranks, each started again until it was done.\n\n");
-        page.append("| what happened | times | ranks started again by the launcher | culprit named | nothing left behind,"
-                + " nothing lost, same bits in the end | longest until all had ended or ran again |\n");
+        page.append(
+                "| what happened | times | ranks started again by the launcher | culprit named | nothing left behind,"
+                        + " nothing lost, same bits in the end | longest until all had ended or ran again |\n");
         page.append("| --- | --: | --: | --: | --: | --: |\n");
         for (FaultKind kind : FaultKind.values()) {
-            List<FaultOutcome> ofKind = outcomes.stream()
-                    .filter(outcome -> outcome.kind() == kind)
-                    .toList();
+            List<FaultOutcome> ofKind =
+                    outcomes.stream().filter(outcome -> outcome.kind() == kind).toList();
             if (!ofKind.isEmpty()) {
                 page.append(row(kind, ofKind));
             }
         }
         page.append(row("**all**", outcomes, true));
-        List<FaultOutcome> bad =
-                outcomes.stream().filter(outcome -> !outcome.problem().isEmpty()).toList();
+        List<FaultOutcome> bad = outcomes.stream()
+                .filter(outcome -> !outcome.problem().isEmpty())
+                .toList();
         page.append(bad.isEmpty() ? "" : "\nNot as it should be:\n\n");
         for (FaultOutcome outcome : bad) {
-            page.append("- ").append(outcome.kind().description()).append(", rank ").append(outcome.rank());
-            page.append(", step ").append(outcome.step()).append(": ").append(outcome.problem()).append('\n');
+            page.append("- ")
+                    .append(outcome.kind().description())
+                    .append(", rank ")
+                    .append(outcome.rank());
+            page.append(", step ")
+                    .append(outcome.step())
+                    .append(": ")
+                    .append(outcome.problem())
+                    .append('\n');
         }
         for (FaultKind kind : run.impossible()) {
             page.append("\nNot possible here, for want of the right to mount a file system: ")
@@ -47,12 +55,15 @@ final class FaultPage {
 
     private static String row(String name, List<FaultOutcome> outcomes, boolean named) {
         long restarted = outcomes.stream().filter(FaultOutcome::restarted).count();
-        Stream<FaultOutcome> withCulprit = outcomes.stream().filter(outcome -> outcome.kind().namesCulprit());
-        long good = outcomes.stream().filter(outcome -> outcome.problem().isEmpty()).count();
+        Stream<FaultOutcome> withCulprit =
+                outcomes.stream().filter(outcome -> outcome.kind().namesCulprit());
+        long good =
+                outcomes.stream().filter(outcome -> outcome.problem().isEmpty()).count();
         long unnamed = outcomes.stream()
                 .filter(outcome -> outcome.problem().startsWith("the culprit"))
                 .count();
-        double longest = outcomes.stream().mapToDouble(FaultOutcome::seconds).max().orElse(0);
+        double longest =
+                outcomes.stream().mapToDouble(FaultOutcome::seconds).max().orElse(0);
         return String.format(
                 Locale.ROOT,
                 "| %s | %d | %d | %s | %d | %.1f s |%n",

@@ -54,7 +54,8 @@ public final class LaunchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Agent agent = new Agent(options, ranks, options.noPython ? command : GatunJvm.command(command), logs, System.err);
+        Agent agent =
+                new Agent(options, ranks, options.noPython ? command : GatunJvm.command(command), logs, System.err);
         try (AutoCloseable _ = Signals.listen(options.signals, agent::onSignal);
                 Guardian guardian = Guardian.start(Duration.ofSeconds(options.shutdownTimeout));
                 Rendezvous rendezvous = machines.isAlone()

@@ -66,8 +66,9 @@ final class CheckpointWriter implements AutoCloseable {
         } catch (IOException e) {
             Checkpoints.deleteQuietly(partial);
             throw new RunException(
-                    "the checkpoint " + target + " could not be written (" + e.getMessage()
-                            + "): make room, then resume; nothing saved before was changed",
+                    "the checkpoint " + target + " could not be written (" + e.getClass().getSimpleName() + ": "
+                            + e.getMessage() + "): check that its folder may be written to and has space, then resume;"
+                            + " nothing saved before was changed",
                     e);
         } catch (RuntimeException | Error e) {
             Checkpoints.deleteQuietly(partial);

@@ -93,13 +93,10 @@ final class TrainingState implements AutoCloseable {
 
     /** Returns when the last checkpoint is on the disk. */
     void await() {
-        RuntimeException failure = null;
-        try {
+        world.together("writing the last checkpoint", () -> {
             writer.await();
-        } catch (RuntimeException e) {
-            failure = e;
-        }
-        world.agree("writing the last checkpoint", failure);
+            return true;
+        });
     }
 
     /** The page about the run so far. A run does not fail for it. */

@@ -127,7 +127,8 @@ public final class World {
     }
 
     /**
-     * Does {@code work} on rank 0, and then on the others, which find in shared folders what rank 0 made.
+     * Does {@code work} on rank 0, and then on the others, which find in shared folders what rank 0 made. It may take longer than
+     * the group's timeout, which is for ranks that are gone and not for busy ones.
      *
      * @param what it is, for messages
      * @throws RunException where the work of another rank has failed, which it names: all ranks end together
@@ -138,30 +139,28 @@ public final class World {
         }
         T result = null;
         for (boolean turnOfFirst : new boolean[] {true, false}) {
-            RuntimeException failure = null;
-            try {
-                result = turnOfFirst == isFirst() ? work.get() : result;
-            } catch (DistributedException e) {
-                throw e; // the others cannot be told
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-            agree(what, failure);
+            T made = together(what, () -> turnOfFirst == isFirst() ? work.get() : null);
+            result = turnOfFirst == isFirst() ? made : result;
         }
         return result;
     }
 
     /**
-     * Does {@code work} on every rank at the same time, without any talk between them.
+     * Does {@code work} on every rank at the same time, without any talk between them. Here too ranks may be late.
      *
      * @param what it is, for messages
      * @throws RunException where the work of another rank has failed, which it names: all ranks end together
      */
     public <T> T together(String what, Supplier<T> work) {
+        if (group == null) {
+            return work.get();
+        }
         T result = null;
         RuntimeException failure = null;
-        try {
+        try (Waiting _ = new Waiting(this)) {
             result = work.get();
+        } catch (DistributedException e) {
+            throw e; // the others cannot be told
         } catch (RuntimeException e) {
             failure = e;
         }

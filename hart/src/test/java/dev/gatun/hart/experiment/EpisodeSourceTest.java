@@ -77,6 +77,20 @@ class EpisodeSourceTest {
                 .containsExactly(SymbolTask.END, SymbolTask.END);
     }
 
+    @Test
+    void whatIsToBeNamedIsTheShownTasksInstruction() {
+        Episodes episodes = new EpisodeSource(tasks, 2, 2).named(7, 16);
+        for (int b = 0; b < 16; b++) {
+            SymbolTask task = episodes.tasks().get(b);
+            List<long[][]> pairs = pairs(episodes.mainIds().row(b));
+            assertThat(pairs).hasSize(2);
+            assertThat(pairs).allSatisfy(pair -> assertThat(pair[1]).isEqualTo(output(task, pair[0])));
+            long[] named = real(episodes.labels().row(b));
+            assertThat(Arrays.copyOf(named, 2)).isEqualTo(task.instruction());
+            assertThat(named).hasSize(3).endsWith(SymbolTask.END);
+        }
+    }
+
     /** Inputs and outputs of a hypernetwork's input: an output's closing label closes a pair. */
     private static List<long[][]> pairs(long[] ids) {
         List<long[][]> pairs = new ArrayList<>();

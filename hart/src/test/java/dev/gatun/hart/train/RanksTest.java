@@ -44,6 +44,8 @@ class RanksTest {
     @TempDir
     private Path folder;
 
+    private boolean checkpointing;
+
     @BeforeEach
     void oneThread() {
         Torch.setNumThreads(1);
@@ -79,7 +81,11 @@ class RanksTest {
 
     /** Runs {@code work} on each rank; what a rank throws is thrown. */
     private static <T> List<T> onRanks(int ranks, Function<World, Callable<T>> work) throws Exception {
-        ThreadGroup group = new ThreadGroup(ranks);
+        return onRanks(new ThreadGroup(ranks, 60), work);
+    }
+
+    private static <T> List<T> onRanks(ThreadGroup group, Function<World, Callable<T>> work) throws Exception {
+        int ranks = group.size();
         List<Callable<T>> all = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             all.add(work.apply(World.of(group.rank(rank))));
@@ -100,7 +106,10 @@ class RanksTest {
             throws Exception {
         List<TinyTraining> trainings = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
-            trainings.add(new TinyTraining(config.model().dropout(), pairing));
+            TinyTraining training = new TinyTraining(config.model().dropout(), pairing);
+            training.main.checkpointing(checkpointing);
+            training.hyper.checkpointing(checkpointing);
+            trainings.add(training);
         }
         try (RunFolder own = resume ? RunFolder.open(run) : RunFolder.create(run, config)) {
             List<Boolean> finished = onRanks(ranks, world -> () -> {
@@ -155,7 +164,8 @@ class RanksTest {
         "4, slot, 20, 2, distributed.zero=2",
         "1, mean, 4, 3, distributed.zero=2",
         "1, task, 4, 3, train.optimizer=adamw8bit",
-        "2, allpairs, 4, 3, train.optimizer=adafactor"
+        "2, allpairs, 4, 3, train.optimizer=adafactor",
+        "4, slot, 4, 2, threads=4"
     })
     void equalOneProcess(int accumulate, String pairing, int steps, int ranks, String more) throws Exception {
         RunConfig config = TinyTraining.config(steps, "train.accumulate=" + accumulate, more == null ? "seed=0" : more);
@@ -163,6 +173,15 @@ class RanksTest {
         Outcome one = train(folder.resolve("one"), config, how, 1, false, steps);
         assertThat(one.metrics()).hasSize(steps);
         close(one, train(folder.resolve("several"), config, how, ranks, false, steps));
+    }
+
+    /** Shared parameters then get gradients several times in a backward pass. */
+    @Test
+    void activationCheckpointingChangesNothing() throws Exception {
+        RunConfig config = TinyTraining.config(4, "train.accumulate=2");
+        Outcome one = train(folder.resolve("one"), config, Pairing.SLOT, 1, false, 4);
+        checkpointing = true;
+        close(one, train(folder.resolve("two"), config, Pairing.SLOT, 2, false, 4));
     }
 
     @ParameterizedTest
@@ -321,6 +340,22 @@ class RanksTest {
                         "of rank 0; [, é, éé]; rank 1 failed while counting: no more fingers",
                         "of rank 0; [, é, éé]; no more fingers",
                         "of rank 0; [, é, éé]; rank 1 failed while counting: no more fingers");
+    }
+
+    /** Longer than the ranks' patience with absent ones, which is two seconds here. */
+    @Test
+    void aBusyRankIsWaitedFor() throws Exception {
+        assertThat(onRanks(
+                        new ThreadGroup(2, 2),
+                        world -> () -> world.inTurn("dawdling", () -> {
+                            try {
+                                Thread.sleep(world.isFirst() ? 3500 : 0);
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                            return world.rank();
+                        })))
+                .containsExactly(0, 1);
     }
 
     @Test

@@ -30,10 +30,17 @@ final class ThreadGroup {
 
     private final Tensor[] given;
     private final CyclicBarrier barrier;
+    private final int patience;
 
-    ThreadGroup(int ranks) {
+    /** @param patience seconds that ranks wait for each other */
+    ThreadGroup(int ranks, int patience) {
+        this.patience = patience;
         given = new Tensor[ranks];
         barrier = new CyclicBarrier(ranks);
+    }
+
+    int size() {
+        return given.length;
     }
 
     ProcessGroup rank(int rank) {
@@ -42,7 +49,7 @@ final class ThreadGroup {
 
     private void meet() {
         try {
-            barrier.await(60, TimeUnit.SECONDS);
+            barrier.await(patience, TimeUnit.SECONDS);
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             throw new DistributedException("a rank is absent", e);
         }

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** The tensors of collective operations, checked and put into words. */
 final class Collective {
-    private static final Set<DType> KNOWN = EnumSet.of(
+    static final Set<DType> KNOWN = EnumSet.of(
             DType.FLOAT32,
             DType.FLOAT64,
             DType.FLOAT16,
@@ -23,7 +23,11 @@ final class Collective {
 
     /** The operation's name with PyTorch's spelling and its tensor, as messages and other ranks see it. */
     static String describe(String name, Tensor tensor) {
-        return name + " of " + tensor.dtype() + Arrays.toString(tensor.shape());
+        return name + " of " + describe(tensor);
+    }
+
+    private static String describe(Tensor tensor) {
+        return tensor.dtype() + Arrays.toString(tensor.shape());
     }
 
     static void check(String operation, Tensor tensor) {
@@ -62,11 +66,10 @@ final class Collective {
     /** {@code whole} holds a part like {@code part} for each rank. */
     static void checkParts(String operation, Tensor whole, Tensor part, int size) {
         if (whole.dtype() != part.dtype() || whole.numel() != size * part.numel()) {
-            throw new DistributedException(
-                    operation + ": with " + size + " ranks the one tensor has " + size + " times the"
-                            + " other's elements and the same dtype; they are "
-                            + describe("", whole).strip() + " and "
-                            + describe("", part).strip());
+            throw new DistributedException(operation + ": one tensor is made of the other's like of each of the " + size
+                    + " ranks, so it has " + size + " times the elements and the same dtype; they are "
+                    + describe(whole)
+                    + " and " + describe(part));
         }
     }
 }

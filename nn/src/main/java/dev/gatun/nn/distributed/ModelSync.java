@@ -24,7 +24,8 @@ final class ModelSync {
      * @throws DistributedException on every rank if they differ, with the first that does
      */
     static void requireSame(Map<String, Tensor> tensors, Device device, ProcessGroup group) {
-        long[] counts = gather(new long[] {tensors.size()}, device, group);
+        SmallNumbers numbers = new SmallNumbers(group, device);
+        long[] counts = numbers.gather(new long[] {tensors.size()});
         for (int rank = 0; rank < counts.length; rank++) {
             if (counts[rank] != tensors.size()) {
                 throw new DistributedException("rank " + group.rank() + " has " + tensors.size()
@@ -38,25 +39,13 @@ final class ModelSync {
             texts.add(name + ", " + tensor.dtype() + Arrays.toString(tensor.shape()));
             own[texts.size() - 1] = hash(texts.getLast());
         });
-        long[] all = gather(own, device, group);
+        long[] all = numbers.gather(own);
         for (int i = 0; i < all.length; i++) {
             if (all[i] != own[i % own.length]) {
                 throw new DistributedException("number " + i % own.length + " of the model's parameters and buffers is "
                         + texts.get(i % own.length) + " on rank " + group.rank() + ", but another on rank "
                         + i / own.length + ": all ranks must make the same model");
             }
-        }
-    }
-
-    private static long[] gather(long[] own, Device device, ProcessGroup group) {
-        if (own.length == 0) {
-            return new long[0];
-        }
-        try (Scope _ = Scope.open()) {
-            Tensor input = Tensor.of(own, own.length).to(device, DType.INT64);
-            Tensor output = input.repeat(group.size());
-            group.allGather(output, input).await();
-            return output.toLongArray();
         }
     }
 

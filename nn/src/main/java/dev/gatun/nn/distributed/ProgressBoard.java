@@ -68,7 +68,7 @@ final class ProgressBoard implements AutoCloseable {
         watch(true);
         boolean late = taken.compareTo(timeout.multipliedBy(9).dividedBy(10)) >= 0;
         if (!late) {
-            sleep(beat.multipliedBy(MISSED_BEATS + 1));
+            sleep(beat.multipliedBy(MISSED_BEATS + 2));
         }
         List<Integer> atFault = new ArrayList<>();
         String who = who(number, operation, atFault);

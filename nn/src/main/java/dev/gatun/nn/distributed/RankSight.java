@@ -16,14 +16,14 @@ record RankSight(RankProgress progress, long firstSeen, long changed) {
     String fault(long number, String operation, Duration patience) {
         Duration silent = Duration.ofNanos(System.nanoTime() - changed);
         String last = progress.operation(progress.issued());
-        String came = progress.issued() + " operations" + (last == null ? "" : ", the last a " + last);
+        String came = progress.issued() + " operations" + (last == null ? "" : ", the last " + last);
         return switch (progress.state()) {
             case LEFT -> "has left the group after " + came;
             case FAILED -> "failed: " + progress.failure();
             case WORKING -> {
                 String other = progress.operation(number);
                 if (silent.compareTo(patience) > 0) {
-                    yield "gives no sign of life (killed, stopped or cut off); it had begun " + came;
+                    yield "gives no sign of life (ended, killed, stopped or cut off); it had begun " + came;
                 } else if (progress.issued() < number) {
                     yield "has not come to it; it has begun " + came;
                 } else if (other != null && !other.equals(operation)) {

@@ -1,12 +1,11 @@
 package dev.gatun.nn.distributed;
 
-import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.RemovableHandle;
 import dev.gatun.torch.Scope;
-import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,10 +19,11 @@ import java.util.stream.Collectors;
 final class Reducer implements AutoCloseable {
     private static final int NAMES_SHOWN = 10;
     /** Where buckets are given up after their reduction, so many may be under way: each takes memory. */
-    private static final int BUCKETS_UNDER_WAY = 3;
+    private static final int BUCKETS_UNDER_WAY = 2;
 
     private final List<Slot> slots;
     private final ProcessGroup group;
+    private final SmallNumbers numbers;
     private final DistributedDataParallel.Options options;
     private final List<RemovableHandle> hooks = new ArrayList<>();
     /** The order in which gradients were last added to, in the first step. */
@@ -44,6 +44,7 @@ final class Reducer implements AutoCloseable {
     Reducer(List<Slot> slots, ProcessGroup group, DistributedDataParallel.Options options) {
         this.slots = slots;
         this.group = group;
+        this.numbers = new SmallNumbers(group, slots.getFirst().device());
         this.options = options;
         slots.forEach(slot -> hooks.add(slot.leaf().registerPostAccumulateGradHook(_ -> added(slot))));
     }
@@ -168,7 +169,7 @@ final class Reducer implements AutoCloseable {
      * end of that step; where they are not, what came late is sent in a second round.
      */
     private void sendLate() {
-        if (maxOfRanks(new int[] {late.size()})[0] > 0) {
+        if (numbers.reduce(new long[] {late.size()}, ReduceOp.MAX)[0] > 0) {
             slots.forEach(slot -> slot.collected = false);
             buckets.forEach(Bucket::reset);
             launched = 0;
@@ -178,37 +179,27 @@ final class Reducer implements AutoCloseable {
         }
     }
 
-    private int[] maxOfRanks(int[] own) {
-        Tensor max = Tensor.of(own, own.length).to(slots.getFirst().device(), DType.INT32);
-        group.allReduce(max, ReduceOp.MAX).await();
-        return max.toIntArray();
-    }
-
     /** Rank 0's order of arrival; parameters without a gradient come last. */
     private List<Slot> order() {
         // Without hooks: backward passes mostly go from the last parameter to the first.
         List<Slot> own = new ArrayList<>(arrivals);
         slots.reversed().stream().filter(slot -> !arrivals.contains(slot)).forEach(own::add);
         long[] indices = own.stream().mapToLong(Slot::index).toArray();
-        Tensor numbers = Tensor.of(indices, indices.length).to(slots.getFirst().device(), DType.INT64);
-        group.broadcast(numbers, 0).await();
-        List<Slot> order = new ArrayList<>();
-        for (long number : numbers.toLongArray()) {
-            order.add(slots.get((int) number));
-        }
-        return order;
+        return Arrays.stream(numbers.ofFirst(indices))
+                .mapToObj(index -> slots.get((int) index))
+                .toList();
     }
 
     /** Which parameters have a gradient: on any rank if that is asked for, else on this one. */
     private boolean[] used() {
         boolean[] used = new boolean[slots.size()];
-        int[] own = new int[slots.size()];
+        long[] own = new long[slots.size()];
         for (Slot slot : slots) {
             used[slot.index()] = slot.collected;
             own[slot.index()] = slot.collected ? 1 : 0;
         }
         if (options.findUnusedParameters()) {
-            int[] anywhere = maxOfRanks(own);
+            long[] anywhere = numbers.reduce(own, ReduceOp.MAX);
             for (int i = 0; i < own.length; i++) {
                 used[i] = anywhere[i] != 0;
             }

@@ -63,9 +63,7 @@ final class ShardedGradients {
                     first = i;
                 }
             }
-            Tensor least = Tensor.of(new long[] {first}, 1).to(device(), DType.INT64);
-            group.allReduce(least, ReduceOp.MIN).await();
-            int number = (int) least.item().longValue();
+            int number = (int) new SmallNumbers(group, device()).reduce(new long[] {first}, ReduceOp.MIN)[0];
             return number == slots.size() ? null : slots.get(number).name();
         }
     }

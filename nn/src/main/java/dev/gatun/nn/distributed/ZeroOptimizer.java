@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Divides an optimizer's state among ranks ({@code ZeroRedundancyOptimizer}; ZeRO): each keeps the state of its part of the
@@ -128,9 +129,17 @@ public final class ZeroOptimizer implements AutoCloseable {
 
     /** {@code optimizer-1-of-4.safetensors} on rank 1 of 4, {@code optimizer.safetensors} in stage 0. */
     public String stateFile() {
+        return stateFiles().get(stage == 0 ? 0 : reducer.group().rank());
+    }
+
+    /** What {@link #stateFile()} is on all ranks: the files that belong to one checkpoint. */
+    public List<String> stateFiles() {
+        int size = reducer.group().size();
         return stage == 0
-                ? ShardedState.WHOLE_FILE
-                : ShardedState.file(reducer.group().rank(), reducer.group().size());
+                ? List.of(ShardedState.WHOLE_FILE)
+                : IntStream.range(0, size)
+                        .mapToObj(rank -> ShardedState.file(rank, size))
+                        .toList();
     }
 
     /**
@@ -145,6 +154,11 @@ public final class ZeroOptimizer implements AutoCloseable {
         for (int i = 0; i < whole.groups().size(); i++) {
             whole.groups().get(i).setLr(own.groups().get(i).lr());
         }
+    }
+
+    /** The same for an optimizer that is not divided, in a process without a group. */
+    public static void loadState(Optimizer optimizer, Path folder) {
+        ShardedState.load(folder, optimizer, optimizer, null);
     }
 
     /** What training takes on this rank now; state is made at the first step. */

@@ -235,6 +235,18 @@ class ZeroOptimizerTest {
         run(kind, 4, 2, 0, 2, null, four);
         run(kind, 3, 1, 2, 4, four, three);
         run(kind, 1, 0, 4, 5, three, one);
+        try (Scope _ = Scope.open();
+                Net net = net();
+                Optimizer plain = kind.of(net)) {
+            ZeroOptimizer.loadState(plain, three);
+            Result loaded = run(kind, 1, 0, 4, 4, three, null).getFirst();
+            assertThat(bytes(plain.state()).keySet())
+                    .isNotEmpty()
+                    .isEqualTo(loaded.state().keySet());
+            bytes(plain.state())
+                    .forEach((name, its) ->
+                            assertThat(its).isEqualTo(loaded.state().get(name)));
+        }
         assertSame(run(kind, 2, 2, 5, 6, one, null), expected);
     }
 

@@ -21,6 +21,7 @@ final class BandwidthRank {
     private static final long MOST = 256L << 20;
     private static final double NANOS = 1e9;
     private static final int QUARTILE = 4;
+    private static final int CALLS_A_ROUND = 15; // more rounds are to be longer ones, too
 
     private BandwidthRank() {}
 
@@ -44,7 +45,7 @@ final class BandwidthRank {
     }
 
     private static void measure(ProcessGroup group, RawGloo raw, long bytes, int rounds) {
-        int calls = Math.clamp((8L << 20) / bytes, 1, 200);
+        int calls = Math.clamp((8L << 20) / bytes, 1, CALLS_A_ROUND * rounds);
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
         try (Scope _ = Scope.open();

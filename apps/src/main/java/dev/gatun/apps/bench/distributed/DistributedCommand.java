@@ -104,6 +104,20 @@ public final class DistributedCommand implements Callable<Integer> {
     private int sequences;
 
     @Option(
+            names = "--source",
+            paramLabel = "N",
+            defaultValue = "512",
+            description = "Tokens of a sequence that the encoder reads. Default: ${DEFAULT-VALUE}.")
+    private int source;
+
+    @Option(
+            names = "--target",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Tokens of a sequence that the decoder writes. Default: ${DEFAULT-VALUE}.")
+    private int target;
+
+    @Option(
             names = "--tflops",
             paramLabel = "N",
             defaultValue = "120",
@@ -124,7 +138,7 @@ public final class DistributedCommand implements Callable<Integer> {
         for (String model : models) {
             out.println("measuring layers of " + model);
             out.flush();
-            T5Steps steps = new T5Steps(model);
+            T5Steps steps = new T5Steps(model, source, target);
             page.model(model, steps, steps.measure(Math.max(1, rounds / 3)), sequences, tflops * 1e12);
         }
         out.print(page.write(output));

@@ -6,6 +6,7 @@ import dev.gatun.nn.distributed.TcpStoreServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,12 +18,15 @@ final class RankProcesses {
     private static final Duration LONGEST = Duration.ofMinutes(20);
     private static final int PORT = 29500; // within a network namespace, where nobody else is
 
+    /** A rank, and the file with what it writes to the standard error: c10d warns of much that does not matter. */
+    private record Rank(Process process, Path errors) {}
+
     private RankProcesses() {}
 
     /** Runs {@code count} ranks on this machine; returns the lines of JSON that rank 0 printed. */
     static List<JsonNode> onThisMachine(int count, Class<?> main, Object... arguments) throws IOException {
         try (TcpStoreServer store = new TcpStoreServer(0)) {
-            List<Process> ranks = new ArrayList<>();
+            List<Rank> ranks = new ArrayList<>();
             try {
                 for (int rank = 0; rank < count; rank++) {
                     ranks.add(start(
@@ -42,14 +46,14 @@ final class RankProcesses {
                 }
                 return results(ranks);
             } finally {
-                ranks.forEach(Process::destroyForcibly);
+                end(ranks);
             }
         }
     }
 
     /** Runs two ranks, one at each end of {@code link}. */
     static List<JsonNode> over(ShapedLink link, Class<?> main, Object... arguments) throws IOException {
-        List<Process> ranks = new ArrayList<>();
+        List<Rank> ranks = new ArrayList<>();
         try {
             for (int rank = 0; rank < 2; rank++) {
                 ranks.add(start(
@@ -77,11 +81,11 @@ final class RankProcesses {
             }
             return results(ranks);
         } finally {
-            ranks.forEach(Process::destroyForcibly);
+            end(ranks);
         }
     }
 
-    private static Process start(
+    private static Rank start(
             List<String> prefix, Map<String, String> environment, int rank, Class<?> main, Object... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
@@ -96,30 +100,30 @@ final class RankProcesses {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
+        Path errors = Files.createTempFile("gatun-rank", ".err");
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(errors.toFile())
                 .redirectOutput(rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         builder.environment().put("OMP_NUM_THREADS", "1");
-        // c10d warns that addresses of a network namespace have no names.
-        builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
-        return builder.start();
+        return new Rank(builder.start(), errors);
     }
 
-    private static List<JsonNode> results(List<Process> ranks) throws IOException {
+    private static List<JsonNode> results(List<Rank> ranks) throws IOException {
         List<JsonNode> results = new ArrayList<>();
         ObjectMapper mapper = new ObjectMapper();
         Thread limit = Thread.ofPlatform().daemon().start(() -> endAfter(LONGEST, ranks));
-        try (BufferedReader lines = ranks.getFirst().inputReader()) {
+        try (BufferedReader lines = ranks.getFirst().process.inputReader()) {
             for (String line; (line = lines.readLine()) != null; ) {
                 if (line.startsWith("{")) {
                     results.add(mapper.readTree(line));
                 }
             }
             for (int rank = 0; rank < ranks.size(); rank++) {
-                int status = ranks.get(rank).waitFor();
+                int status = ranks.get(rank).process.waitFor();
                 if (status != 0) {
-                    throw new IOException("rank " + rank + " ended with status " + status + ": see above");
+                    throw new IOException("rank " + rank + " ended with status " + status + ": "
+                            + Files.readString(ranks.get(rank).errors).strip());
                 }
             }
             return results;
@@ -131,10 +135,17 @@ final class RankProcesses {
         }
     }
 
-    private static void endAfter(Duration longest, List<Process> ranks) {
+    private static void end(List<Rank> ranks) throws IOException {
+        for (Rank rank : ranks) {
+            rank.process.destroyForcibly();
+            Files.delete(rank.errors);
+        }
+    }
+
+    private static void endAfter(Duration longest, List<Rank> ranks) {
         try {
             Thread.sleep(longest);
-            ranks.forEach(Process::destroyForcibly);
+            ranks.forEach(rank -> rank.process.destroyForcibly());
         } catch (InterruptedException e) {
             // They have ended.
         }

@@ -19,19 +19,20 @@ import java.util.Map;
  * models of the same width with one and with two layers a stack, measured here, which give what a layer adds.
  */
 final class T5Steps {
-    /** Tokens of a sequence on both sides. */
-    static final int SOURCE = 512;
-
-    static final int TARGET = 128;
     private static final double NANOS = 1e9;
     private static final double SIX_FLOPS = 6; // a weight and a token: 2 in forward, 4 in backward
 
     private final T5Config config;
+    private final int source;
+    private final int target;
     private final List<Long> sizes = new ArrayList<>();
     private final List<Double> flops = new ArrayList<>();
 
-    T5Steps(String preset) {
+    /** Steps of that published T5 on sequences of {@code source} and {@code target} tokens. */
+    T5Steps(String preset, int source, int target) {
         config = T5Config.preset(preset);
+        this.source = source;
+        this.target = target;
         try (T5 model = new T5(config, TensorOptions.of(DType.FLOAT32, Device.META))) {
             List<Map.Entry<String, Long>> parameters = new ArrayList<>();
             model.namedParameters()
@@ -47,12 +48,20 @@ final class T5Steps {
     }
 
     /** How many tokens of a sequence meet the parameter in a matrix product. */
-    private static int tokens(String name) {
+    private int tokens(String name) {
         if (name.startsWith("shared") || name.contains("layer_norm") || name.contains("relative_attention_bias")) {
             return 0;
         }
         boolean fromSource = name.startsWith("encoder") || name.matches(".*EncDecAttention\\.[kv]\\..*");
-        return fromSource ? SOURCE : TARGET;
+        return fromSource ? source : target;
+    }
+
+    int source() {
+        return source;
+    }
+
+    int target() {
+        return target;
     }
 
     long parameters() {
@@ -91,16 +100,16 @@ final class T5Steps {
         Torch.setNumThreads(1);
         try (Scope _ = Scope.open();
                 T5 model = new T5(config.toBuilder().layers(layers, layers).build())) {
-            Tensor source = Torch.randint(2, config.vocabSize(), new long[] {1, SOURCE}, DType.INT64);
-            Tensor mask = Torch.ones(new long[] {1, SOURCE}, DType.INT64);
-            Tensor target = Torch.randint(2, config.vocabSize(), new long[] {1, TARGET}, DType.INT64);
+            Tensor ids = Torch.randint(2, config.vocabSize(), new long[] {1, source}, DType.INT64);
+            Tensor mask = Torch.ones(new long[] {1, source}, DType.INT64);
+            Tensor labels = Torch.randint(2, config.vocabSize(), new long[] {1, target}, DType.INT64);
             double forward = Double.MAX_VALUE;
             double backward = Double.MAX_VALUE;
             for (int round = 0; round <= rounds; round++) {
                 try (Scope _ = Scope.open()) {
                     model.zeroGrad();
                     long begin = System.nanoTime();
-                    Tensor loss = model.loss(T5Input.of(source, mask, target));
+                    Tensor loss = model.loss(T5Input.of(ids, mask, labels));
                     long middle = System.nanoTime();
                     loss.backward();
                     long end = System.nanoTime();

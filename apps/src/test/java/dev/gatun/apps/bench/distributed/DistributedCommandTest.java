@@ -19,8 +19,8 @@ class DistributedCommandTest {
         StringWriter printed = new StringWriter();
         int status = new CommandLine(new DistributedCommand())
                 .setOut(new PrintWriter(printed))
-                .execute(("--rounds 2 --largest 1 --layers 3 --width 64 --rows 16 --models t5-v1_1-small --output "
-                                + folder)
+                .execute(("--rounds 2 --largest 1 --layers 3 --width 64 --rows 16 --models t5-v1_1-small --source 16"
+                                + " --target 8 --output " + folder)
                         .split(" "));
         assertThat(status).isZero();
         String page = Files.readString(folder.resolve("distributed.md"));

@@ -79,7 +79,7 @@ class StepModelTest {
 
     @Test
     void aT5sGradientsComeFromTheModel() {
-        T5Steps small = new T5Steps("t5-v1_1-small");
+        T5Steps small = new T5Steps("t5-v1_1-small", 512, 128);
         assertThat(small.parameters()).isEqualTo(76_961_152);
         StepModel step = small.step(1, 2);
         assertThat(step.backward()).isEqualTo(2, within(1e-9));
