@@ -47,7 +47,9 @@ class RealRanksTest {
         try (Launched run = launch("stop", new String[] {"--nproc-per-node", "2"}, "1000")) {
             run.awaitOut("[default1]:sum 3.0");
             long pid = run.rank(1).pid();
-            assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor())
+            assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid))
+                            .start()
+                            .waitFor())
                     .isZero();
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
