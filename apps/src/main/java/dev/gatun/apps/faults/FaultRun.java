@@ -42,7 +42,8 @@ final class FaultRun implements AutoCloseable {
     private int trainings;
     private volatile Session current;
 
-    private FaultRun(long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
+    private FaultRun(
+            long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
         this.random = new Random(seed);
         this.count = count;
         this.folder = folder;
@@ -117,9 +118,8 @@ final class FaultRun implements AutoCloseable {
             int rank = kind.isOfDisk() ? 0 : random.nextInt(2);
             int steps = 1 + random.nextInt(Math.max(1, Math.min(6, left - 1)));
             if (session == null) {
-                String fault = kind.isFromInside()
-                        ? kind.name().toLowerCase(Locale.ROOT) + "@" + steps + ":" + rank
-                        : "";
+                String fault =
+                        kind.isFromInside() ? kind.name().toLowerCase(Locale.ROOT) + "@" + steps + ":" + rank : "";
                 session = start(run, kind.isOfRank() ? random.nextInt(2) : 0, fault);
             }
             if (!awaitMoment(kind, session, run, steps)) {
@@ -168,7 +168,8 @@ final class FaultRun implements AutoCloseable {
     }
 
     /** Returns the session if it goes on, null if it has ended. */
-    private Session inject(FaultKind kind, Session session, int rank, Path run) throws IOException, InterruptedException {
+    private Session inject(FaultKind kind, Session session, int rank, Path run)
+            throws IOException, InterruptedException {
         int step = TinyTraining.steps(run);
         String checkpoint = TinyTraining.newestCheckpoint(run);
         int saidBefore = kind.isFromInside() ? 0 : session.said().length();
@@ -184,7 +185,8 @@ final class FaultRun implements AutoCloseable {
         boolean goesOn = restarts && session.isAlive();
         String problem = problem(kind, session, rank, session.said().substring(saidBefore), inTime, goesOn, left);
         String after = TinyTraining.newestCheckpoint(run);
-        if (problem.isEmpty() && !checkpoint.isEmpty()
+        if (problem.isEmpty()
+                && !checkpoint.isEmpty()
                 && (after.isEmpty() || TinyTraining.age(after) < TinyTraining.age(checkpoint))) {
             problem = "the checkpoint " + checkpoint + " was lost";
         }
@@ -222,7 +224,9 @@ final class FaultRun implements AutoCloseable {
             return left.size() + " processes were left behind";
         }
         int exitCode = session.isAlive() ? -1 : session.launcher().exitValue();
-        if (kind == FaultKind.TERMINATE && exitCode == SIGTERM && !session.said().contains("run folder: ")) {
+        if (kind == FaultKind.TERMINATE
+                && exitCode == SIGTERM
+                && !session.said().contains("run folder: ")) {
             return ""; // there was nothing to save yet, and perhaps no launcher that could hand the signal on
         }
         if (!goesOn && exitCode != kind.exitCode()) {

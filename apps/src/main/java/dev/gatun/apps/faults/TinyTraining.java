@@ -61,14 +61,21 @@ final class TinyTraining {
         Stream<String> stages = STAGES.stream()
                 .flatMap(stage -> Stream.of(
                                 ".steps=" + steps / STAGES.size(),
-                                ".warmup=2", ".batch=4", ".accumulate=2", ".max_hyper=48", ".max_main=64", ".max_target=4")
+                                ".warmup=2",
+                                ".batch=4",
+                                ".accumulate=2",
+                                ".max_hyper=48",
+                                ".max_main=64",
+                                ".max_target=4")
                         .map(stage::concat));
         Path recipe = folder.resolve("faults.yaml");
         Files.writeString(
                 recipe,
                 Recipes.write(Recipes.read(
                         "hart-mini",
-                        Stream.of(SETTINGS.stream(), paths, stages).flatMap(all -> all).toList())));
+                        Stream.of(SETTINGS.stream(), paths, stages)
+                                .flatMap(all -> all)
+                                .toList())));
         return new TinyTraining(recipe, steps / STAGES.size() * STAGES.size());
     }
 
@@ -133,7 +140,8 @@ final class TinyTraining {
     }
 
     private static String withoutTimes(String metrics) {
-        return metrics.replaceAll(",\"(seconds|examples_per_second|wait_share|rank_seconds|straggler)\":(\\[[^]]*]|[^,}]*)", "");
+        return metrics.replaceAll(
+                ",\"(seconds|examples_per_second|wait_share|rank_seconds|straggler)\":(\\[[^]]*]|[^,}]*)", "");
     }
 
     private static String digest(Path file) throws IOException {

@@ -164,7 +164,8 @@ final class Coordinator implements AutoCloseable {
             failures.add(failure);
             nodesGone = true;
             // At once: the round's end may be far away if everybody waits for that machine to come back.
-            err.println("gatun launch: machine " + node.round.groupRank() + " (" + failure.host() + "): " + failure.message());
+            err.println("gatun launch: machine " + node.round.groupRank() + " (" + failure.host() + "): "
+                    + failure.message());
         }
     }
 

@@ -46,7 +46,8 @@ class FaultsTest {
             faults.destroy(); // with what it started, see FaultRun
         }
         assertThat(faults.exitValue()).as(Files.readString(said)).isZero();
-        assertThat(Files.readString(folder.resolve("faults/faults.md"))).containsPattern("\\| \\*\\*all\\*\\* \\| 2 \\| \\d ");
+        assertThat(Files.readString(folder.resolve("faults/faults.md")))
+                .containsPattern("\\| \\*\\*all\\*\\* \\| 2 \\| \\d ");
     }
 
     @Test
@@ -65,7 +66,8 @@ class FaultsTest {
 
     @Test
     void theCulpritIsLookedForByRank() {
-        String said = "gatun launch: the first failure was that of rank 1 (local rank 1, pid 5) on a at b, ended by SIGKILL (x)";
+        String said =
+                "gatun launch: the first failure was that of rank 1 (local rank 1, pid 5) on a at b, ended by SIGKILL (x)";
         assertThat(FaultKind.KILL.isNamed(said, 1)).isTrue();
         assertThat(FaultKind.KILL.isNamed(said, 0)).isFalse();
         assertThat(FaultKind.EXIT.isNamed(said, 1)).isFalse();

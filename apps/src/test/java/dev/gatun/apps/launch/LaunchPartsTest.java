@@ -35,7 +35,8 @@ class LaunchPartsTest {
     void oneMachineNeedsNoRendezvous() {
         assertThat(machines().isAlone()).isTrue();
         assertThat(machines("--standalone").isAlone()).isTrue();
-        assertThat(machines("--nnodes", "1:2", "--rdzv-endpoint", "localhost:1").isAlone()).isFalse();
+        assertThat(machines("--nnodes", "1:2", "--rdzv-endpoint", "localhost:1").isAlone())
+                .isFalse();
     }
 
     @Test
@@ -45,7 +46,10 @@ class LaunchPartsTest {
         assertThat(two.hostsHere()).isFalse();
         assertThat(two.host() + " " + two.port()).isEqualTo("10.0.0.1 1234");
         MultiNode elastic = machines(
-                "--nnodes=2:4", "--rdzv-backend=c10d", "--rdzv-endpoint=[::1]:99", "--rdzv-conf=join_timeout=7,keep_alive=3");
+                "--nnodes=2:4",
+                "--rdzv-backend=c10d",
+                "--rdzv-endpoint=[::1]:99",
+                "--rdzv-conf=join_timeout=7,keep_alive=3");
         assertThat(elastic.isStatic()).isFalse();
         assertThat(elastic.hostsHere()).as("::1 is this machine").isTrue();
         assertThat(elastic.host() + " " + elastic.port()).isEqualTo("::1 99");
@@ -83,7 +87,8 @@ class LaunchPartsTest {
         RankFailure later = failure(2, 30, "IllegalStateException: b");
         RankFailure cause = failure(1, 20, "IllegalStateException: a");
         assertThat(Summary.first(List.of(later, consequence, cause))).isSameAs(cause);
-        assertThat(Summary.of(List.of(later, consequence, cause), List.of("rank 3 is odd")).lines())
+        assertThat(Summary.of(List.of(later, consequence, cause), List.of("rank 3 is odd"))
+                        .lines())
                 .hasSize(6)
                 .startsWith("gatun launch: then failed rank 0 (local rank 0, pid 1) on host at "
                         + Summary.of(List.of(consequence), List.of()).replaceAll("(?s).* at (.*?), exit.*", "$1")

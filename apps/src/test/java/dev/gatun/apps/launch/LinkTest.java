@@ -46,7 +46,19 @@ class LinkTest {
             possible = possible && ip("netns", "add", host) && ip("-n", host, "link", "set", "lo", "up");
         }
         possible = possible
-                && ip("link", "add", "g0-" + ID, "netns", HOSTS.get(0), "type", "veth", "peer", "name", "g1-" + ID, "netns", HOSTS.get(1));
+                && ip(
+                        "link",
+                        "add",
+                        "g0-" + ID,
+                        "netns",
+                        HOSTS.get(0),
+                        "type",
+                        "veth",
+                        "peer",
+                        "name",
+                        "g1-" + ID,
+                        "netns",
+                        HOSTS.get(1));
         for (int i = 0; i < 2; i++) {
             String host = HOSTS.get(i);
             possible = possible
@@ -93,7 +105,8 @@ class LinkTest {
                 Launched second = launch(1)) {
             first.awaitOut("sum 3.0");
             second.awaitOut("sum 3.0");
-            assertThat(ip("-n", HOSTS.get(0), "link", "set", "g0-" + ID, "down")).isTrue();
+            assertThat(ip("-n", HOSTS.get(0), "link", "set", "g0-" + ID, "down"))
+                    .isTrue();
             first.awaitErr("the launcher there was silent for 4 s");
             assertThat(ip("-n", HOSTS.get(0), "link", "set", "g0-" + ID, "up")).isTrue();
             assertThat(first.exitCode()).as(first.err()).isZero();
