@@ -58,7 +58,9 @@ class RealRanksTest {
                 Thread.sleep(50);
             }
             long pid = run.rank(1).pid();
-            assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid)).start().waitFor())
+            assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid))
+                            .start()
+                            .waitFor())
                     .isZero();
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
