@@ -1,5 +1,6 @@
 package dev.gatun.apps;
 
+import dev.gatun.apps.faults.InjectedFault;
 import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.Recipes;
 import dev.gatun.hart.config.RunConfig;
@@ -134,7 +135,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(RunFolder run, RunConfig config, RankGroup ranks, Interrupts interrupts) {
         World world = ranks.world();
-        Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
+        Progress progress =
+                InjectedFault.around(ranks.progress(spec.commandLine().getOut(), interrupts));
         try (RunData data = world.inTurn("loading the data", () -> RunData.load(config, run.path()))) {
             progress.message("run folder: " + run.path());
             progress.message(data.summary());

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -20,13 +22,14 @@ import java.util.stream.Stream;
  */
 final class FaultRun implements AutoCloseable {
     /** How long ranks wait for each other, and for how long they may save: short, as everything here is. */
-    private static final int PATIENCE_SECONDS = 8;
+    private static final int PATIENCE_SECONDS = 10;
 
     /** Much more than anything should take. */
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
-    private static final int FAULTS_A_TRAINING = 8;
-    private static final double AT_START = 0.15;
+    private static final int FAULTS_A_TRAINING = 25;
+    private static final int SIGTERM = 128 + 15;
+    private static final double AT_START = 0.25;
 
     private final Random random;
     private final Path folder;
@@ -37,6 +40,7 @@ final class FaultRun implements AutoCloseable {
     private final List<FaultOutcome> outcomes = new ArrayList<>();
     private final int count;
     private int trainings;
+    private volatile Session current;
 
     private FaultRun(
             long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
@@ -48,21 +52,18 @@ final class FaultRun implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** Prepares {@code count} faults; {@code progress} is told of each. */
-    static FaultRun prepare(long seed, int count, Path folder, PrintWriter progress)
+    /** Prepares {@code count} faults in trainings of {@code steps} steps; {@code progress} is told of each. */
+    static FaultRun prepare(long seed, int count, int steps, Path folder, PrintWriter progress)
             throws IOException, InterruptedException {
         Path all = Files.createDirectories(folder.toAbsolutePath());
-        return new FaultRun(
-                seed,
-                count,
-                all,
-                Injector.prepare(all.resolve("disk")),
-                TinyTraining.write(all, PATIENCE_SECONDS),
-                progress);
+        TinyTraining training = TinyTraining.write(all, steps, PATIENCE_SECONDS);
+        FaultRun run = new FaultRun(seed, count, all, Injector.prepare(all.resolve("disk")), training, progress);
+        Runtime.getRuntime().addShutdownHook(new Thread(run::stopTraining));
+        return run;
     }
 
-    /** Lets them happen; returns what became of each. */
-    List<FaultOutcome> run() throws IOException, InterruptedException {
+    /** Lets them happen; returns what became of each, and tells {@code whenTrained} of all so far after each training. */
+    List<FaultOutcome> run(Consumer<List<FaultOutcome>> whenTrained) throws IOException, InterruptedException {
         Map<String, String> undisturbed = undisturbed();
         while (outcomes.size() < count) {
             int first = outcomes.size();
@@ -74,6 +75,7 @@ final class FaultRun implements AutoCloseable {
             }
             tell("training " + trainings + (problem.isEmpty() ? ": done, the same bits" : ": " + problem));
             delete(run);
+            whenTrained.accept(outcomes);
         }
         return outcomes;
     }
@@ -103,22 +105,22 @@ final class FaultRun implements AutoCloseable {
 
     private Session start(Path run, int restarts, String fault) throws IOException {
         Path logs = Files.createDirectories(folder.resolve("logs"));
-        return Session.start(training.command(run), logs, restarts, PATIENCE_SECONDS, fault);
+        current = Session.start(training.command(run), logs, restarts, PATIENCE_SECONDS, fault);
+        return current;
     }
 
     /** Lets several faults happen to a training; returns the launcher that still runs, or null. */
     private Session disturb(Path run) throws IOException, InterruptedException {
         Session session = null;
         for (int i = 0; i < FAULTS_A_TRAINING && outcomes.size() < count; i++) {
-            int left = TinyTraining.STEPS - TinyTraining.steps(run);
+            int left = training.steps() - TinyTraining.steps(run);
             FaultKind kind = next(session != null, left);
             int rank = kind.isOfDisk() ? 0 : random.nextInt(2);
-            int steps = 1 + random.nextInt(Math.max(1, Math.min(12, left - 1)));
+            int steps = 1 + random.nextInt(Math.max(1, Math.min(6, left - 1)));
             if (session == null) {
-                String fault = kind.isFromInside()
-                        ? kind.name().toLowerCase(java.util.Locale.ROOT) + "@" + steps + ":" + rank
-                        : "";
-                session = start(run, random.nextInt(2), fault);
+                String fault =
+                        kind.isFromInside() ? kind.name().toLowerCase(Locale.ROOT) + "@" + steps + ":" + rank : "";
+                session = start(run, kind.isOfRank() ? random.nextInt(2) : 0, fault);
             }
             if (!awaitMoment(kind, session, run, steps)) {
                 plan.addFirst(kind);
@@ -190,7 +192,7 @@ final class FaultRun implements AutoCloseable {
         }
         outcomes.add(new FaultOutcome(kind, rank, step, goesOn, seconds, problem));
         tell(String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "fault %d of %d: %s, rank %d, step %d, %.1f s%s",
                 outcomes.size(),
                 count,
@@ -213,15 +215,22 @@ final class FaultRun implements AutoCloseable {
             String said,
             boolean inTime,
             boolean goesOn,
-            List<ProcessHandle> left) {
+            List<ProcessHandle> left)
+            throws IOException {
         if (!inTime) {
             return "the launcher neither ended nor went on";
         }
         if (!left.isEmpty()) {
             return left.size() + " processes were left behind";
         }
-        if (!goesOn && session.launcher().exitValue() != kind.exitCode()) {
-            return "exit code " + session.launcher().exitValue() + " and not " + kind.exitCode();
+        int exitCode = session.isAlive() ? -1 : session.launcher().exitValue();
+        if (kind == FaultKind.TERMINATE
+                && exitCode == SIGTERM
+                && !session.said().contains("run folder: ")) {
+            return ""; // there was nothing to save yet, and perhaps no launcher that could hand the signal on
+        }
+        if (!goesOn && exitCode != kind.exitCode()) {
+            return "exit code " + exitCode + " and not " + kind.exitCode();
         }
         return !kind.namesCulprit() || kind.isNamed(said, rank) ? "" : "the culprit was not named";
     }
@@ -231,11 +240,7 @@ final class FaultRun implements AutoCloseable {
             throws IOException, InterruptedException {
         try (Session session = running != null && running.isAlive() ? running : start(run, 0, "")) {
             if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
-                Files.copy(
-                        new java.io.ByteArrayInputStream(
-                                session.said().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                        folder.resolve("failed-" + trainings + ".log"),
-                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                Files.writeString(folder.resolve("failed-" + trainings + ".log"), session.said());
                 return "it could not be finished afterwards";
             }
         }
@@ -245,6 +250,13 @@ final class FaultRun implements AutoCloseable {
                 .findFirst()
                 .map(entry -> "its result differs from the undisturbed one, first in " + entry.getKey())
                 .orElse("");
+    }
+
+    private void stopTraining() {
+        Session last = current;
+        if (last != null) {
+            last.close();
+        }
     }
 
     private void tell(String text) {
@@ -262,6 +274,7 @@ final class FaultRun implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        stopTraining();
         injector.close();
     }
 }

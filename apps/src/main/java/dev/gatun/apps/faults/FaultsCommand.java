@@ -2,6 +2,7 @@ package dev.gatun.apps.faults;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +39,13 @@ public final class FaultsCommand implements Callable<Integer> {
     private int count;
 
     @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "160",
+            description = "How many steps a training has: a longer one takes more faults. Default: ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Option(
             names = "--output",
             paramLabel = "FOLDER",
             description = "For logs, trainings and the table, faults.md. Default: a new folder for temporary files.")
@@ -45,18 +53,28 @@ public final class FaultsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (count < 1) {
-            throw new ParameterException(spec.commandLine(), "--count should be 1 or more, and is " + count);
+        if (count < 1 || steps < 12) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--count should be 1 or more and --steps 12 or more, and they are " + count + " and " + steps);
         }
         PrintWriter out = spec.commandLine().getOut();
         Path folder = output != null ? output : Files.createTempDirectory("gatun-faults-");
-        try (FaultRun run = FaultRun.prepare(seed, count, folder, out)) {
-            List<FaultOutcome> outcomes = run.run();
-            String page = FaultPage.write("gatun faults --seed " + seed + " --count " + count, run, outcomes);
-            Files.writeString(folder.resolve("faults.md"), page);
+        try (FaultRun run = FaultRun.prepare(seed, count, steps, folder, out)) {
+            String command = "gatun faults --seed " + seed + " --count " + count;
+            Path page = folder.resolve("faults.md");
+            List<FaultOutcome> outcomes = run.run(soFar -> write(page, FaultPage.write(command, run, soFar)));
             out.println();
-            out.println(page);
+            out.println(Files.readString(page));
             return outcomes.stream().allMatch(outcome -> outcome.problem().isEmpty()) ? 0 : 1;
+        }
+    }
+
+    private static void write(Path page, String text) {
+        try {
+            Files.writeString(page, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

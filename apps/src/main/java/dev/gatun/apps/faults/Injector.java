@@ -9,7 +9,7 @@ import java.util.List;
 /** Does to a running training what {@link FaultKind} says, from outside, and takes it back. */
 final class Injector implements AutoCloseable {
     private static final int DISK_MEGABYTES = 96;
-    private static final long QUOTA_BYTES = 64 << 10;
+    private static final long QUOTA_BYTES = 8 << 10;
 
     private final Path disk;
     private final boolean mounted;
@@ -38,6 +38,9 @@ final class Injector implements AutoCloseable {
 
     /** Lets it happen to that rank of the session, whose training is in {@code run}; false if there is no such rank now. */
     boolean inject(FaultKind kind, Session session, int rank, Path run) throws IOException, InterruptedException {
+        if (kind.isFromInside()) {
+            return true; // the rank has been told
+        }
         long launcher = session.launcher().pid();
         ProcessHandle process = session.rank(rank).orElse(null);
         if (process == null && (kind.isOfRank() || kind == FaultKind.QUOTA)) {
@@ -46,13 +49,13 @@ final class Injector implements AutoCloseable {
         return switch (kind) {
             case KILL -> signal("KILL", process.pid());
             case STOP -> signal("STOP", process.pid());
-            case EXCEPTION, EXIT -> true;
             case LAUNCHER -> signal("KILL", launcher);
             case TERMINATE -> signal("TERM", launcher);
             case FULL -> fill();
             case QUOTA ->
                 runs("prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + QUOTA_BYTES + ":" + QUOTA_BYTES);
             case READ_ONLY -> protect(run.resolve("checkpoints"));
+            case EXCEPTION, EXIT -> throw new IllegalArgumentException(kind + " comes from inside");
         };
     }
 

@@ -14,16 +14,15 @@ import java.util.stream.Stream;
 
 /** A training of HART on two ranks that takes seconds: small, but the same program as a large one. */
 final class TinyTraining {
-    /** Steps of all stages together. */
-    static final int STEPS = 72;
-
     /** How many of them lie between two checkpoints. */
-    static final int CHECKPOINT_EVERY = 6;
+    static final int CHECKPOINT_EVERY = 4;
+
+    private static final List<String> STAGES = List.of("pretrain", "train");
 
     private static final List<String> SETTINGS = List.of(
             "recipe=faults",
             "threads=1",
-            "held_out=3",
+            "data.held_out=3",
             "model.d_model=16",
             "model.d_kv=8",
             "model.d_ff=32",
@@ -33,54 +32,61 @@ final class TinyTraining {
             "hyper.decoder_layers=1",
             "hyper.prefix=2",
             "hyper.queries=4",
-            "pretrain.steps=24",
-            "continual.steps=24",
-            "train.steps=24",
-            "continual.max_hyper=17",
-            "continual.max_main=8",
             "evaluation.max_new_tokens=4",
-            "evaluation.held_out_instances=2",
+            "evaluation.held_out_instances=1",
             "checkpoint.every=" + CHECKPOINT_EVERY,
             "checkpoint.keep=2");
 
     private final Path recipe;
+    private final int steps;
 
-    private TinyTraining(Path recipe) {
+    private TinyTraining(Path recipe, int steps) {
         this.recipe = recipe;
+        this.steps = steps;
     }
 
     /**
      * Writes tasks and a recipe into {@code folder}.
      *
+     * @param steps of all stages together
      * @param timeoutSeconds how long ranks wait for each other
      */
-    static TinyTraining write(Path folder, int timeoutSeconds) throws IOException {
+    static TinyTraining write(Path folder, int steps, int timeoutSeconds) throws IOException {
         TinyTasks.write(folder);
         Stream<String> paths = Stream.of(
                 "data.tasks=" + folder.resolve("tasks"),
                 "data.train_split=" + folder.resolve("train.txt"),
                 "data.test_split=" + folder.resolve("test.txt"),
                 "distributed.timeout=" + timeoutSeconds);
-        Stream<String> stages = Stream.of("pretrain", "continual", "train")
-                .flatMap(stage -> Stream.of(".warmup=2", ".batch=4", ".accumulate=2", ".max_target=4")
+        Stream<String> stages = STAGES.stream()
+                .flatMap(stage -> Stream.of(
+                                ".steps=" + steps / STAGES.size(),
+                                ".warmup=2",
+                                ".batch=4",
+                                ".accumulate=2",
+                                ".max_hyper=48",
+                                ".max_main=64",
+                                ".max_target=4")
                         .map(stage::concat));
-        Stream<String> lengths = Stream.of("pretrain", "train")
-                .flatMap(stage -> Stream.of(".max_hyper=48", ".max_main=64").map(stage::concat));
-        Stream<String> settings = SETTINGS.stream().map(set -> set.replaceFirst("^held_out", "data.held_out"));
         Path recipe = folder.resolve("faults.yaml");
         Files.writeString(
                 recipe,
                 Recipes.write(Recipes.read(
                         "hart-mini",
-                        Stream.of(settings, paths, stages, lengths)
+                        Stream.of(SETTINGS.stream(), paths, stages)
                                 .flatMap(all -> all)
                                 .toList())));
-        return new TinyTraining(recipe);
+        return new TinyTraining(recipe, steps / STAGES.size() * STAGES.size());
     }
 
     /** The command that begins the training in {@code run}, or goes on with it. */
     List<String> command(Path run) {
         return List.of("train", recipe.toString(), "--run", run.toString(), "--auto-resume");
+    }
+
+    /** Steps of all stages together. */
+    int steps() {
+        return steps;
     }
 
     /** How many steps' metrics there are in {@code run}. */
@@ -110,7 +116,7 @@ final class TinyTraining {
 
     /** Where a checkpoint is in the order of all. */
     static long age(String checkpoint) {
-        int stage = List.of("pretrain", "continual", "train").indexOf(checkpoint.replaceFirst("-\\d+$", ""));
+        int stage = STAGES.indexOf(checkpoint.replaceFirst("-\\d+$", ""));
         return (stage + 1) * 1_000_000L + Long.parseLong(checkpoint.replaceFirst(".*-", ""));
     }
 

@@ -3,6 +3,7 @@ package dev.gatun.apps.launch;
 import dev.gatun.apps.launch.Rendezvous.Ending;
 import dev.gatun.nn.distributed.DistributedException;
 import dev.gatun.nn.distributed.KeyValueStore;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Coordinator implements AutoCloseable {
     private final KeyValueStore store;
     private final MultiNode settings;
     private final IntSupplier newRankStore;
+    private final PrintStream err;
     private final Mailbox inbox;
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final List<RankFailure> failures = new ArrayList<>();
@@ -66,10 +68,11 @@ final class Coordinator implements AutoCloseable {
     }
 
     /** Ranks meet in a new store for each round, on the port that {@code newRankStore} returns. */
-    Coordinator(KeyValueStore store, MultiNode settings, IntSupplier newRankStore) {
+    Coordinator(KeyValueStore store, MultiNode settings, IntSupplier newRankStore, PrintStream err) {
         this.store = store;
         this.settings = settings;
         this.newRankStore = newRankStore;
+        this.err = err;
         this.inbox = new Mailbox(store, INBOX);
     }
 
@@ -157,8 +160,12 @@ final class Coordinator implements AutoCloseable {
     private void lose(Node node) {
         nodes.remove(node.number);
         if (node.round != null && over == null) {
-            failures.add(failure(node));
+            RankFailure failure = failure(node);
+            failures.add(failure);
             nodesGone = true;
+            // At once: the round's end may be far away if everybody waits for that machine to come back.
+            err.println("gatun launch: machine " + node.round.groupRank() + " (" + failure.host() + "): "
+                    + failure.message());
         }
     }
 

@@ -137,7 +137,7 @@ final class LaunchOptions {
             paramLabel = "TEXT",
             description =
                     "What stands in front of shown lines, with role_name, local_rank, rank and hostname as macros in"
-                            + " torchrun's form. Default: [role_name local_rank]: without the space.")
+                            + " torchrun's form. Default: role_name and local_rank in brackets, and a colon.")
     String linePrefix = "[${role_name}${local_rank}]:";
 
     @Option(

@@ -38,7 +38,7 @@ final class StoreRendezvous implements Rendezvous {
         this.cancelled = cancelled;
         this.stores = Stores.at(settings.host(), settings.port(), settings.hostsHere(), settings.isStatic());
         this.coordinator = stores.keepsStore()
-                ? new Coordinator(stores.connect(settings.keepAlive()), settings, stores::newRankStore)
+                ? new Coordinator(stores.connect(settings.keepAlive()), settings, stores::newRankStore, System.err)
                 : null;
         if (coordinator != null) {
             coordinator.start();
@@ -136,6 +136,7 @@ final class StoreRendezvous implements Rendezvous {
                 throw e;
             }
             // A cable that was pulled may be put back: this machine then takes part again as a new one.
+            System.err.println("gatun launch: " + e.getMessage() + "; trying to come back");
             link.close();
             link = null;
             return Verdict.AGAIN;

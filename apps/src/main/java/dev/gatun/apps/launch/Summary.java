@@ -58,8 +58,9 @@ final class Summary {
     }
 
     private static String heading(RankFailure failure) {
-        return failure.rank() + " (local rank " + failure.localRank() + ", pid " + failure.pid() + ") on "
-                + failure.host() + " at " + CLOCK.format(Instant.ofEpochMilli(failure.timeMillis())) + ", "
-                + failure.ending();
+        boolean lost = failure.exitCode() == RankFailure.LOST;
+        String process = lost ? "" : " (local rank " + failure.localRank() + ", pid " + failure.pid() + ")";
+        String when = CLOCK.format(Instant.ofEpochMilli(failure.timeMillis()));
+        return failure.rank() + process + " on " + failure.host() + " at " + when + ", " + failure.ending();
     }
 }

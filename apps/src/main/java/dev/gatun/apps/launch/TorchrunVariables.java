@@ -9,7 +9,9 @@ import picocli.CommandLine.Model.OptionSpec;
 final class TorchrunVariables implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
-        return argument instanceof OptionSpec option ? System.getenv(nameFor(option)) : null;
+        String value = argument instanceof OptionSpec option ? System.getenv(nameFor(option)) : null;
+        // A switch is on for torchrun with any number but 0.
+        return value != null && argument.arity().max() == 0 ? Boolean.toString(!value.equals("0")) : value;
     }
 
     private static String nameFor(OptionSpec option) {

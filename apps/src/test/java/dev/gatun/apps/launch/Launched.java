@@ -26,7 +26,14 @@ final class Launched implements AutoCloseable {
 
     /** Starts {@code gatun launch} with these arguments. */
     static Launched start(Path folder, Map<String, String> environment, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return startBehind(List.of(), folder, environment, args);
+    }
+
+    /** The same behind a program that starts others. */
+    static Launched startBehind(List<String> before, Path folder, Map<String, String> environment, String... args)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
@@ -103,6 +110,22 @@ final class Launched implements AutoCloseable {
             Thread.sleep(50);
         }
         throw new AssertionError(file + " was not written; the launcher says: " + err());
+    }
+
+    /** Waits until ranks have written this. */
+    void awaitOut(String text) throws IOException, InterruptedException {
+        for (int i = 0; i < SECONDS * 20 && process.isAlive() && !out().contains(text); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(out()).as(err()).contains(text);
+    }
+
+    /** Waits until the launcher or ranks have complained of this. */
+    void awaitErr(String text) throws IOException, InterruptedException {
+        for (int i = 0; i < SECONDS * 20 && process.isAlive() && !err().contains(text); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(err()).contains(text);
     }
 
     /** Waits until no process has this text in its command line. */

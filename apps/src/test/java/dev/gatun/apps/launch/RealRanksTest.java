@@ -19,17 +19,8 @@ class RealRanksTest {
 
     private Launched launch(String name, String[] options, String... args) throws IOException {
         List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(List.of(
-                "--no-python",
-                "--",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SummingRank.class.getName()));
-        all.addAll(List.of(args));
+        all.addAll(List.of("--no-python", "--"));
+        all.addAll(SummingRank.command(args));
         return Launched.start(Files.createDirectories(folder.resolve(name)), Map.of(), all.toArray(String[]::new));
     }
 
@@ -54,9 +45,7 @@ class RealRanksTest {
     @Test
     void aRankThatIsStoppedIsNamedByTheOthersAndByTheLauncher() throws Exception {
         try (Launched run = launch("stop", new String[] {"--nproc-per-node", "2"}, "1000")) {
-            while (!run.out().contains("[default1]:sum 3.0")) {
-                Thread.sleep(50);
-            }
+            run.awaitOut("[default1]:sum 3.0");
             long pid = run.rank(1).pid();
             assertThat(new ProcessBuilder("kill", "-s", "STOP", Long.toString(pid))
                             .start()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -128,7 +129,9 @@ public final class DistributedCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Files.createDirectories(output);
-        DistributedPage page = new DistributedPage();
+        List<String> command = new ArrayList<>(List.of("./gatun", "bench", "distributed"));
+        command.addAll(spec.commandLine().getParseResult().originalArgs());
+        DistributedPage page = new DistributedPage(String.join(" ", command));
         out.println("all-reduce between two ranks on this machine");
         out.flush();
         page.bandwidth(RankProcesses.onThisMachine(2, BandwidthRank.class, rounds, largest * MEBI));
