@@ -41,14 +41,14 @@ import picocli.CommandLine.Spec;
             "  gatun launch --nproc-per-node 4 -- bench sharding --measure",
             "",
             "The first computes the paper's hypernetworks without memory for them. The second trains a T5 of 13.6 million",
-            "parameters for three steps on so many processes, and compares what is computed with what libtorch has allocated",
+            "parameters for two steps on so many processes, and compares what is computed with what libtorch has allocated",
             "after a step, and with the most that it had during that step, activations included. Figures are those of the rank",
             "that takes most."
         })
 final class ShardingCommand implements Callable<Integer> {
     private static final double MB = 1e6;
     private static final double LR = 1e-4;
-    private static final int STEPS = 3;
+    private static final int STEPS = 2;
 
     @Spec
     private CommandSpec spec;

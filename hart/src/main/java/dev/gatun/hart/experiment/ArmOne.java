@@ -96,7 +96,7 @@ final class ArmOne {
         return new Claim(
                 claim,
                 Verdict.positive(none).and(Verdict.positive(wrong)),
-                "right minus none " + none.percent() + ", right minus wrong " + wrong.percent());
+                "right minus none " + none.percent() + ", right minus wrong " + wrong.percent() + seeds(own));
     }
 
     private Claim difference(String claim, Cell better, Demonstrations with, Cell worse, Demonstrations without) {
@@ -105,7 +105,12 @@ final class ArmOne {
             return Claim.notMeasured(claim);
         }
         Interval interval = between(better, with, worse, without, own);
-        return new Claim(claim, Verdict.positive(interval), "difference " + interval.percent());
+        return new Claim(claim, Verdict.positive(interval), "difference " + interval.percent() + seeds(own));
+    }
+
+    /** Said beside each interval: of one seed it knows the spread of tasks only. */
+    private static String seeds(long[] own) {
+        return ", seeds: " + own.length;
     }
 
     private Interval between(Cell better, Demonstrations with, Cell worse, Demonstrations without, long[] own) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
 
@@ -93,7 +94,14 @@ final class ArmTwo {
                                 - areaUpTo(commonTime(one, other, seed), other, seed)
                         : Statistics.mean(losses(one, seed)) - Statistics.mean(losses(other, seed)))
                 .toArray());
-        return new Claim(claim, Verdict.negative(area), "difference of areas " + area + ", " + own.length + " seeds");
+        OptionalLong enough = area.seedsToDecide(own.length);
+        return new Claim(
+                claim,
+                Verdict.negative(area),
+                "difference of areas " + area + ", " + own.length + " seeds"
+                        + (enough.isPresent()
+                                ? "; with this mean and spread about " + enough.getAsLong() + " would decide"
+                                : ""));
     }
 
     private Cell cell(Design design) {

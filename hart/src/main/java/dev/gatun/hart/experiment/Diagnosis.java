@@ -42,6 +42,16 @@ final class Diagnosis {
         for (int batch : plan.arms().contains(Arm.III) ? plan.grid().batches() : List.<Integer>of()) {
             learned(lines, instructed, "arm (iii), B=" + batch, plan.grid().plain(plan.scale(), batch));
         }
+        List<String> against = open.stream()
+                .filter(claim -> claim.verdict() == Verdict.DOES_NOT_HOLD)
+                .map(Claim::claim)
+                .toList();
+        if (!against.isEmpty()) {
+            lines.add(
+                    "Did not hold, and so speak against the claim at this size if its hypernetworks have learned, as the"
+                            + " lines above say; --width 128 and --layers 8 tell whether a larger model changes it: "
+                            + String.join("; ", against) + ".");
+        }
         long undecided = open.stream()
                 .filter(claim -> claim.verdict() == Verdict.UNDECIDED)
                 .count();

@@ -1,6 +1,7 @@
 package dev.gatun.hart.experiment;
 
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** A mean with its 95 % interval. */
 public record Interval(double mean, double low, double high) {
@@ -12,6 +13,17 @@ public record Interval(double mean, double low, double high) {
     /** Whether all of it lies below 0. */
     boolean negative() {
         return high < 0;
+    }
+
+    /**
+     * For an interval of {@code seeds} seeds that contains 0: about how many would bring it to one side, if mean and spread
+     * stayed as they are. Empty if it does not contain 0 or has no bounds.
+     */
+    OptionalLong seedsToDecide(int seeds) {
+        double half = (high - low) / 2;
+        return positive() || negative() || mean == 0 || Double.isInfinite(half)
+                ? OptionalLong.empty()
+                : OptionalLong.of((long) Math.ceil(seeds * Math.pow(half / mean, 2)));
     }
 
     /** Of shares, in percent: {@code 12.3 [4.5, 21.0]}. */

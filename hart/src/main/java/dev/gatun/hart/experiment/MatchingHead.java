@@ -15,10 +15,10 @@ import java.util.Map;
  * there.
  */
 final class MatchingHead {
-    /** Distances with a bucket of their own: an input's symbol is at most nine before the output's. */
-    private static final int NEAR = 9;
-
+    /** Buckets a direction has; those below 9 hold distances up to 11, and an output's symbol is at most ten after the input's. */
     private static final int DIRECTION = 16;
+
+    private static final int NEAR = 9;
     private static final double AWAY = -4.0;
 
     private MatchingHead() {}

@@ -4,8 +4,11 @@ import dev.gatun.hart.train.WorkerPool;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -43,22 +46,37 @@ public final class Miniature {
      * @return whether all is there
      */
     public boolean run(int workers, Consumer<String> progress, BooleanSupplier stop) {
-        Path folder = results.folder();
-        List<Job> mains = new ArrayList<>();
+        Map<Long, CompletableFuture<Boolean>> mains = new HashMap<>();
+        List<Job> jobs = new ArrayList<>();
         for (long seed : plan.seeds()) {
-            if (!MainModel.exists(folder, seed)) {
-                mains.add(new Job("main model, seed " + seed, () -> MainModel.train(plan.scale(), folder, seed, stop)));
+            CompletableFuture<Boolean> ready = new CompletableFuture<>();
+            mains.put(seed, ready);
+            if (MainModel.exists(results.folder(), seed)) {
+                ready.complete(true);
+            } else {
+                jobs.add(new Job("main model, seed " + seed, () -> trainMain(seed, ready, stop)));
             }
         }
-        List<Job> cells = plan.work().stream()
+        // Workers take jobs in this order, so a cell that waits for its main model waits for one that is being trained.
+        plan.work().stream()
                 .filter(work -> !results.has(work.cell(), work.seed()))
-                .map(work -> new Job(work.name(), () -> train(work, stop)))
-                .toList();
+                .map(work -> new Job(work.name(), () -> mains.get(work.seed()).join() && train(work, stop)))
+                .forEach(jobs::add);
         int threads = Torch.getNumThreads();
         try (WorkerPool pool = new WorkerPool(workers, workers)) {
-            return run(pool, mains, progress, stop) && run(pool, cells, progress, stop);
+            return run(pool, jobs, progress, stop);
         } finally {
             Torch.setNumThreads(threads);
+        }
+    }
+
+    private boolean trainMain(long seed, CompletableFuture<Boolean> ready, BooleanSupplier stop) {
+        boolean done = false;
+        try {
+            done = MainModel.train(plan.scale(), results.folder(), seed, stop);
+            return done;
+        } finally {
+            ready.complete(done);
         }
     }
 

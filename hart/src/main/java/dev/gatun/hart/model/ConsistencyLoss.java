@@ -32,13 +32,7 @@ public final class ConsistencyLoss implements AutoCloseable {
 
     private Map<Integer, Integer> rowOfTask = Map.of();
 
-    /** The slots that this rank keeps, of all {@link #slots}: from {@link #first} on, as many as {@link #own}. */
-    private int first;
-
-    private int own;
-    private int ranks = 1;
-    /** Replaces a tensor by its sum over all ranks; null where there is one. */
-    private Consumer<Tensor> sum;
+    private SlotShare mine;
 
     /** Of the previous step's states over all ranks: their mean [1, …], and for {@link Pairing#ALLPAIRS} their variance, a scalar. */
     private Tensor[] moments = {};
@@ -51,7 +45,7 @@ public final class ConsistencyLoss implements AutoCloseable {
     /** For batches of {@code slots} examples. */
     public ConsistencyLoss(int slots, Pairing pairing) {
         this.slots = slots;
-        this.own = slots;
+        this.mine = SlotShare.alone(slots);
         this.pairing = pairing;
     }
 
@@ -65,10 +59,7 @@ public final class ConsistencyLoss implements AutoCloseable {
      * @param sumOverRanks replaces a tensor by its sum over all ranks
      */
     public void distribute(int firstSlot, int rows, int ranks, Consumer<Tensor> sumOverRanks) {
-        this.first = firstSlot;
-        this.own = rows;
-        this.ranks = ranks;
-        this.sum = sumOverRanks;
+        this.mine = new SlotShare(slots, firstSlot, rows, ranks, sumOverRanks);
     }
 
     /** As {@link #share(Tensor, int, int[])}, for pairings that do not ask for tasks. */
@@ -89,9 +80,9 @@ public final class ConsistencyLoss implements AutoCloseable {
             throw new IllegalArgumentException("pairing by task needs the task of each of the " + states.size(0)
                     + " slots, not " + Arrays.toString(tasks));
         }
-        if (pairing == Pairing.MEAN && states.size(0) != own) {
+        if (pairing == Pairing.MEAN && states.size(0) != mine.own()) {
             throw new IllegalArgumentException(
-                    "pairing of batch means needs the whole batch of " + own + " slots in one micro-batch, not "
+                    "pairing of batch means needs the whole batch of " + mine.own() + " slots in one micro-batch, not "
                             + states.size(0) + ": make micro-batches larger or pair by slot");
         }
         Tensor constant = wide(states.detach()).clone().unscoped();
@@ -112,14 +103,15 @@ public final class ConsistencyLoss implements AutoCloseable {
         double elements = (double) slots * (now.numel() / rows);
         return switch (pairing) {
             case SLOT ->
-                squares(now.sub(previous.narrow(0, firstSlot - first, rows))).div(elements);
+                squares(now.sub(previous.narrow(0, firstSlot - mine.first(), rows)))
+                        .div(elements);
             case MEAN ->
-                sum == null ? now.mean(0).sub(previous.mean(0)).square().mean() : meanOverRanks(now);
+                mine.isAlone() ? now.mean(0).sub(previous.mean(0)).square().mean() : meanOverRanks(now);
             case TASK -> sameTask(now, tasks).div(elements);
             case ALLPAIRS -> {
                 // The mean over all b' of |h_b - h'_b'|^2 is |h_b - mean h'|^2 and the variance of h'.
-                Tensor mean = sum == null ? previous.mean(0) : moments[0];
-                Tensor variance = sum == null ? squares(previous.sub(mean)).div((double) slots) : moments[1];
+                Tensor mean = mine.isAlone() ? previous.mean(0) : moments[0];
+                Tensor variance = mine.isAlone() ? squares(previous.sub(mean)).div((double) slots) : moments[1];
                 yield squares(now.sub(mean)).add(variance.mul((double) rows)).div(elements);
             }
         };
@@ -128,11 +120,11 @@ public final class ConsistencyLoss implements AutoCloseable {
     /** An equal share of the value for each rank, but the whole gradient of this rank's states. */
     private Tensor meanOverRanks(Tensor now) {
         Tensor own = now.sum(0);
-        Tensor all = own.detach().clone();
-        sum.accept(all);
-        Tensor mean = own.add(all.sub(own.detach())).div((double) slots);
+        Tensor others = own.detach().clone();
+        mine.sum().accept(others);
+        Tensor mean = own.add(others.sub_(own.detach())).div((double) slots);
         Tensor loss = mean.sub(moments[0]).square().mean();
-        return loss.sub(loss.detach().mul(1 - 1.0 / ranks));
+        return loss.sub(loss.detach().mul(1 - 1.0 / mine.ranks()));
     }
 
     private Tensor sameTask(Tensor now, int[] tasks) {
@@ -166,14 +158,15 @@ public final class ConsistencyLoss implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Tensor joined =
                     Torch.cat(pending.values().stream().map(Pending::states).toArray(Tensor[]::new), 0);
-            if (joined.size(0) != own) {
-                throw new IllegalStateException("the micro-batches gave " + joined.size(0) + " of " + own + " slots");
+            if (joined.size(0) != mine.own()) {
+                throw new IllegalStateException(
+                        "the micro-batches gave " + joined.size(0) + " of " + mine.own() + " slots");
             }
             if (pairing == Pairing.TASK) {
                 int[] tasks = pending.values().stream()
                         .flatMapToInt(part -> Arrays.stream(part.tasks()))
                         .toArray();
-                remember(overRanks(joined), tasksOverRanks(tasks));
+                remember(mine.gathered(joined), mine.gathered(tasks));
             } else {
                 replace(scope.promote(joined));
                 measure();
@@ -182,40 +175,16 @@ public final class ConsistencyLoss implements AutoCloseable {
         discard();
     }
 
-    /** The rows of all ranks' slots, [slots, …]: each rank adds its own to zeros. */
-    private Tensor overRanks(Tensor rows) {
-        if (sum == null) {
-            return rows;
-        }
-        long[] shape = rows.shape();
-        shape[0] = slots;
-        Tensor all = Torch.zeros(shape, rows.dtype());
-        all.narrow(0, first, own).copy_(rows);
-        sum.accept(all);
-        return all;
-    }
-
-    private int[] tasksOverRanks(int[] tasks) {
-        Tensor own = Tensor.of(Arrays.stream(tasks).asLongStream().toArray(), tasks.length);
-        return Arrays.stream(overRanks(own).toLongArray())
-                .mapToInt(task -> (int) task)
-                .toArray();
-    }
-
     /** What the states of all ranks have in common, where a pairing asks for that. */
     private void measure() {
         forget();
-        if (sum == null || previous == null || pairing != Pairing.MEAN && pairing != Pairing.ALLPAIRS) {
+        if (mine.isAlone() || previous == null || pairing != Pairing.MEAN && pairing != Pairing.ALLPAIRS) {
             return;
         }
         try (Scope _ = Scope.open()) {
-            Tensor mean = previous.sum(0);
-            sum.accept(mean);
-            mean.div_((double) slots);
-            Tensor variance = squares(previous.sub(mean));
-            sum.accept(variance);
-            moments =
-                    new Tensor[] {mean.unscoped(), variance.div_((double) slots).unscoped()};
+            Tensor mean = mine.mean(previous.sum(0));
+            Tensor variance = mine.mean(squares(previous.sub(mean)));
+            moments = new Tensor[] {mean.unscoped(), variance.unscoped()};
         }
     }
 
@@ -271,7 +240,7 @@ public final class ConsistencyLoss implements AutoCloseable {
             return Map.of();
         }
         if (pairing != Pairing.TASK) {
-            return Map.of(PREVIOUS, overRanks(previous));
+            return Map.of(PREVIOUS, mine.gathered(previous));
         }
         List<Long> tasks = rowOfTask.keySet().stream().map(Integer::longValue).toList();
         return Map.of(PREVIOUS, previous, TASKS, index(tasks));
@@ -302,10 +271,7 @@ public final class ConsistencyLoss implements AutoCloseable {
             throw new IllegalArgumentException("the states of " + Arrays.toString(states.shape())
                     + " do not fit a batch of " + slots + " paired by " + pairing);
         }
-        replace(
-                states == null || sum == null
-                        ? states
-                        : states.narrow(0, first, own).clone());
+        replace(states == null ? null : mine.ownRows(states));
         rowOfTask = Map.of();
         measure();
     }

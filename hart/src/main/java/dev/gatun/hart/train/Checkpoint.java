@@ -73,7 +73,7 @@ final class Checkpoint {
         }
     }
 
-    static Map<String, Tensor> tensors(SafeTensorsFile file) {
+    private static Map<String, Tensor> tensors(SafeTensorsFile file) {
         Map<String, Tensor> tensors = new HashMap<>();
         for (String name : file.names()) {
             tensors.put(name, file.load(name));

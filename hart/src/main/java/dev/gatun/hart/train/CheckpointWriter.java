@@ -66,7 +66,8 @@ final class CheckpointWriter implements AutoCloseable {
         } catch (IOException e) {
             Checkpoints.deleteQuietly(partial);
             throw new RunException(
-                    "the checkpoint " + target + " could not be written (" + e.getClass().getSimpleName() + ": "
+                    "the checkpoint " + target + " could not be written ("
+                            + e.getClass().getSimpleName() + ": "
                             + e.getMessage() + "): check that its folder may be written to and has space, then resume;"
                             + " nothing saved before was changed",
                     e);

@@ -2,16 +2,10 @@ package dev.gatun.hart.train;
 
 import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
-import dev.gatun.nn.checkpoint.SafeTensorsFile;
-import dev.gatun.nn.distributed.DistributedDataParallel;
-import dev.gatun.nn.distributed.ProcessGroup;
-import dev.gatun.nn.distributed.ProcessGroups;
 import dev.gatun.nn.distributed.ZeroOptimizer;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
-import dev.gatun.torch.Scope;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -71,21 +65,7 @@ final class OneProcessLearner implements Learner {
 
     @Override
     public void loadState(Path checkpoint) {
-        if (Files.isRegularFile(checkpoint.resolve(Checkpoint.OPTIMIZER))) {
-            try (Scope _ = Scope.open();
-                    SafeTensorsFile file = new SafeTensorsFile(checkpoint.resolve(Checkpoint.OPTIMIZER))) {
-                optimizer.loadState(new OptimizerState(Checkpoint.tensors(file), file.metadata()));
-            }
-            return;
-        }
-        // Several ranks have saved a part each, which is read as by one rank of a group of one.
-        try (ProcessGroup alone = ProcessGroups.single();
-                DistributedDataParallel ddp = new DistributedDataParallel(
-                        optimizer.parameters(), alone, DistributedDataParallel.Options.DEFAULTS)) {
-            @SuppressWarnings("resource") // closing it would free the optimizer's state
-            ZeroOptimizer reader = new ZeroOptimizer(optimizer, ddp, 0);
-            reader.loadState(checkpoint);
-        }
+        ZeroOptimizer.loadState(optimizer, checkpoint);
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Learns on one of several ranks: gradients are summed over all of them, as each loss is a share of the mean over the whole
@@ -109,11 +108,7 @@ final class RankLearner implements Learner {
 
     @Override
     public List<String> stateFiles() {
-        return stage == 0
-                ? List.of(stateFile())
-                : IntStream.range(0, world.size())
-                        .mapToObj(rank -> stateFile().replaceFirst("\\d+", "" + rank))
-                        .toList();
+        return optimizer.stateFiles();
     }
 
     @Override

@@ -78,6 +78,7 @@ final class TrainingState implements AutoCloseable {
 
     /** Copies everything and returns; the copy is written meanwhile. */
     void save(long step, Objective objective, Learner learner) {
+        writer.await(); // before the copy: there is memory for one
         List<byte[]> rng = world.gather(Torch.getRngState());
         Checkpoint.State now = new Checkpoint.State(stage, step, threads, Torch.version(), rng);
         Snapshot snapshot = new Snapshot(now, objective, learner, world);

@@ -19,6 +19,13 @@ class StatisticsTest {
     }
 
     @Test
+    void seedsThatWouldDecide() {
+        assertThat(new Interval(1, -1, 3).seedsToDecide(3)).hasValue(12); // twice as narrow takes four times as many
+        assertThat(new Interval(1, 0.5, 1.5).seedsToDecide(3)).isEmpty();
+        assertThat(Statistics.overSeeds(new double[] {5}).seedsToDecide(1)).isEmpty();
+    }
+
+    @Test
     void bootstrapIsAboutAsWideAsTheSpreadOfItsParts() {
         Random random = new Random(3);
         double[][] values = new double[3][48];

@@ -1,5 +1,6 @@
 package dev.gatun.ffm.generator;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -64,7 +65,7 @@ final class CRawWriter {
         return out.append("}\n").toString();
     }
 
-    private void struct(String name, java.util.List<CHeader.Variable> fields) {
+    private void struct(String name, List<CHeader.Variable> fields) {
         out.append("    /** C's struct of this name. */\n    public static final StructLayout ")
                 .append(name)
                 .append(" = MemoryLayout.structLayout(\n")
@@ -83,27 +84,28 @@ final class CRawWriter {
         String parameters =
                 f.parameters().stream().map(p -> p.type().java + " " + p.name()).collect(Collectors.joining(", "));
         String arguments = f.parameters().stream().map(p -> ", " + p.name()).collect(Collectors.joining());
-        out.append("\n    /** {@code ")
-                .append(f.prototype())
-                .append("} */\n    public ")
-                .append(f.result().java)
-                .append(' ')
-                .append(f.name())
-                .append('(')
-                .append(parameters)
-                .append(") {\n        CFunction.require(")
-                .append("this." + f.name())
-                .append(", \"")
-                .append(f.name())
-                .append("\");\n        try {\n            return (")
-                .append(f.result().java)
-                .append(") ")
-                .append(shape(f))
-                .append(".HANDLE.invokeExact(this.")
-                .append(f.name())
-                .append(arguments)
-                .append(
-                        ");\n        } catch (Throwable t) {\n            throw CFunction.failed(t);\n        }\n    }\n");
+        out.append("""
+
+                    /** {@code %s} */
+                    public %s %s(%s) {
+                        CFunction.require(this.%s, "%s");
+                        try {
+                            return (%s) %s.HANDLE.invokeExact(this.%s%s);
+                        } catch (Throwable t) {
+                            throw CFunction.failed(t);
+                        }
+                    }
+                """.formatted(
+                        f.prototype(),
+                        f.result().java,
+                        f.name(),
+                        parameters,
+                        f.name(),
+                        f.name(),
+                        f.result().java,
+                        shape(f),
+                        f.name(),
+                        arguments));
     }
 
     private static String shape(CHeader.Function f) {

@@ -66,10 +66,9 @@ final class Collective {
     /** {@code whole} holds a part like {@code part} for each rank. */
     static void checkParts(String operation, Tensor whole, Tensor part, int size) {
         if (whole.dtype() != part.dtype() || whole.numel() != size * part.numel()) {
-            throw new DistributedException(operation + ": one tensor is made of the other's like of each of the " + size
-                    + " ranks, so it has " + size + " times the elements and the same dtype; they are "
-                    + describe(whole)
-                    + " and " + describe(part));
+            throw new DistributedException(operation + ": with " + size + " ranks the one tensor has " + size
+                    + " times the" + " other's elements, and the same dtype; they are " + describe(whole) + " and "
+                    + describe(part));
         }
     }
 }

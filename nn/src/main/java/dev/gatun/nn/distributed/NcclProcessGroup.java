@@ -21,7 +21,6 @@ import java.time.Duration;
 final class NcclProcessGroup implements ProcessGroup {
     private final Rendezvous meeting;
     private final NcclCommunicator communicator;
-    private final CudaRuntime cuda;
     private final CudaStream stream;
     private final NcclQueue queue;
     private final Device device;
@@ -29,13 +28,12 @@ final class NcclProcessGroup implements ProcessGroup {
     private boolean closed;
 
     private NcclProcessGroup(
-            Rendezvous meeting, NcclCommunicator communicator, NcclQueue queue, int gpu, Device device) {
+            Rendezvous meeting, NcclCommunicator communicator, CudaStream stream, NcclQueue queue, Device device) {
         this.meeting = meeting;
         this.communicator = communicator;
+        this.stream = stream;
         this.queue = queue;
         this.device = device;
-        cuda = CudaRuntime.load();
-        stream = cuda.streamFromPool(gpu, true);
         barrier = Torch.zeros(new long[] {1}, TensorOptions.of(DType.INT32, device))
                 .unscoped();
     }
@@ -51,11 +49,13 @@ final class NcclProcessGroup implements ProcessGroup {
 
     /** The same for tensors on {@code device}: a test without a GPU has a library that takes those in host memory. */
     static NcclProcessGroup open(Rendezvous meeting, Nccl nccl, int gpu, Device device, Duration timeout) {
+        CudaRuntime cuda = CudaRuntime.load();
+        CudaStream stream = cuda.streamFromPool(gpu, true);
         ProgressBoard board = new ProgressBoard(meeting, timeout);
         try {
             NcclCommunicator communicator = NcclJoining.join(meeting, board, nccl, gpu, timeout);
-            NcclQueue queue = new NcclQueue(board, communicator, CudaRuntime.load(), gpu, timeout);
-            return new NcclProcessGroup(meeting, communicator, queue, gpu, device);
+            NcclQueue queue = new NcclQueue(board, communicator, cuda, gpu, timeout);
+            return new NcclProcessGroup(meeting, communicator, stream, queue, device);
         } catch (RuntimeException e) {
             board.close();
             throw e;
@@ -110,7 +110,7 @@ final class NcclProcessGroup implements ProcessGroup {
 
     private Work begin(String operation, Runnable call) {
         return queue.begin(operation, event -> {
-            event.record(cuda.currentStream(stream.device()));
+            event.record(stream.runtime().currentStream(stream.device()));
             stream.waitEvent(event);
             call.run();
             queue.awaitReady();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
  */
 final class ProgressBoard implements AutoCloseable {
     private static final Duration LONGEST_BEAT = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(1);
     private static final int BEATS_PER_TIMEOUT = 10;
     /** How many beats a rank may miss before it counts as gone: threads are not always on time. */
     private static final int MISSED_BEATS = 3;
@@ -27,6 +29,7 @@ final class ProgressBoard implements AutoCloseable {
     private final Thread thread;
     private String storeLost;
     private boolean watching;
+    private boolean looked;
     private boolean closed;
 
     ProgressBoard(Rendezvous meeting, Duration timeout) {
@@ -34,7 +37,8 @@ final class ProgressBoard implements AutoCloseable {
         this.host = meeting.info().agentStore() ? -1 : 0;
         this.timeout = timeout;
         // A store that does not answer should be known as such before the operation is given up.
-        this.store = meeting.connect(timeout.dividedBy(4));
+        Duration answer = timeout.dividedBy(4);
+        this.store = meeting.connect(answer.compareTo(SHORTEST_ANSWER) < 0 ? SHORTEST_ANSWER : answer);
         int size = meeting.info().worldSize();
         this.beat = Duration.ofMillis(Math.clamp(timeout.toMillis() / BEATS_PER_TIMEOUT, 10, LONGEST_BEAT.toMillis()));
         others = new RankSight[size];
@@ -85,27 +89,36 @@ final class ProgressBoard implements AutoCloseable {
     }
 
     private synchronized String who(long number, String operation, List<Integer> atFault) {
-        List<String> parts = new ArrayList<>();
+        List<String> faults = faults(atFault, other -> fault(other, number, operation));
+        if (faults.isEmpty()) {
+            faults = faults(atFault, other -> others[other] == null ? null : others[other].failure());
+        }
+        if (!faults.isEmpty()) {
+            return String.join("; ", faults);
+        }
+        return storeLost == null ? "all ranks have come to it" : "how far the others are is not known: " + storeLost;
+    }
+
+    private List<String> faults(List<Integer> atFault, IntFunction<String> of) {
+        List<String> faults = new ArrayList<>();
         for (int other = 0; other < others.length; other++) {
-            RankSight sight = others[other];
-            String fault = other == rank || sight == null
-                    ? null
-                    : sight.fault(number, operation, beat.multipliedBy(MISSED_BEATS));
-            if (fault == null && other == host && storeLost != null) {
-                fault = "hosts the store, which is lost (" + storeLost + ")";
-            }
+            String fault = other == rank ? null : of.apply(other);
             if (fault != null) {
                 atFault.add(other);
-                parts.add("rank " + other + " " + fault);
+                faults.add("rank " + other + " " + fault);
             }
         }
-        if (parts.isEmpty()) {
-            parts.add(
-                    storeLost == null
-                            ? "all ranks have come to it"
-                            : "how far the others are is not known: " + storeLost);
+        return faults;
+    }
+
+    private String fault(int other, long number, String operation) {
+        if (other == host && storeLost != null) {
+            return "hosts the store, which is lost (" + storeLost + ")";
         }
-        return String.join("; ", parts);
+        if (others[other] == null) {
+            return looked ? "has met the others, and then not opened the group" : null;
+        }
+        return others[other].fault(number, operation, beat.multipliedBy(MISSED_BEATS));
     }
 
     private void run() {
@@ -148,6 +161,7 @@ final class ProgressBoard implements AutoCloseable {
                     : keys.stream().filter(store::check).toList();
             List<byte[]> texts = store.multiGet(there);
             synchronized (this) {
+                looked = true;
                 for (int i = 0; i < texts.size(); i++) {
                     int other = keys.indexOf(there.get(i));
                     RankProgress read = RankProgress.parse(new String(texts.get(i), StandardCharsets.UTF_8));

@@ -3,13 +3,14 @@ package dev.gatun.nn.distributed;
 import java.time.Duration;
 
 /** What one rank has seen of another: its progress, and since when it has not moved. */
-record RankSight(RankProgress progress, long firstSeen, long changed) {
+record RankSight(RankProgress progress, long changed) {
+    /** Ranks quote each other, so what one says must not grow with that. */
+    private static final int LONGEST_MESSAGE = 300;
+
     static RankSight next(RankSight last, RankProgress read) {
         long now = System.nanoTime();
-        if (last == null) {
-            return new RankSight(read, now, now);
-        }
-        return new RankSight(read, last.firstSeen, read.beats() == last.progress.beats() ? last.changed : now);
+        boolean silent = last != null && last.progress.beats() == read.beats();
+        return new RankSight(read, silent ? last.changed : now);
     }
 
     /** Why operation {@code number} cannot be done because of that rank; null if it is not its fault. */
@@ -19,18 +20,28 @@ record RankSight(RankProgress progress, long firstSeen, long changed) {
         String came = progress.issued() + " operations" + (last == null ? "" : ", the last " + last);
         return switch (progress.state()) {
             case LEFT -> "has left the group after " + came;
-            case FAILED -> "failed: " + progress.failure();
+            case FAILED -> null;
             case WORKING -> {
                 String other = progress.operation(number);
-                if (silent.compareTo(patience) > 0) {
+                if (other != null && !other.equals(operation)) {
+                    yield "calls " + other + " as its operation " + number + " instead";
+                } else if (silent.compareTo(patience) > 0) {
                     yield "gives no sign of life (ended, killed, stopped or cut off); it had begun " + came;
                 } else if (progress.issued() < number) {
                     yield "has not come to it; it has begun " + came;
-                } else if (other != null && !other.equals(operation)) {
-                    yield "calls " + other + " as its operation " + number + " instead";
                 }
                 yield null;
             }
         };
+    }
+
+    /** What that rank says of its own failure, which mostly comes from another's; null if it has not failed. */
+    String failure() {
+        if (progress.state() != RankProgress.State.FAILED) {
+            return null;
+        }
+        String message = progress.failure();
+        return "failed: "
+                + (message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message);
     }
 }

@@ -1,7 +1,6 @@
 package dev.gatun.nn.distributed;
 
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ public final class Rendezvous implements AutoCloseable {
 
     private void meet(Deadline deadline) {
         KeyValueStore store = store();
-        store.set(hereKey(info.rank()), describeSelf().getBytes(StandardCharsets.UTF_8));
+        store.set(hereKey(info.rank()), new byte[0]);
         String[] all = IntStream.range(0, info.worldSize())
                 .mapToObj(Rendezvous::hereKey)
                 .toArray(String[]::new);
@@ -84,10 +83,6 @@ public final class Rendezvous implements AutoCloseable {
 
     private static String hereKey(int rank) {
         return "here/" + rank;
-    }
-
-    private static String describeSelf() {
-        return "process " + ProcessHandle.current().pid();
     }
 
     /** Which of the processes this is. */

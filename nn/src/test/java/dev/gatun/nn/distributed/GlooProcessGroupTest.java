@@ -2,10 +2,13 @@ package dev.gatun.nn.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.libtorch.LibTorch;
 import dev.gatun.nn.distributed.Ranks.Result;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,11 +36,30 @@ class GlooProcessGroupTest {
         }
     }
 
+    @Test
+    void anotherLibtorchIsRefusedByName() {
+        Path folder = LibTorch.load().libraries().stream()
+                .filter(library -> library.name().equals("libtorch_cpu.so"))
+                .findFirst()
+                .orElseThrow()
+                .path()
+                .getParent();
+        Map<String, String> other = Map.of("GATUN_LIBTORCH", folder.toString());
+        try (Ranks ranks = Ranks.start(2, other, CollectivesMain.class)) {
+            Result result = ranks.await(0, LIMIT);
+            assertThat(result.status()).isOne();
+            assertThat(result.err())
+                    .contains(
+                            "works with the libtorch from Maven (org.bytedeco:pytorch) only, and this one is " + folder)
+                    .contains("unset GATUN_LIBTORCH");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, halt, 137, gives no sign of life",
         "1, exit, 0, gives no sign of life",
-        "1, throw, 1, has left the group after 8 operations"
+        "1, leave, 0, has left the group after 13 operations"
     })
     void aRankThatEndsIsNamedAtOnce(int culprit, String how, int status, String words) {
         try (Ranks ranks = Ranks.start(2, StepsMain.class, TIMEOUT_MILLIS, culprit, 7, how)) {

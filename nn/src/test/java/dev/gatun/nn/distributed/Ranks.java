@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Ranks implements AutoCloseable {
     /** After this a rank ends itself. */
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofSeconds(240);
 
     /** What a rank's exit code is when it was not its main that ended it. */
     public static final int OVERDUE = 86;

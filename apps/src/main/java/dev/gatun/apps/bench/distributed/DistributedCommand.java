@@ -128,7 +128,8 @@ public final class DistributedCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Files.createDirectories(output);
-        DistributedPage page = new DistributedPage();
+        DistributedPage page =
+                new DistributedPage(("./gatun bench distributed " + String.join(" ", options())).strip());
         out.println("all-reduce between two ranks on this machine");
         out.flush();
         page.bandwidth(RankProcesses.onThisMachine(2, BandwidthRank.class, rounds, largest * MEBI));
@@ -145,6 +146,12 @@ public final class DistributedCommand implements Callable<Integer> {
         out.println("written to " + output);
         out.flush();
         return 0;
+    }
+
+    /** The arguments behind this command's name. */
+    private List<String> options() {
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        return arguments.subList(arguments.indexOf(spec.name()) + 1, arguments.size());
     }
 
     private void overlap(DistributedPage page) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.bench.Machine;
 import dev.gatun.torch.Torch;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,14 +27,18 @@ final class DistributedPage {
     private final Map<String, Object> json = new LinkedHashMap<>();
     private final StringBuilder page = new StringBuilder();
 
-    DistributedPage() throws IOException {
+    /** @param run the command that this is the page of */
+    DistributedPage(String run) throws IOException {
         Map<String, Object> machine = Machine.describe();
         machine.put("libtorch", Torch.version());
+        machine.put(
+                "load before the run",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         json.put("machine", machine);
         page.append("# Training on several ranks: what communication costs\n\n");
         machine.forEach((key, value) ->
                 page.append("- ").append(key).append(": ").append(value).append('\n'));
-        page.append("- run: `./gatun bench distributed`\n");
+        page.append("- run: `").append(run).append("`\n");
     }
 
     void bandwidth(List<JsonNode> sizes) {

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * the packets, one at a time in each direction, as a cable does. (Linux's own netem is not in every kernel.)
  */
 final class ShapedLink implements AutoCloseable {
-    private static final int MTU = 16_000;
+    private static final int MTU = 32_000; // large: a packet costs the processors the same whatever it holds
     private static final int MOST_QUEUED = 2_000;
     private static final double NANOS = 1e9;
 

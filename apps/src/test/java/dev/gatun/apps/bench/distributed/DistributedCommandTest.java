@@ -25,6 +25,7 @@ class DistributedCommandTest {
         assertThat(status).isZero();
         String page = Files.readString(folder.resolve("distributed.md"));
         assertThat(printed.toString()).contains(page);
+        assertThat(page).contains("- run: `./gatun bench distributed --rounds 2 --largest 1 --layers 3 ");
         assertThat(page).contains("| 4 KiB |", "| 1 MiB |", "## t5-v1_1-small on 8 to 1,024 ranks", "| 1,024 |");
         JsonNode json =
                 new ObjectMapper().readTree(folder.resolve("distributed.json").toFile());

@@ -1,0 +1,60 @@
+package dev.gatun.nn.distributed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RankSightTest {
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+
+    private static RankSight sight(RankProgress progress) {
+        return RankSight.next(null, RankProgress.parse(progress.beat()));
+    }
+
+    @Test
+    void progressSurvivesTheStore() {
+        RankProgress own = new RankProgress();
+        for (int i = 1; i <= 40; i++) {
+            own.begin("operation of float32[" + i + "]");
+            own.end(i - 1);
+        }
+        RankProgress read = RankProgress.parse(own.beat());
+        assertThat(read.issued()).isEqualTo(40);
+        assertThat(read.operation(40)).isEqualTo("operation of float32[40]");
+        assertThat(read.operation(25)).isEqualTo("operation of float32[25]");
+        assertThat(read.operation(10)).isNull();
+        assertThat(read.state()).isEqualTo(RankProgress.State.WORKING);
+        assertThat(RankProgress.parse(own.beat()).beats()).isGreaterThan(read.beats());
+    }
+
+    @Test
+    void whoIsBehindElsewhereGoneOrSilentIsAtFault() throws InterruptedException {
+        RankProgress other = new RankProgress();
+        other.begin("barrier");
+        assertThat(sight(other).fault(1, "barrier", PATIENCE)).isNull();
+        assertThat(sight(other).fault(2, "barrier", PATIENCE))
+                .isEqualTo("has not come to it; it has begun 1 operations, the last barrier");
+        assertThat(sight(other).fault(1, "broadcast", PATIENCE)).isEqualTo("calls barrier as its operation 1 instead");
+        RankSight first = sight(other);
+        Thread.sleep(100);
+        RankSight moved = RankSight.next(first, RankProgress.parse(other.beat()));
+        assertThat(moved.fault(1, "barrier", PATIENCE)).isNull();
+        Thread.sleep(100);
+        assertThat(RankSight.next(moved, moved.progress()).fault(1, "barrier", PATIENCE))
+                .startsWith("gives no sign of life");
+        other.leave();
+        assertThat(sight(other).fault(1, "barrier", PATIENCE)).startsWith("has left the group after 1 operations");
+    }
+
+    @Test
+    void aFailureIsQuotedInShort() {
+        RankProgress other = new RankProgress();
+        other.begin("barrier");
+        assertThat(sight(other).failure()).isNull();
+        other.fail("because " + "x".repeat(5000));
+        other.leave();
+        assertThat(sight(other).fault(1, "barrier", PATIENCE)).isNull();
+        assertThat(sight(other).failure()).startsWith("failed: because xxx").hasSizeLessThan(400);
+    }
+}
