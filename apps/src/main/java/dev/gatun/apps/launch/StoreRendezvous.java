@@ -47,20 +47,34 @@ final class StoreRendezvous implements Rendezvous {
 
     @Override
     public Round next() throws IOException, InterruptedException {
-        if (link == null) {
-            link = connect();
-        }
         while (settled == null) {
-            Message message = receive();
-            if (message.kind() == Message.Kind.OVER) {
-                throw new IOException(
-                        message.reason().isEmpty() ? "the run was over before it began" : message.reason());
+            if (link == null) {
+                link = connect();
             }
-            settled = message.round();
+            try {
+                Message message = receive();
+                if (message.kind() == Message.Kind.OVER) {
+                    throw new IOException(
+                            message.reason().isEmpty() ? "the run was over before it began" : message.reason());
+                }
+                settled = message.round();
+            } catch (LostException e) {
+                comeBack(e);
+            }
         }
         Round round = settled;
         settled = null;
         return round;
+    }
+
+    /** A cable that was pulled may be put back: this machine then takes part again as a new one. */
+    private void comeBack(LostException e) throws LostException {
+        if (settings.maxRestarts() == 0) {
+            throw e;
+        }
+        System.err.println("gatun launch: " + e.getMessage() + "; trying to come back");
+        link.close();
+        link = null;
     }
 
     private Link connect() throws IOException, InterruptedException {
@@ -132,13 +146,7 @@ final class StoreRendezvous implements Rendezvous {
                 case FAILED, STOPPED, SIGNALLED -> Verdict.FAILED;
             };
         } catch (LostException e) {
-            if (settings.maxRestarts() == 0) {
-                throw e;
-            }
-            // A cable that was pulled may be put back: this machine then takes part again as a new one.
-            System.err.println("gatun launch: " + e.getMessage() + "; trying to come back");
-            link.close();
-            link = null;
+            comeBack(e);
             return Verdict.AGAIN;
         }
     }

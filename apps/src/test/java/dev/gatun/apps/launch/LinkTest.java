@@ -88,7 +88,7 @@ class LinkTest {
                 "--shutdown-timeout",
                 "5",
                 "--rdzv-conf",
-                "keep_alive=4",
+                "keep_alive=8",
                 "--no-python",
                 "--"));
         args.addAll(SummingRank.command("1000"));
@@ -107,7 +107,7 @@ class LinkTest {
             second.awaitOut("sum 3.0");
             assertThat(ip("-n", HOSTS.get(0), "link", "set", "g0-" + ID, "down"))
                     .isTrue();
-            first.awaitErr("the launcher there was silent for 4 s");
+            first.awaitErr("the launcher there was silent for 8 s");
             assertThat(ip("-n", HOSTS.get(0), "link", "set", "g0-" + ID, "up")).isTrue();
             assertThat(first.exitCode()).as(first.err()).isZero();
             assertThat(second.exitCode()).as(second.err()).isZero();
