@@ -33,7 +33,10 @@ class InterruptsTest {
         "TERM, loading, 75, , stopping now; nothing is lost"
     })
     void endsWithACodeOfItsOwn(String signal, String work, int code, String last, String told) throws Exception {
+        // What a shell starts in the background ignores Ctrl-C, and so would all that is started from there.
         Process process = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
                         Child.jdk("java"),
                         "-cp",
                         System.getProperty("java.class.path"),

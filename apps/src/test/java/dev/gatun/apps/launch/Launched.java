@@ -32,7 +32,9 @@ final class Launched implements AutoCloseable {
     /** The same behind a program that starts others. */
     static Launched startBehind(List<String> before, Path folder, Map<String, String> environment, String... args)
             throws IOException {
-        List<String> command = new ArrayList<>(before);
+        // What a shell starts in the background ignores Ctrl-C, and so would all that is started from there.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
