@@ -89,7 +89,7 @@ class MultiNodeTest {
             "--rdzv-backend",
             "c10d",
             "--rdzv-conf",
-            "last_call_timeout=1,keep_alive=2"
+            "last_call_timeout=1,keep_alive=8"
         };
         try (Launched first = node(0, 1, script, options)) {
             first.await("size1");
