@@ -8,6 +8,7 @@ import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.system.RunData;
 import dev.gatun.hart.system.Stages;
 import dev.gatun.hart.system.TrainedRun;
+import dev.gatun.hart.train.Folders;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
@@ -19,13 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -144,20 +143,12 @@ final class SystemsCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            delete(path);
+            Folders.delete(path);
         }
     }
 
     private static double median(Measured measured) {
         double[] sorted = measured.seconds.stream().mapToDouble(s -> s).sorted().toArray();
         return sorted[sorted.length / 2];
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
-        }
     }
 }

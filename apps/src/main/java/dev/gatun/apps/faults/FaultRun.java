@@ -1,5 +1,6 @@
 package dev.gatun.apps.faults;
 
+import dev.gatun.hart.train.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ final class FaultRun implements AutoCloseable {
                 outcomes.set(i, outcomes.get(i).withProblem(problem));
             }
             tell("training " + trainings + (problem.isEmpty() ? ": done, the same bits" : ": " + problem));
-            delete(run);
+            Folders.delete(run);
             whenTrained.accept(outcomes);
         }
         return outcomes;
@@ -99,7 +100,7 @@ final class FaultRun implements AutoCloseable {
         }
         Map<String, String> result = TinyTraining.result(run);
         tell("undisturbed training: " + TinyTraining.steps(run) + " steps");
-        delete(run);
+        Folders.delete(run);
         return result;
     }
 
@@ -262,14 +263,6 @@ final class FaultRun implements AutoCloseable {
     private void tell(String text) {
         progress.println(text);
         progress.flush();
-    }
-
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> all = Files.walk(tree)) {
-            for (Path path : all.sorted(Collections.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     @Override

@@ -21,6 +21,9 @@ final class Coordinator implements AutoCloseable {
     static final String INBOX = "coordinator";
 
     private static final long LOOK_EVERY_MILLIS = 50;
+    /** More has passed only if this process stood still itself, which is nobody else's silence. */
+    private static final long LONGEST_LOOK_NANOS = 1_000_000_000L;
+
     private static final long FAREWELL_NANOS = 10_000_000_000L;
 
     private final KeyValueStore store;
@@ -42,6 +45,7 @@ final class Coordinator implements AutoCloseable {
     private boolean saved;
     private String reason = "";
     private long waitingSince = System.nanoTime();
+    private long lookedAt = System.nanoTime();
     private long enoughSince;
     private Ending over;
     private volatile boolean closing;
@@ -52,7 +56,7 @@ final class Coordinator implements AutoCloseable {
         private final Message.Member member;
         private final Mailbox mail;
         private long beats = -1;
-        private long beatAt = System.nanoTime();
+        private long silentNanos;
         private Round round;
         private Ending ending;
 
@@ -117,7 +121,7 @@ final class Coordinator implements AutoCloseable {
                 nodes.remove(message.node());
                 nodesGone |= over == null;
             }
-            case START, STOP, OVER -> throw new DistributedException("a launcher sent " + message.kind());
+            case START, STOP, LOST, OVER -> throw new DistributedException("a launcher sent " + message.kind());
         }
     }
 
@@ -129,7 +133,10 @@ final class Coordinator implements AutoCloseable {
         }
         // A launcher that was started again, or cut off for a while, takes the place of what it was.
         for (Node old : List.copyOf(nodes.values())) {
-            if (settings.isStatic() && old.member.nodeRank() == message.member().nodeRank()) {
+            boolean same = settings.isStatic()
+                    ? old.member.nodeRank() == message.member().nodeRank()
+                    : old.number == message.member().before();
+            if (same) {
                 lose(old);
             }
         }
@@ -146,13 +153,16 @@ final class Coordinator implements AutoCloseable {
 
     private void lookForLostNodes() {
         long now = System.nanoTime();
+        long passed = Math.min(now - lookedAt, LONGEST_LOOK_NANOS);
+        lookedAt = now;
         for (Node node : List.copyOf(nodes.values())) {
             long beats = store.add(Link.beatOf(node.number), 0);
-            if (beats != node.beats) {
-                node.beats = beats;
-                node.beatAt = now;
-            } else if (now - node.beatAt > settings.keepAlive().toNanos()) {
+            node.silentNanos = beats == node.beats ? node.silentNanos + passed : 0;
+            node.beats = beats;
+            if (node.silentNanos > settings.keepAlive().toNanos()) {
                 lose(node);
+                // It may only have been suspended, and would wait for ever for what nobody sends it.
+                node.mail.send(Message.lost(node.number));
             }
         }
     }

@@ -33,6 +33,8 @@ record Message(
         START,
         /** From it: stop them. */
         STOP,
+        /** From it: the machine was silent for too long and takes no part any more, unless it joins again. */
+        LOST,
         /** From it: the run is over, with that ending and those failures. */
         OVER
     }
@@ -41,8 +43,9 @@ record Message(
      * A machine that takes part.
      *
      * @param nodeRank its number as --node-rank gives it, or -1
+     * @param before the number of the machine that it was until it was cut off, or -1
      */
-    record Member(String host, int ranks, int nodeRank) {}
+    record Member(String host, int ranks, int nodeRank, int before) {}
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,6 +68,10 @@ record Message(
 
     static Message stop(int node) {
         return new Message(Kind.STOP, node, null, null, null, null, null);
+    }
+
+    static Message lost(int node) {
+        return new Message(Kind.LOST, node, null, null, null, null, null);
     }
 
     static Message over(int node, Rendezvous.Ending ending, List<RankFailure> failures, String reason) {

@@ -13,13 +13,20 @@ final class StoreRendezvous implements Rendezvous {
     private static final Duration CONNECTING = Duration.ofSeconds(2);
     private static final long FAREWELL_MILLIS = 5_000;
 
+    /** A store in the same process may answer late, as when the machine was suspended, but it does not get lost. */
+    private static final Duration EVENTUALLY = Duration.ofDays(365);
+
     private final MultiNode settings;
-    private final Message.Member self;
+    private final int ranks;
+    private final int nodeRank;
     private final Duration interval;
     private final BooleanSupplier cancelled;
     private final Stores stores;
     private final Coordinator coordinator;
     private Link link;
+    /** What this machine was before it was cut off. */
+    private int before = -1;
+
     private Round settled;
     private List<RankFailure> failures = List.of();
 
@@ -33,12 +40,13 @@ final class StoreRendezvous implements Rendezvous {
      */
     StoreRendezvous(MultiNode settings, int nodeRank, int ranks, Duration interval, BooleanSupplier cancelled) {
         this.settings = settings;
-        this.self = new Message.Member(LocalRanks.hostName(), ranks, nodeRank);
+        this.ranks = ranks;
+        this.nodeRank = nodeRank;
         this.interval = interval;
         this.cancelled = cancelled;
         this.stores = Stores.at(settings.host(), settings.port(), settings.hostsHere(), settings.isStatic());
         this.coordinator = stores.keepsStore()
-                ? new Coordinator(stores.connect(settings.keepAlive()), settings, stores::newRankStore, System.err)
+                ? new Coordinator(stores.connect(CONNECTING, EVENTUALLY), settings, stores::newRankStore, System.err)
                 : null;
         if (coordinator != null) {
             coordinator.start();
@@ -73,6 +81,7 @@ final class StoreRendezvous implements Rendezvous {
             throw e;
         }
         System.err.println("gatun launch: " + e.getMessage() + "; trying to come back");
+        before = link.node();
         link.close();
         link = null;
     }
@@ -82,7 +91,8 @@ final class StoreRendezvous implements Rendezvous {
         while (true) {
             try {
                 // Not for longer than a signal may have to wait.
-                return new Link(stores.connect(CONNECTING), self, interval, settings.keepAlive());
+                Message.Member self = new Message.Member(LocalRanks.hostName(), ranks, nodeRank, before);
+                return new Link(stores.connect(CONNECTING, settings.keepAlive()), self, interval, settings.keepAlive());
             } catch (DistributedException e) {
                 if (System.nanoTime() > deadline) {
                     throw new IOException(
@@ -99,6 +109,10 @@ final class StoreRendezvous implements Rendezvous {
     private Message receive() throws IOException, InterruptedException {
         while (true) {
             Message message = link.receive();
+            if (message != null && message.kind() == Message.Kind.LOST) {
+                throw new LostException("this machine was silent for "
+                        + settings.keepAlive().toSeconds() + " s, and the others go on without it");
+            }
             if (message != null && message.kind() != Message.Kind.STOP) {
                 return message;
             }

@@ -46,8 +46,8 @@ final class Stores implements AutoCloseable {
     }
 
     /** A connection of the caller's own to the launchers' store. */
-    KeyValueStore connect(Duration answerWithin) {
-        return new TcpStore(host, port, answerWithin);
+    KeyValueStore connect(Duration connecting, Duration answerWithin) {
+        return new TcpStore(host, port, connecting, answerWithin);
     }
 
     /** Starts a store for ranks in place of the last one, and returns its port. */

@@ -89,7 +89,7 @@ class MultiNodeTest {
             "--rdzv-backend",
             "c10d",
             "--rdzv-conf",
-            "last_call_timeout=1,keep_alive=8"
+            "last_call_timeout=1,keep_alive=2"
         };
         try (Launched first = node(0, 1, script, options)) {
             first.await("size1");
@@ -105,6 +105,45 @@ class MultiNodeTest {
             assertThat(first.err())
                     .contains("starting the ranks again: the machines have changed", "out of reach", "restart 1 of 1");
         }
+    }
+
+    @Test
+    void aMachineThatStoodStillGoesOn() throws Exception {
+        String script = "echo x >size$WORLD_SIZE; while ! [ -e ../done ]; do sleep 0.1; done";
+        String[] options = {
+            "--nnodes",
+            "1:2",
+            "--max-restarts",
+            "3",
+            "--rdzv-backend",
+            "c10d",
+            "--rdzv-conf",
+            "last_call_timeout=1,keep_alive=1"
+        };
+        try (Launched first = node(0, 1, script, options)) {
+            first.await("size1");
+            standStill(first);
+            try (Launched second = node(1, 1, script, options)) {
+                first.await("size2");
+                second.await("size2");
+                Files.delete(folder.resolve("node0/size2"));
+                Files.delete(folder.resolve("node1/size2"));
+                standStill(second);
+                first.await("size2");
+                second.await("size2");
+                Files.createFile(folder.resolve("done"));
+                assertThat(first.exitCode()).as(first.err()).isZero();
+                assertThat(second.exitCode()).as(second.err()).isZero();
+                assertThat(second.err()).contains("trying to come back");
+            }
+        }
+    }
+
+    /** As when a machine is suspended, for longer than the others wait. */
+    private static void standStill(Launched node) throws IOException, InterruptedException {
+        node.signal("STOP");
+        Thread.sleep(3000);
+        node.signal("CONT");
     }
 
     @Test

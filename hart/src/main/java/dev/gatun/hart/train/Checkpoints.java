@@ -137,7 +137,7 @@ final class Checkpoints {
         if (Files.exists(checkpoint)) {
             Path leaving = partial(checkpoint.resolveSibling(checkpoint.getFileName() + "-old"));
             Files.move(checkpoint, leaving, StandardCopyOption.ATOMIC_MOVE);
-            delete(leaving);
+            Folders.delete(leaving);
         }
     }
 
@@ -150,21 +150,10 @@ final class Checkpoints {
         return checkpoint.getFileName().toString().contains(PARTIAL);
     }
 
-    private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(tree)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
-        }
-    }
-
     /** Removes a folder if that is possible: its name says that it is not whole. */
     static void deleteQuietly(Path partial) {
         try {
-            delete(partial);
+            Folders.delete(partial);
         } catch (IOException e) {
             // What went wrong first is what the user should hear.
         }

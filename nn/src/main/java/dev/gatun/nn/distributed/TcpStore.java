@@ -33,16 +33,27 @@ public final class TcpStore implements KeyValueStore {
      * @throws DistributedException if nobody listens there by then
      */
     public TcpStore(String host, int port, Duration timeout) {
+        this(host, port, timeout, timeout);
+    }
+
+    /**
+     * The same with a limit of its own for connecting.
+     *
+     * @param connecting how long that may take
+     * @param timeout how long each later call waits
+     * @throws DistributedException if nobody listens there in time
+     */
+    public TcpStore(String host, int port, Duration connecting, Duration timeout) {
         if (port < 1 || port > 65535) {
             throw new DistributedException("a store's port is a number from 1 to 65535, and not " + port);
         }
         this.place = "the store at " + host + ":" + port;
         this.timeout = timeout;
         try {
-            connection = StoreConnection.open(host, port, timeout);
+            connection = StoreConnection.open(host, port, connecting);
         } catch (IOException e) {
             throw new DistributedException(
-                    "cannot reach " + place + " within " + Words.seconds(timeout) + " (" + e.getMessage()
+                    "cannot reach " + place + " within " + Words.seconds(connecting) + " (" + e.getMessage()
                             + "): is rank 0 or the launcher running on " + host
                             + ", and can this machine connect to that port?",
                     e);
