@@ -93,6 +93,9 @@ final class ProgressBoard implements AutoCloseable {
         if (faults.isEmpty()) {
             faults = faults(atFault, other -> others[other] == null ? null : others[other].failure());
         }
+        if (faults.isEmpty()) {
+            faults = faults(atFault, other -> others[other] == null ? null : others[other].held(number));
+        }
         if (!faults.isEmpty()) {
             return String.join("; ", faults);
         }

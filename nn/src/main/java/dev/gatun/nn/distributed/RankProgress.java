@@ -86,6 +86,11 @@ final class RankProgress {
         return issued;
     }
 
+    /** Whether an operation that it has begun is not done. */
+    boolean waits() {
+        return done < issued;
+    }
+
     State state() {
         return state;
     }

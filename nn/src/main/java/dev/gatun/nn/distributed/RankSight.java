@@ -16,8 +16,7 @@ record RankSight(RankProgress progress, long changed) {
     /** Why operation {@code number} cannot be done because of that rank; null if it is not its fault. */
     String fault(long number, String operation, Duration patience) {
         Duration silent = Duration.ofNanos(System.nanoTime() - changed);
-        String last = progress.operation(progress.issued());
-        String came = progress.issued() + " operations" + (last == null ? "" : ", the last " + last);
+        String came = came();
         return switch (progress.state()) {
             case LEFT -> "has left the group after " + came;
             case FAILED -> null;
@@ -27,12 +26,26 @@ record RankSight(RankProgress progress, long changed) {
                     yield "calls " + other + " as its operation " + number + " instead";
                 } else if (silent.compareTo(patience) > 0) {
                     yield "gives no sign of life (ended, killed, stopped or cut off); it had begun " + came;
-                } else if (progress.issued() < number) {
+                } else if (progress.issued() < number && !progress.waits()) {
                     yield "has not come to it; it has begun " + came;
                 }
                 yield null;
             }
         };
+    }
+
+    /**
+     * That it waits in an operation before {@code number}, mostly for the rank whose fault this is; null if it does not. It
+     * is to blame only if nobody else is.
+     */
+    String held(long number) {
+        boolean held = progress.state() == RankProgress.State.WORKING && progress.issued() < number && progress.waits();
+        return held ? "has not come to it, and waits in one before it; it has begun " + came() : null;
+    }
+
+    private String came() {
+        String last = progress.operation(progress.issued());
+        return progress.issued() + " operations" + (last == null ? "" : ", the last " + last);
     }
 
     /** What that rank says of its own failure, which mostly comes from another's; null if it has not failed. */

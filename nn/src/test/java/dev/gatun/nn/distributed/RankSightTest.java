@@ -33,6 +33,8 @@ class RankSightTest {
         RankProgress other = new RankProgress();
         other.begin("barrier");
         assertThat(sight(other).fault(1, "barrier", PATIENCE)).isNull();
+        other.end(1);
+        assertThat(sight(other).held(2)).isNull();
         assertThat(sight(other).fault(2, "barrier", PATIENCE))
                 .isEqualTo("has not come to it; it has begun 1 operations, the last barrier");
         assertThat(sight(other).fault(1, "broadcast", PATIENCE)).isEqualTo("calls barrier as its operation 1 instead");
@@ -45,6 +47,17 @@ class RankSightTest {
                 .startsWith("gives no sign of life");
         other.leave();
         assertThat(sight(other).fault(1, "barrier", PATIENCE)).startsWith("has left the group after 1 operations");
+    }
+
+    @Test
+    void whoWaitsItselfIsBlamedOnlyIfNobodyElseIs() {
+        RankProgress other = new RankProgress();
+        other.begin("barrier");
+        assertThat(sight(other).fault(2, "barrier", PATIENCE)).isNull();
+        assertThat(sight(other).held(1)).isNull();
+        assertThat(sight(other).held(2))
+                .isEqualTo(
+                        "has not come to it, and waits in one before it; it has begun 1 operations, the last barrier");
     }
 
     @Test
