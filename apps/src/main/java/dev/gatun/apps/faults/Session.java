@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 
 /** One launcher with the ranks of a training, and what it has said. */
 final class Session implements AutoCloseable {
-    /** In the environment of all that a launcher starts, so that every process of it can be found. */
-    /** What the launcher says when it does so. */
+    /** What the launcher says when it starts the ranks again. */
     private static final String AGAIN = "starting the ranks again";
 
+    /** In the environment of all that a launcher starts, so that every process of it can be found. */
     private static final String TOKEN = "GATUN_FAULTS_SESSION";
 
     private static final long LOOK_EVERY_MILLIS = 50;
