@@ -38,6 +38,7 @@ final class CudaLibraries {
     private final Set<Path> read = new HashSet<>();
     /** What has been looked for. */
     private final Set<String> known = new HashSet<>();
+
     private final Set<Path> folders;
     private final Set<String> missing = new TreeSet<>();
 
