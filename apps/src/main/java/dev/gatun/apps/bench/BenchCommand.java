@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench;
 
+import dev.gatun.apps.bench.distributed.DistributedCommand;
 import dev.gatun.apps.bench.t5.T5Command;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
             T5Command.class,
             OptimCommand.class,
             ShardingCommand.class,
-            SystemsCommand.class
+            SystemsCommand.class,
+            DistributedCommand.class
         },
         footerHeading = "%nExample:%n",
         footer = {
