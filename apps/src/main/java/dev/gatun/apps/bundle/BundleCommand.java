@@ -36,8 +36,11 @@ public final class BundleCommand implements Callable<Integer> {
 
     private static final double MEGA = 1e6;
 
-    /** What tests of the command line need, of which the bundle has none. */
-    private static final List<String> TESTS_ONLY_HERE = List.of("archunit", "asm-");
+    /** The modules whose tests the bundle has. */
+    private static final List<String> TESTED = List.of("bindings", "nn", "hart", "apps");
+
+    /** What these tests do without: ArchUnit, and what AssertJ needs for soft assertions. */
+    private static final List<String> TESTS_ONLY_HERE = List.of("archunit", "asm-", "byte-buddy-");
 
     /** Of the tests of this module the one that runs the others. */
     private static final String RUNNER = "dev/gatun/apps/gpucheck/DeviceTestRunner";
@@ -112,17 +115,25 @@ public final class BundleCommand implements Callable<Integer> {
         for (Path entry : entries) {
             String name = entry.getFileName().toString();
             if (Files.isDirectory(entry)) {
-                String module = entry.getParent().getParent().getFileName().toString();
-                boolean here = module.equals("apps") && name.equals("test-classes");
-                Jars.pack(
-                        entry,
-                        file -> !here || file.startsWith(RUNNER),
-                        target.resolve("gatun-" + module + "-" + name + ".jar"));
+                classes(entry, target);
             } else if (Files.exists(entry)
                     && !LeftOut.isJar(name)
                     && TESTS_ONLY_HERE.stream().noneMatch(name::startsWith)) {
                 Jars.copy(entry, target.resolve(name));
             }
+        }
+    }
+
+    private static void classes(Path folder, Path target) throws IOException {
+        String name = folder.getFileName().toString();
+        String module = folder.getParent().getParent().getFileName().toString();
+        boolean tests = name.equals("test-classes");
+        if (!tests || TESTED.contains(module)) {
+            boolean onlyRunner = tests && module.equals("apps");
+            Jars.pack(
+                    folder,
+                    file -> !onlyRunner || file.startsWith(RUNNER),
+                    target.resolve("gatun-" + module + "-" + name + ".jar"));
         }
     }
 

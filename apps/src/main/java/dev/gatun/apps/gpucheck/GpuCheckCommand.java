@@ -101,7 +101,10 @@ public final class GpuCheckCommand implements Callable<Integer> {
         Part.Outcome described = found.run(output);
         if (!described.succeeded()) {
             String last = described.log().strip().lines().reduce("", (_, line) -> line);
-            throw new IllegalStateException(last.replaceFirst("^gatun[a-z ]*: ", ""));
+            throw new IllegalStateException(last.replaceFirst("^gatun[a-z ]*: (aten::\\S+: )?", ""));
+        }
+        for (String which : List.of("device", "gpu")) {
+            Files.deleteIfExists(results(which)); // of an earlier check
         }
         for (What what : parts) {
             Part part = part(what, environment);
