@@ -13,32 +13,34 @@ import java.util.HexFormat;
 /** Puts the shim, a resource of this module, where the system's loader can open it. */
 final class ShimFile {
     static final String NAME = "libgatun.so";
+    /** The same functions, linked so that they find those of {@code libtorch_cuda.so} too. */
+    static final String CUDA_NAME = "libgatun_cuda.so";
 
     private ShimFile() {}
 
     /**
-     * Returns the shim's path, in a folder named after its contents: processes that start at once, or use different
-     * builds, do not disturb each other. A file is written beside and renamed, so it is there whole or not at all.
+     * Returns the path of the shim {@code name}, in a folder named after its contents: processes that start at once, or use
+     * different builds, do not disturb each other. A file is written beside and renamed, so it is there whole or not at all.
      */
-    static NativeLibrary extract(String platform) {
-        try (InputStream in = ShimFile.class.getResourceAsStream(platform + "/" + NAME)) {
+    static NativeLibrary extract(String platform, String name) {
+        try (InputStream in = ShimFile.class.getResourceAsStream(platform + "/" + name)) {
             if (in == null) {
-                throw new NativeLoadException("gatun-native was built without its shim " + NAME + ": build the project"
+                throw new NativeLoadException("gatun-native was built without its shim " + name + ": build the project"
                         + " again with ./mvnw install, which compiles it");
             }
             byte[] bytes = in.readAllBytes();
             Path folder = cache().resolve("shim-" + digest(bytes));
-            Path file = folder.resolve(NAME);
+            Path file = folder.resolve(name);
             if (!Files.exists(file)) {
                 Files.createDirectories(folder);
-                Path beside = Files.createTempFile(folder, NAME, ".tmp");
+                Path beside = Files.createTempFile(folder, name, ".tmp");
                 Files.write(beside, bytes);
                 move(beside, file);
             }
-            return new NativeLibrary(NAME, file, "gatun-native");
+            return new NativeLibrary(name, file, "gatun-native");
         } catch (IOException e) {
             throw new NativeLoadException(
-                    "cannot write " + NAME + " into " + cache() + " (" + e.getMessage()
+                    "cannot write " + name + " into " + cache() + " (" + e.getMessage()
                             + "): make room there, or set GATUN_CACHE to a folder that can be written",
                     e);
         }

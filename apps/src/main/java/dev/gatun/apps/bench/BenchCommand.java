@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench;
 
+import dev.gatun.apps.bench.distributed.DistributedCommand;
 import dev.gatun.apps.bench.gpu.GpuCommand;
 import dev.gatun.apps.bench.t5.T5Command;
 import java.util.concurrent.Callable;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
             OptimCommand.class,
             ShardingCommand.class,
             SystemsCommand.class,
+            DistributedCommand.class,
             GpuCommand.class
         },
         footerHeading = "%nExample:%n",

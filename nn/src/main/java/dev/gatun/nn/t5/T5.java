@@ -199,12 +199,21 @@ public final class T5 extends Module {
     }
 
     /**
-     * One pass with all targets given ({@code forward}). The result's tensors are new, in the caller's scope.
+     * One pass with all targets given ({@code forward}). The result's tensors are new, in the caller's scope. Hooks see the
+     * source's ids or states, the decoder's ids or null and the labels or null, and return or replace the result's tensors in
+     * the order of {@link T5Output#tensors()}.
      *
      * @throws IllegalArgumentException if the input lacks a source or a target
      */
     public T5Output forward(T5Input input) {
-        return scoped(() -> run(input));
+        T5Output[] made = new T5Output[1];
+        Tensor[] outputs = call(
+                given -> {
+                    made[0] = run(input.with(given));
+                    return made[0].tensors().toArray(Tensor[]::new);
+                },
+                input.tensors());
+        return made[0].with(List.of(outputs));
     }
 
     /**

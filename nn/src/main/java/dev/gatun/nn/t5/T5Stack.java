@@ -86,7 +86,8 @@ public final class T5Stack extends Module {
     }
 
     /**
-     * Runs the stack.
+     * Runs the stack. Hooks see the ids or embeddings and the encoder's states or null, and return or replace the result's
+     * tensors in the order of {@link StackOutput#tensors()}.
      *
      * @return new tensors in the caller's scope, of the parameters' type
      * @throws IllegalArgumentException if ids are given and there is no embedding, the prefix is for another number of
@@ -94,7 +95,14 @@ public final class T5Stack extends Module {
      */
     public StackOutput forward(StackInput input) {
         requireFit(input);
-        return scoped(() -> run(input));
+        StackOutput[] made = new StackOutput[1];
+        Tensor[] outputs = call(
+                given -> {
+                    made[0] = run(input.with(given));
+                    return made[0].tensors().toArray(Tensor[]::new);
+                },
+                input.tensors());
+        return made[0].with(List.of(outputs));
     }
 
     private void requireFit(StackInput input) {
