@@ -5,14 +5,18 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
+import dev.gatun.torch.cuda.Cuda;
+import dev.gatun.torch.cuda.CudaProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a device is, as its driver and libtorch say. */
 final class DeviceFacts {
-    private static final String QUERY = "name,memory.total,driver_version,power.limit,clocks.max.sm";
+    private static final String QUERY = "driver_version,power.limit,clocks.max.sm,clocks.max.memory";
+    private static final double GIBI = 1 << 30;
     private static final double TERA = 1e12;
 
     /** Operations a second in bfloat16 without sparsity that NVIDIA gives for a card, the first that its name contains. */
@@ -59,6 +63,12 @@ final class DeviceFacts {
         facts.put("device", device.toString());
         facts.put("libtorch", Torch.version());
         if (device.type() == Device.Type.CUDA) {
+            CudaProperties properties = Cuda.properties(device.index());
+            facts.put("name", properties.name());
+            facts.put("architecture", properties.architecture());
+            facts.put("multiprocessors", "" + properties.multiProcessorCount());
+            facts.put("memory", String.format(Locale.ROOT, "%.1f GiB", properties.totalMemory() / GIBI));
+            facts.put("CUDA runtime and driver's", Cuda.runtimeVersion() + ", " + Cuda.driverVersion());
             String[] values = card(device).split(" *, *");
             String[] names = QUERY.split(",");
             for (int i = 0; i < values.length && values.length == names.length; i++) {

@@ -19,7 +19,7 @@ interface GpuWork extends AutoCloseable {
             case HART -> new HartWork(row, device);
             case GENERATE1, GENERATE32 -> new GenerateWork(row, device);
             case ADAPT -> new AdaptWork(row, device);
-            case ADAPT_GRAPH -> throw new UnsupportedOperationException("graphs");
+            case ADAPT_GRAPH -> new AdaptGraphWork(row, device);
         };
     }
 }

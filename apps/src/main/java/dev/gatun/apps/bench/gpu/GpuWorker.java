@@ -3,6 +3,7 @@ package dev.gatun.apps.bench.gpu;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Memory;
 import dev.gatun.torch.Torch;
+import dev.gatun.torch.cuda.Cuda;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +26,7 @@ final class GpuWorker {
                 iterate(work, row);
                 queue.finish();
             }
-            Memory.resetPeaks();
+            resetPeak(device);
             long end = System.nanoTime() + (long) (seconds * NANOS_PER_SECOND);
             while (millis.size() < LEAST || System.nanoTime() < end) {
                 long begin = System.nanoTime();
@@ -49,7 +50,17 @@ final class GpuWorker {
         return (System.nanoTime() - begin) / NANOS_PER_MILLI / row.kind().repeats;
     }
 
+    private static void resetPeak(Device device) {
+        if (device.type() == Device.Type.CUDA) {
+            Cuda.resetPeakMemory(device.index());
+        } else {
+            Memory.resetPeaks();
+        }
+    }
+
     private static long peakBytes(Device device) {
-        return device.equals(Device.CPU) ? Memory.statistics().peakBytes() : 0;
+        return device.type() == Device.Type.CUDA
+                ? Cuda.memory(device.index()).peakAllocatedBytes()
+                : Memory.statistics().peakBytes();
     }
 }
