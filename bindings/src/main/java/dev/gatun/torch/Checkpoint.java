@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
  *
  * <p>The block may use parameters and other tensors besides its inputs; those must stay open until the backward pass. It
  * must do the same the second time, and not change its inputs. The recomputation sees the modes of the first run
- * ({@link ThreadState}) and, for dropout, the default generators of the CPU and of the inputs' GPUs as they were then; it may run on another thread. Any
- * kind of backward pass works: {@link Autograd#grad}, double backward, hooks, blocks inside blocks. What a
- * {@link Function} in the block saves is kept all the same.
+ * ({@link ThreadState}) and, for dropout, the default generators of the CPU and of the inputs' GPUs as they were then; it may
+ * run on another thread. Any kind of backward pass works: {@link Autograd#grad}, double backward, hooks, blocks inside
+ * blocks. What a {@link Function} in the block saves is kept all the same.
  */
 public final class Checkpoint {
     private Checkpoint() {}
