@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
  *
  * <p>The block may use parameters and other tensors besides its inputs; those must stay open until the backward pass. It
  * must do the same the second time, and not change its inputs. The recomputation sees the modes of the first run
- * ({@link ThreadState}) and, for dropout, the default CPU generator as it was then; it may run on another thread. Any
- * kind of backward pass works: {@link Autograd#grad}, double backward, hooks, blocks inside blocks. What a
- * {@link Function} in the block saves is kept all the same.
+ * ({@link ThreadState}) and, for dropout, the default generators of the CPU and of the inputs' GPUs as they were then; it may
+ * run on another thread. Any kind of backward pass works: {@link Autograd#grad}, double backward, hooks, blocks inside
+ * blocks. What a {@link Function} in the block saves is kept all the same.
  */
 public final class Checkpoint {
     private Checkpoint() {}
@@ -59,7 +59,7 @@ public final class Checkpoint {
         private final UnaryOperator<Tensor[]> block;
         private final Tensor[] inputs;
         private final ThreadState modes = ThreadState.capture();
-        private final byte[] rngState;
+        private final RngStates rngState;
         private int gaps;
         private int holders = 1; // the first run, then the gaps
         private long pass;
@@ -67,7 +67,7 @@ public final class Checkpoint {
 
         Region(UnaryOperator<Tensor[]> block, boolean preserveRngState, Tensor[] inputs) {
             this.block = Objects.requireNonNull(block, "block");
-            this.rngState = preserveRngState ? Torch.getRngState() : null;
+            this.rngState = preserveRngState ? RngStates.of(inputs) : null;
             this.inputs = new Tensor[inputs.length];
             for (int i = 0; i < inputs.length; i++) {
                 this.inputs[i] = inputs[i] == null ? null : Upcalls.unscopedAlias(inputs[i]);
@@ -99,16 +99,16 @@ public final class Checkpoint {
 
         private void recompute() {
             List<Tensor> saved = new ArrayList<>();
-            byte[] now = rngState == null ? null : Torch.getRngState();
+            RngStates now = rngState == null ? null : rngState.now();
             if (rngState != null) {
-                Torch.setRngState(rngState);
+                rngState.restore();
             }
             try (Scope _ = Scope.open();
                     var _ = SavedTensorsHooks.open(t -> collect(saved, t), saved::get)) {
                 modes.run(() -> block.apply(inputs.clone()));
             } finally {
                 if (now != null) {
-                    Torch.setRngState(now);
+                    now.restore();
                 }
                 recomputed = saved.toArray(new Tensor[0]);
             }

@@ -31,7 +31,7 @@ final class Checkpoint {
      * @param stage the stage's name
      * @param step optimizer steps done
      * @param threads and {@code libtorch}: with others, results may differ in their last bits
-     * @param rng the default generator's state on each rank; with another number of ranks, results may differ as well
+     * @param rng the default generators' states on each rank; with another number of ranks, results may differ as well
      */
     record State(
             @JsonProperty("stage") String stage,

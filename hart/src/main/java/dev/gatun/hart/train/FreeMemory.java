@@ -1,6 +1,8 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.torch.Device;
+import dev.gatun.torch.cuda.Cuda;
+import dev.gatun.torch.cuda.CudaMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,11 @@ public final class FreeMemory {
 
     /** The bytes that are left on {@code device}; where the system does not tell, as many as there can be. */
     public static long of(Device device) {
+        if (device.type() == Device.Type.CUDA) {
+            CudaMemory own = Cuda.memory(device.index());
+            // What libtorch has taken and no tensor uses is free too.
+            return Cuda.memGetInfo(device.index()).freeBytes() + own.reservedBytes() - own.allocatedBytes();
+        }
         try (Stream<String> lines = Files.lines(OF_LINUX)) {
             return lines.filter(line -> line.startsWith(AVAILABLE))
                     .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))

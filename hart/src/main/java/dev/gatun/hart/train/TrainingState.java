@@ -51,7 +51,7 @@ final class TrainingState implements AutoCloseable {
         }
         Checkpoint.State state = Checkpoint.load(checkpoints.path(name), objective, learner);
         if (world.rank() < state.rng().size()) {
-            Torch.setRngState(state.rng().get(world.rank()));
+            RandomState.restore(state.rng().get(world.rank()), world.device());
         } else {
             reseed(seed, state.step());
         }
@@ -79,7 +79,7 @@ final class TrainingState implements AutoCloseable {
     /** Copies everything and returns; the copy is written meanwhile. */
     void save(long step, Objective objective, Learner learner) {
         writer.await(); // before the copy: there is memory for one
-        List<byte[]> rng = world.gather(Torch.getRngState());
+        List<byte[]> rng = world.gather(RandomState.now(world.device()));
         Checkpoint.State now = new Checkpoint.State(stage, step, threads, Torch.version(), rng);
         Snapshot snapshot = new Snapshot(now, objective, learner, world);
         if (!snapshot.isEmpty()) {

@@ -23,7 +23,7 @@ public interface Recorder {
 
     /** The one for {@code device}: CUDA graphs on a GPU, {@link #EAGER} elsewhere. */
     static Recorder of(Device device) {
-        return EAGER;
+        return device.type() == Device.Type.CUDA ? new CudaRecorder(device.index()) : EAGER;
     }
 
     /**
