@@ -80,6 +80,11 @@ public final class T5Stack extends Module {
         return blocks.get(0).isCheckpointing();
     }
 
+    @Override
+    protected void freeCache() {
+        selfBias.close();
+    }
+
     /** The position bias of self-attention without masks ({@code compute_bias}): [1, H, queries, keys], new. */
     public Tensor positionBias(int queries, int keys) {
         return selfBias.position(queries, keys, keys - queries);
@@ -189,8 +194,8 @@ public final class T5Stack extends Module {
         if (mask == null) {
             return null;
         }
-        if (cache != null && cache.crossMask() == null) {
-            cache.keepCrossMask(mask);
+        if (cache != null && cache.length() == 0) {
+            mask = cache.keepCrossMask(mask);
         }
         long rows = encoderRows(input);
         return new AttentionBias(mask, rows, config.numHeads(), hidden.size(0) / rows * hidden.size(1));
