@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.Stream;
-import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes a {@code .tar.gz} of files, folders and links (POSIX ustar); the same files always give the same bytes. */
 final class TarGz implements AutoCloseable {
     private static final int BLOCK = 512;
+    private static final int BUFFER = 1 << 16;
     private static final int NAME = 100;
     private static final int PREFIX = 155;
 
@@ -28,11 +28,7 @@ final class TarGz implements AutoCloseable {
     private final OutputStream out;
 
     TarGz(Path file) throws IOException {
-        out = new BufferedOutputStream(new GZIPOutputStream(Files.newOutputStream(file), 1 << 16) {
-            {
-                def.setLevel(Deflater.BEST_COMPRESSION);
-            }
-        });
+        out = new BufferedOutputStream(new GZIPOutputStream(Files.newOutputStream(file), BUFFER));
     }
 
     /** Adds what {@code path} is, with all that is in it, under {@code name}. */
