@@ -22,7 +22,9 @@ final class GpuWorker {
         List<Double> hostMillis = new ArrayList<>();
         try (GpuWork work = GpuWork.of(row, device);
                 DeviceQueue queue = new DeviceQueue(device)) {
-            for (int i = 0; i < WARM_UP; i++) {
+            // Half as long as is measured, for the JVM to compile what calls the ops.
+            long warm = System.nanoTime() + (long) (seconds / 2 * NANOS_PER_SECOND);
+            for (int i = 0; i < WARM_UP || System.nanoTime() < warm; i++) {
                 iterate(work, row);
                 queue.finish();
             }
