@@ -64,7 +64,7 @@ class JavadocTest {
         List<String> untested = new ArrayList<>();
         int types = 0;
         for (Path source : sources()) {
-            if (source.getParent().endsWith("cuda")) {
+            if (source.startsWith(SOURCES.resolve("cuda"))) {
                 continue; // its examples would need a GPU
             }
             String name = source.getFileName().toString().replace(".java", "");

@@ -454,4 +454,11 @@ public final class CoreRaw {
     public static int native_output(long frame) {
         return Shim.op(ADDR$native_output, frame);
     }
+
+    private static final MemorySegment ADDR$increment_versions = Shim.symbol("gatun_increment_versions");
+
+    /** [0] handles, [1] how many: notes that their elements were changed, where no op of libtorch's has done it */
+    public static int increment_versions(long frame) {
+        return Shim.op(ADDR$increment_versions, frame);
+    }
 }
