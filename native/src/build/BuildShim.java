@@ -14,25 +14,29 @@ import java.util.stream.Stream;
 
 /**
  * Builds a C++ library against libtorch's binary interface: the shim, and what the benchmarks compare it with. Maven runs
- * it with {@code java BuildShim.java TARGET LIBRARY [-IFOLDER...] FOLDER...}: where objects go, the library to make, folders
- * with headers, and those with its sources. Needs a C++17 compiler and nothing else: neither make, nor libtorch, nor its
+ * it with {@code java BuildShim.java TARGET LIBRARY [-IFOLDER...] [-cuda=LIBRARY] FOLDER...}: where objects go, the library to
+ * make, folders with headers, the library to make for a libtorch with CUDA, and folders with the sources. Needs a C++17 compiler and nothing else: neither make, nor libtorch, nor its
  * headers. Units that are newer than their source are kept.
  */
 public final class BuildShim {
     private static final List<String> COMPILERS = List.of("c++", "g++", "clang++");
     private static final String INCLUDE = "-I";
+    private static final String CUDA = "-cuda=";
     private static final String KERNEL = "_kernel.cpp";
-    private static final List<String> STUBS = List.of("libtorch_cpu.so", "libc10.so");
+    private static final List<String> STUBS = List.of("libtorch_cuda.so", "libtorch_cpu.so", "libc10.so");
 
     private final List<Path> sources = new ArrayList<>();
     private final List<Path> headers = new ArrayList<>();
     private final Path work;
     private final String compiler;
+    private Path cudaLibrary;
 
     private BuildShim(Path target, List<String> folders, String compiler) {
         for (String folder : folders) {
             if (folder.startsWith(INCLUDE)) {
                 headers.add(Path.of(folder.substring(INCLUDE.length())));
+            } else if (folder.startsWith(CUDA)) {
+                cudaLibrary = Path.of(folder.substring(CUDA.length()));
             } else {
                 sources.add(Path.of(folder));
             }
@@ -93,9 +97,19 @@ public final class BuildShim {
                 objects.add(object.get().toString());
             }
         }
+        List<String> needed = List.of("-ltorch_cpu", "-lc10");
+        linkIfOlder(objects, library, needed);
+        if (cudaLibrary != null) {
+            List<String> neededToo = new ArrayList<>(needed);
+            neededToo.addFirst("-ltorch_cuda");
+            linkIfOlder(objects, cudaLibrary, neededToo);
+        }
+    }
+
+    private void linkIfOlder(List<String> objects, Path library, List<String> needed) throws Exception {
         FileTime newestObject = newest(objects.stream().map(Path::of).toList());
         if (!Files.exists(library) || Files.getLastModifiedTime(library).compareTo(newestObject) < 0) {
-            link(objects, library);
+            link(objects, library, needed);
         }
     }
 
@@ -147,9 +161,10 @@ public final class BuildShim {
     /**
      * The shim must name libtorch_cpu.so and libc10.so as needed, or its weak symbols would stay null: Java opens
      * libraries with local scope. Empty libraries of those names are enough to link against, and no RUNPATH may lead
-     * to another copy than the one that Java has loaded by then.
+     * to another copy than the one that Java has loaded by then. For the same reason there is a second library of the same
+     * objects, which names libtorch_cuda.so as well: it is loaded where that is.
      */
-    private void link(List<String> objects, Path library) throws Exception {
+    private void link(List<String> objects, Path library, List<String> needed) throws Exception {
         Path stubs = Files.createDirectories(work.resolve("stubs"));
         Path empty = Files.writeString(stubs.resolve("empty.cpp"), "");
         for (String name : STUBS) {
@@ -172,15 +187,9 @@ public final class BuildShim {
                 "-Wl,-z,defs",
                 "-Wl,--version-script=" + exports));
         command.addAll(objects);
-        command.addAll(List.of(
-                "-Wl,--no-as-needed",
-                "-L" + stubs,
-                "-ltorch_cpu",
-                "-lc10",
-                "-Wl,--as-needed",
-                "-ldl",
-                "-o",
-                beside.toString()));
+        command.addAll(List.of("-Wl,--no-as-needed", "-L" + stubs));
+        command.addAll(needed);
+        command.addAll(List.of("-Wl,--as-needed", "-ldl", "-o", beside.toString()));
         run(command);
         Files.move(beside, library, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -96,7 +96,7 @@ int gatun_set_num_interop_threads(int64_t *f);
 int gatun_default_generator(int64_t *f);
 /* [0] seed -> [0] a new CPU generator; gatun_free_generator frees it */
 int gatun_new_generator(int64_t *f);
-/* [0] generator, [1] seed */
+/* [0] generator, [1] seed; of this and what follows, [2] is the type of the generator's device */
 int gatun_seed_generator(int64_t *f);
 /* [0] generator that the caller owns */
 int gatun_free_generator(int64_t *f);
@@ -163,6 +163,56 @@ int gatun_native_output(int64_t *f);
 
 /* [0] handles, [1] how many: notes that their elements were changed, where no op of libtorch's has done it */
 int gatun_increment_versions(int64_t *f);
+
+/* [0] handle -> [0] its storage, by which tensors that share it are known, or 0, [1] the storage's bytes */
+int gatun_tensor_storage(int64_t *f);
+
+/* --- CUDA; of a libtorch without it, these fail and say what it lacks --- */
+
+/* [0] a switch of libtorch's -> [0] whether it is on. 0: TF32 in matrix products, 1: TF32 in cuDNN, 2: cuDNN tries its
+   algorithms; kernels that scaled_dot_product_attention may take: 3 flash, 4 memory-efficient, 5 plain, 6 cuDNN's */
+int gatun_cuda_switch(int64_t *f);
+/* [0] such a switch, [1] 0 or 1 */
+int gatun_set_cuda_switch(int64_t *f);
+/* [0] GPU -> [0] its name, lent, [1] its length, [2] bytes of memory */
+int gatun_cuda_properties(int64_t *f);
+/* [0] GPU in use, [1] 1 to start the peaks again from what is live -> bytes in tensors: [0] now, [1] peak, [2] allocated so
+   far; bytes taken from the driver: [3] now, [4] peak, [5] so far; [6] live allocations, [7] allocations so far */
+int gatun_cuda_memory(int64_t *f);
+/* gives memory that no tensor uses back to the driver */
+int gatun_cuda_empty_cache(int64_t *f);
+/* [0] handle, [1] GPU, [2] cudaStream_t: the tensor's memory is not given to another one before what is in the stream by the
+   time that it is freed is done; nothing for a tensor elsewhere */
+int gatun_record_stream(int64_t *f);
+/* [0] when an op makes the host wait for a GPU: 0 nothing, 1 a warning, 2 an exception; -1 only asks -> [0] before */
+int gatun_cuda_sync_debug_mode(int64_t *f);
+/* -> [0] a counter of this thread's warnings that the host waited, which are not printed from now on */
+int gatun_sync_counter(int64_t *f);
+/* [0] counter -> [0] its count */
+int gatun_sync_count(int64_t *f);
+/* [0] counter, to be freed by the thread that made it, the last one first */
+int gatun_sync_counter_free(int64_t *f);
+
+/* -> [0] a new graph */
+int gatun_cuda_graph_new(int64_t *f);
+/* [0] graph, [1] [2] pool of another graph, or zeros for one of its own, [3] cudaStreamCaptureMode: what comes into the
+   current stream is captured from now on */
+int gatun_cuda_graph_begin(int64_t *f);
+/* [0] graph: ends the capture */
+int gatun_cuda_graph_end(int64_t *f);
+/* [0] graph: puts all of it into the current stream */
+int gatun_cuda_graph_replay(int64_t *f);
+/* [0] graph: forgets what was captured */
+int gatun_cuda_graph_reset(int64_t *f);
+/* [0] graph -> [0] [1] its pool */
+int gatun_cuda_graph_pool(int64_t *f);
+/* [0] graph */
+int gatun_cuda_graph_free(int64_t *f);
+
+/* [0] GPU -> [0] its default generator, which is nobody's to free */
+int gatun_cuda_default_generator(int64_t *f);
+/* [0] seed, [1] GPU -> [0] a new generator for it; gatun_free_generator frees it */
+int gatun_cuda_new_generator(int64_t *f);
 
 #ifdef __cplusplus
 }

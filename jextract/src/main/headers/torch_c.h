@@ -8,9 +8,15 @@
 #include <stdint.h>
 
 typedef struct AtenTensorOpaque *AtenTensorHandle;
+typedef struct CUDAGuardOpaque *CUDAGuardHandle;
+typedef struct CUDAStreamGuardOpaque *CUDAStreamGuardHandle;
 
 int32_t aoti_torch_get_data_ptr(AtenTensorHandle tensor, void **ret_data_ptr);
 int32_t aoti_torch_get_current_cuda_stream(int32_t device_index, void **ret_stream);
+int32_t aoti_torch_create_cuda_guard(int32_t device_index, CUDAGuardHandle *ret_guard);
+int32_t aoti_torch_delete_cuda_guard(CUDAGuardHandle guard);
+int32_t aoti_torch_create_cuda_stream_guard(void *stream, int32_t device_index, CUDAStreamGuardHandle *ret_guard);
+int32_t aoti_torch_delete_cuda_stream_guard(CUDAStreamGuardHandle guard);
 int32_t torch_get_cuda_stream_from_pool(bool isHighPriority, int32_t device_index, void **ret_stream);
 
 #endif

@@ -14,6 +14,7 @@ module dev.gatun.nn {
     exports dev.gatun.nn.distributed;
     exports dev.gatun.nn.dropout;
     exports dev.gatun.nn.generation;
+    exports dev.gatun.nn.graph;
     exports dev.gatun.nn.loss;
     exports dev.gatun.nn.norm;
     exports dev.gatun.nn.optim;

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,6 +50,9 @@ final class AdaptCommand implements Callable<Integer> {
             paramLabel = "TASK.json",
             description = "An S-NI task file: its definition and positive examples are read. May be several.")
     private List<Path> tasks;
+
+    @Mixin
+    private DeviceOption device;
 
     @Option(
             names = {"-o", "--output"},
@@ -88,7 +92,7 @@ final class AdaptCommand implements Callable<Integer> {
         }
         RankInfo rank = RankInfo.fromEnvironment();
         List<Map.Entry<String, Path>> all = List.copyOf(names().entrySet());
-        try (RunUse use = RunUse.of(folder)) {
+        try (RunUse use = RunUse.of(folder, device.of(folder))) {
             for (int i = rank.rank(); i < all.size(); i += rank.worldSize()) {
                 try (Scope _ = Scope.open()) {
                     adapt(use, all.get(i).getKey(), all.get(i).getValue());

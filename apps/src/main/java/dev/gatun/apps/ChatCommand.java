@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,6 +39,9 @@ final class ChatCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "The trained run's folder.")
     private Path folder;
 
+    @Mixin
+    private DeviceOption device;
+
     @Option(
             names = "--task",
             paramLabel = "TASK.json",
@@ -49,7 +53,7 @@ final class ChatCommand implements Callable<Integer> {
         // Standard input is the process's, not this command's: it stays open.
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintWriter out = spec.commandLine().getOut();
-        try (RunUse use = RunUse.of(folder);
+        try (RunUse use = RunUse.of(folder, device.of(folder));
                 Scope _ = Scope.open()) {
             SniTask task =
                     file == null ? asked(in, out, use.run().config().data().shots()) : SniTask.read(file);

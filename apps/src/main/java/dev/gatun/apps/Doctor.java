@@ -7,11 +7,12 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
+import dev.gatun.torch.cuda.Cuda;
+import dev.gatun.torch.cuda.CudaMemory;
+import dev.gatun.torch.cuda.CudaProperties;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -129,27 +130,35 @@ final class Doctor implements Callable<Integer> {
 
     /** CUDA is never essential here: a command that is told to use it fails by itself when it is not there. */
     private void cuda() {
-        List<String> reasons = new ArrayList<>();
-        LibTorch loaded = LibTorch.load();
-        for (Map.Entry<NativeLibrary, String> failure : loaded.failedBackends().entrySet()) {
-            reasons.add(Failures.oneLine(failure.getValue()));
+        String missing = Cuda.whyUnavailable();
+        if (missing != null) {
+            line("CUDA", "no: " + Failures.oneLine(missing.replaceFirst("^CUDA was asked for, and ", "")));
+            return;
         }
-        boolean present =
-                loaded.libraries().stream().anyMatch(library -> library.name().startsWith("libtorch_cuda"));
-        if (reasons.isEmpty() && !present) {
-            reasons.add(
-                    "this libtorch is a CPU build, it has no libtorch_cuda.so; set GATUN_LIBTORCH to the folder of a"
-                            + " CUDA build (a pip install's torch/lib, or an unzipped libtorch)");
-        }
-        if (reasons.isEmpty()) {
-            try (Tensor one = Torch.ones(new long[] {1}, Device.cuda(0))) {
-                line("CUDA", "yes, " + one.device() + " works");
-                return;
-            } catch (RuntimeException e) {
-                reasons.add(Failures.describe(e));
+        try {
+            String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+            line(
+                    "CUDA",
+                    version(Cuda.runtimeVersion()) + ", the driver is for " + version(Cuda.driverVersion())
+                            + (visible == null ? "" : ", CUDA_VISIBLE_DEVICES=" + visible));
+            for (int device = 0; device < Cuda.deviceCount(); device++) {
+                CudaProperties gpu = Cuda.properties(device);
+                CudaMemory.Free memory = Cuda.memGetInfo(device);
+                try (Tensor one = Torch.ones(new long[] {1}, Device.cuda(device))) {
+                    line(
+                            "",
+                            "  " + one.device() + ": " + gpu.name() + ", " + gpu.architecture() + ", "
+                                    + memory.freeBytes() / MIB + " of " + memory.totalBytes() / MIB
+                                    + " MiB free, works");
+                }
             }
+        } catch (RuntimeException e) {
+            line("", "  no: " + Failures.describe(e));
         }
-        line("CUDA", "no: " + String.join("; ", reasons));
+    }
+
+    private static String version(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
     }
 
     /** d(sum of all elements of XX)/dX, which is known: for each element the sum of a row and of a column of X. */

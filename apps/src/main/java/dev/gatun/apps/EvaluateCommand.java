@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,6 +56,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's folder.")
     private Path folder;
+
+    @Mixin
+    private DeviceOption device;
 
     @Option(
             names = "--t5",
@@ -90,14 +94,14 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Interrupts interrupts = new Interrupts()) {
             interrupts.mayStopAtOnce(true);
             if (t5 != null) {
-                try (RankGroup ranks = RankGroup.open(TIMEOUT_SECONDS)) {
+                try (RankGroup ranks = RankGroup.open(TIMEOUT_SECONDS, device.name("cpu"))) {
                     Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
                     progress.message(checkpoint(ranks.world(), progress).table());
                 }
                 return 0;
             }
             RunConfig config = RunFolder.config(folder);
-            try (RankGroup ranks = RankGroup.open(config.distributed().timeout());
+            try (RankGroup ranks = RankGroup.open(config.distributed().timeout(), device.name(config.device()));
                     RunFolder run = open(ranks.world());
                     RunData data = ranks.world().inTurn("loading the data", () -> RunData.load(config, folder))) {
                 Progress progress = ranks.progress(spec.commandLine().getOut(), interrupts);
@@ -122,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private RankReport checkpoint(World world, Progress progress) {
-        try (TaskSystem alone = Systems.alone(T5.fromPretrained(t5));
+        try (TaskSystem alone = Systems.alone(T5.fromPretrained(t5, world.device()));
                 T5Tokenizer tokenizer = SniMini.tokenizer()) {
             P3Source source = P3RunData.source(p3);
             List<RankExample> examples = P3Catalog.evaluation(source.tasks("validation")).stream()
@@ -155,7 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Progress progress,
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
-        try (TrainedRun trained = TrainedRun.load(run.path())) {
+        try (TrainedRun trained = TrainedRun.load(run.path(), world.device())) {
             String table = switch (data) {
                 case SniRunData sni -> sni(run, sni, trained, world, progress);
                 case P3RunData rows -> p3(run, rows, trained, world, progress, normalisation, aggregate);

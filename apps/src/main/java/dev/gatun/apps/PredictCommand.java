@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +38,9 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "ADAPTER", description = "What gatun adapt wrote.")
     private Path adapter;
 
+    @Mixin
+    private DeviceOption device;
+
     @Option(
             names = {"-i", "--input"},
             paramLabel = "FILE",
@@ -45,7 +49,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (RunUse use = RunUse.of(folder);
+        try (RunUse use = RunUse.of(folder, device.of(folder));
                 Scope _ = Scope.open()) {
             TaskAdapter made = use.load(adapter);
             if (input == null) {

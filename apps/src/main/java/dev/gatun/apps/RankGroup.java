@@ -1,10 +1,12 @@
 package dev.gatun.apps;
 
+import dev.gatun.hart.train.ComputeDevice;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.distributed.ProcessGroup;
 import dev.gatun.nn.distributed.ProcessGroups;
 import dev.gatun.nn.distributed.RankInfo;
+import dev.gatun.torch.Device;
 import java.io.PrintWriter;
 import java.time.Duration;
 
@@ -17,17 +19,27 @@ final class RankGroup implements AutoCloseable {
     private final ProcessGroup group;
     private final World world;
 
-    private RankGroup(RankInfo info, ProcessGroup group) {
+    private RankGroup(RankInfo info, ProcessGroup group, Device device) {
         this.info = info;
         this.group = group;
-        this.world = group == null ? World.ALONE : World.of(group);
+        this.world = group == null ? World.alone(device) : World.of(group, device);
     }
 
-    /** Meets the other ranks, waiting for them {@code timeoutSeconds} at most, now and in every operation. */
-    static RankGroup open(int timeoutSeconds) {
+    /**
+     * Meets the other ranks, waiting for them {@code timeoutSeconds} at most, now and in every operation: by Gloo on the CPU, by
+     * NCCL on GPUs.
+     *
+     * @param device as a configuration names it
+     */
+    static RankGroup open(int timeoutSeconds, String device) {
         RankInfo info = RankInfo.fromEnvironment();
-        return new RankGroup(
-                info, info.worldSize() == 1 ? null : ProcessGroups.open(info, Duration.ofSeconds(timeoutSeconds)));
+        Device own = ComputeDevice.of(device, info.localRank(), info.worldSize());
+        Duration timeout = Duration.ofSeconds(timeoutSeconds);
+        ProcessGroup group = null;
+        if (info.worldSize() > 1) {
+            group = own.equals(Device.CPU) ? ProcessGroups.open(info, timeout) : ProcessGroups.nccl(info, timeout);
+        }
+        return new RankGroup(info, group, own);
     }
 
     World world() {

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "",
             "A recipe is a bundled one or a YAML file, which may extend another; --set overrides any of its keys.",
             "Bundled are sni-mini, and SYSTEM-SIZE: icl, ft0, ftk, tk, lora, prefix, hypertuning, hypertuning_pt, hint,",
-            "hart, parallel or shared, in the sizes mini, large and xl; for P3 with -p3 after it (docs/systems.md).",
+            "hart, parallel or shared, in the sizes mini, large and xl, or large80 and xl80 for one GPU of 80 GB; for P3 with",
+            "-p3 after it (docs/systems.md).",
             "Ctrl-C or SIGTERM saves a checkpoint and ends with exit code 75; --resume goes on from the newest that is whole."
         })
 final class TrainCommand implements Callable<Integer> {
@@ -66,7 +67,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Interrupts interrupts = new Interrupts()) {
             interrupts.mayStopAtOnce(true);
             RunConfig config = configuration();
-            try (RankGroup ranks = RankGroup.open(config.distributed().timeout());
+            try (RankGroup ranks = RankGroup.open(config.distributed().timeout(), config.device());
                     RunFolder run = open(config, ranks)) {
                 return train(run, config, ranks, interrupts);
             }

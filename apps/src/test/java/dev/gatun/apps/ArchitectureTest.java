@@ -6,14 +6,21 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The floors of the house: each module uses only those beneath it. */
 class ArchitectureTest {
@@ -145,5 +152,22 @@ class ArchitectureTest {
     @Test
     void modulesHaveNoCycles() {
         slices().matching("dev.gatun.(*)..").should().beFreeOfCycles().check(house);
+    }
+
+    @Test
+    void everyCommandCanBeCalled() {
+        Set<String> reached = new TreeSet<>();
+        reach(Gatun.commandLine(Failures.forArguments()), reached);
+        Set<String> commands = house.stream()
+                .filter(type -> type.isAnnotatedWith(Command.class) && type.isAssignableTo(Callable.class))
+                .map(JavaClass::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(commands).isNotEmpty();
+        assertThat(reached).containsAll(commands);
+    }
+
+    private static void reach(CommandLine line, Set<String> reached) {
+        reached.add(line.getCommandSpec().userObject().getClass().getName());
+        line.getSubcommands().values().forEach(child -> reach(child, reached));
     }
 }

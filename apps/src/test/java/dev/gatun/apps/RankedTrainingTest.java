@@ -28,6 +28,7 @@ class RankedTrainingTest {
     private static final int PRETRAIN = 4;
     private static final int TRAIN = 20;
     private static final long PATIENCE_SECONDS = 120;
+    private static final List<String> EVALUATION = List.of("evaluation.json", "evaluation.txt", "predictions.jsonl");
 
     @TempDir
     private Path folder;
@@ -112,16 +113,28 @@ class RankedTrainingTest {
         }
     }
 
-    /** Of two ranks and of one process. */
+    /** After training on two ranks, by one process, and by two ranks on their own. */
     private void evaluationIsTheSame(Path two) throws Exception {
         Path again = TinyRun.copy(two, folder.resolve("again"));
-        List<String> files = List.of("evaluation.json", "evaluation.txt", "predictions.jsonl");
-        for (String file : files) {
-            Files.delete(again.resolve(file));
-        }
+        forgetEvaluation(again);
         assertThat(gatun("evaluate", again).exitCode()).isZero();
-        for (String file : files) {
-            assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(two.resolve(file));
+        hasEvaluationOf(two, again);
+
+        forgetEvaluation(again);
+        Launch launched = new Launch("evaluate", again);
+        assertThat(launched.exitCode()).as(launched.text()).isZero();
+        hasEvaluationOf(two, again);
+    }
+
+    private static void forgetEvaluation(Path run) throws IOException {
+        for (String file : EVALUATION) {
+            Files.delete(run.resolve(file));
+        }
+    }
+
+    private static void hasEvaluationOf(Path expected, Path run) {
+        for (String file : EVALUATION) {
+            assertThat(run.resolve(file)).as(file).hasSameBinaryContentAs(expected.resolve(file));
         }
     }
 

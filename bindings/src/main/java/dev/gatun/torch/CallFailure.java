@@ -1,6 +1,7 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.cuda.Cuda;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ final class CallFailure {
         String type = frame.readString(2);
         CppError error = frame.readInteger(4) == 0 ? null : new CppError(frame.readInteger(4));
         boolean cuda = frame.asksForCuda;
+        int gpu = frame.askedGpu;
         // Describing a tensor takes calls of its own, which begin this frame anew: note the operands first.
         List<Tensor> tensors = new ArrayList<>();
         List<String> names = new ArrayList<>();
@@ -37,8 +39,9 @@ final class CallFailure {
             }
         }
         boolean more = tensors.size() > Frame.MAX_OPERANDS;
-        String missing = cuda ? CudaSupport.missing() : null;
-        return Anomaly.explain(op, described, more, missing == null ? sentence : missing, type, error);
+        String missing = cuda ? Cuda.whyUnavailable(gpu) : null;
+        String reason = missing == null ? FailureNotes.add(sentence, type, frame) : missing;
+        return Anomaly.explain(op, described, more, reason, type, error);
     }
 
     private static void operands(Frame frame, List<Tensor> tensors, List<String> names) {

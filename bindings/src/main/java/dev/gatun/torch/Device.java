@@ -31,8 +31,11 @@ public record Device(Type type, int index) implements TensorOptions {
     /** No memory at all: shapes only, for counting and planning. */
     public static final Device META = new Device(Type.META, -1);
 
-    /** The GPU number {@code index}. */
+    /** The GPU number {@code index} of those that this process sees; -1 for the thread's current one. */
     public static Device cuda(int index) {
+        if (index < -1 || index > Byte.MAX_VALUE) {
+            throw new IllegalArgumentException("GPUs are numbered from 0 to " + Byte.MAX_VALUE + ", not " + index);
+        }
         return new Device(Type.CUDA, index);
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.internal.StreamUses;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,9 @@ final class Frame extends FrameArguments {
 
     private final Frame outer;
     private final LiveCount count;
+    /** The ops called last, where they are noted; else null. */
+    final OpTrail trail;
+
     private Frame inner;
     private long[] deferred;
     private Scope scope;
@@ -27,6 +31,7 @@ final class Frame extends FrameArguments {
     private Frame(Frame outer) {
         this.outer = outer;
         count = outer == null ? LiveCount.of(this) : outer.count;
+        trail = outer == null ? OpTrail.start() : outer.trail;
     }
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */
@@ -189,8 +194,27 @@ final class Frame extends FrameArguments {
 
     /** Throws what libtorch said when {@code status} is not 0. */
     void check(int status, String op) {
+        if (trail != null) {
+            trail.add(op);
+        }
         if (status != 0) {
             throw CallFailure.of(this, op);
+        }
+        StreamUses uses = StreamUses.current();
+        if (uses != null) {
+            noteUses(uses);
+        }
+    }
+
+    /** By a call that uses no frame: the results are in this one. */
+    private void noteUses(StreamUses uses) {
+        for (int i = 0; i < operandCount; i++) {
+            operands[i].noteUse(uses);
+        }
+        for (int i = 0; listOperand != null && i < listOperand.length; i++) {
+            if (listOperand[i] != null) {
+                listOperand[i].noteUse(uses);
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ abstract sealed class FrameArguments extends FrameMemory permits Frame {
     private Generator generatorOperand;
 
     boolean asksForCuda;
+    /** The largest number of a GPU that was asked for, or -1. */
+    int askedGpu = -1;
 
     /** Forgets the arguments of the call before. */
     final void forget() {
@@ -27,6 +29,7 @@ abstract sealed class FrameArguments extends FrameMemory permits Frame {
         listOperand = null;
         generatorOperand = null;
         asksForCuda = false;
+        askedGpu = -1;
         clearLists();
     }
 
@@ -202,7 +205,11 @@ abstract sealed class FrameArguments extends FrameMemory permits Frame {
 
     /** Notes the device, for the message should the call fail. */
     void asksFor(Device device) {
-        asksForCuda |= device.type() == Device.Type.CUDA;
+        if (device.type() == Device.Type.CUDA) {
+            asksForCuda = true;
+            askedGpu = Math.max(askedGpu, device.index());
+            GpuSeeds.use();
+        }
     }
 
     void device(int slot, Device device, String name) {
@@ -227,7 +234,10 @@ abstract sealed class FrameArguments extends FrameMemory permits Frame {
         optionalDtype(slot, options == null ? null : options.dtype());
         bool(slot + 2, false);
         optionalDevice(slot + 4, options == null ? null : options.device());
-        bool(slot + 6, false);
+        // Memory of the host that a GPU copies from and to is CUDA's to give.
+        boolean pinned = options != null && options.pinMemory();
+        optionalBool(slot + 6, pinned ? Boolean.TRUE : null);
+        asksForCuda |= pinned;
     }
 
     private void absent(int slot) {

@@ -1,10 +1,13 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Draws random numbers for ops on the CPU ({@code torch.Generator}): a generator of one's own, or the one that
+ * Draws random numbers for ops on the CPU or on one GPU ({@code torch.Generator}): a generator of one's own, or the one that
  * serves all ops without ({@link #defaultGenerator()}).
  *
  * {@snippet class="dev.gatun.torch.snippets.OtherSnippetsTest" region="generator"}
@@ -18,9 +21,13 @@ public final class Generator implements AutoCloseable {
 
     private final Owned owned;
     private final Cleaner.Cleanable freeing;
+    private final Device device;
+
+    /** Those of GPUs, by their numbers. */
+    private static final Map<Integer, Generator> OF_GPUS = new ConcurrentHashMap<>();
 
     private static final class Default {
-        private static final Generator INSTANCE = new Generator(address(), null);
+        private static final Generator INSTANCE = new Generator(address(), null, Device.CPU);
 
         private static long address() {
             Frame f = Frame.begin();
@@ -46,26 +53,84 @@ public final class Generator implements AutoCloseable {
         }
     }
 
-    /** A generator that starts from {@code seed}. */
+    /** A generator for ops on the CPU that starts from {@code seed}. */
     public Generator(long seed) {
-        this(made(seed), CLEANER);
+        this(seed, Device.CPU);
     }
 
-    private Generator(long address, Cleaner cleaner) {
+    /**
+     * A generator for ops on {@code device}, the CPU or a GPU by its number, that starts from {@code seed}
+     * ({@code torch.Generator(device)}).
+     *
+     * @throws TorchException if there is no such GPU; the message says what is missing
+     */
+    public Generator(long seed, Device device) {
+        this(made(seed, device), CLEANER, device);
+    }
+
+    private Generator(long address, Cleaner cleaner, Device device) {
+        this.device = device;
         owned = new Owned(address);
         freeing = cleaner == null ? null : cleaner.register(this, owned);
     }
 
-    private static long made(long seed) {
+    private static long made(long seed, Device device) {
+        boolean gpu = onGpu(device);
         Frame f = Frame.begin();
         f.integer(0, seed);
-        f.check(CoreRaw.new_generator(f.address()), "Generator");
+        f.integer(1, device.index());
+        f.asksFor(device);
+        f.check(gpu ? CoreRaw.cuda_new_generator(f.address()) : CoreRaw.new_generator(f.address()), "Generator");
         return f.readInteger(0);
     }
 
-    /** The one generator of ops that are given none ({@code torch.default_generator}). */
+    /** Whether it is a GPU's, which libtorch has set up then, and not the CPU. */
+    private static boolean onGpu(Device device) {
+        switch (device.type()) {
+            case CPU -> {
+                return false;
+            }
+            case CUDA -> {
+                if (device.index() < 0) {
+                    throw new IllegalArgumentException(
+                            "a generator is of one GPU: name it by its number, as in cuda:0");
+                }
+                try (Tensor _ = Torch.empty(new long[] {0}, device)) {
+                    return true;
+                }
+            }
+            default -> throw new IllegalArgumentException("there are no random numbers on " + device);
+        }
+    }
+
+    /** The one generator of ops on the CPU that are given none ({@code torch.default_generator}). */
     public static Generator defaultGenerator() {
         return Default.INSTANCE;
+    }
+
+    /**
+     * The one generator of ops on {@code device}, the CPU or a GPU by its number, that are given none
+     * ({@code torch.cuda.default_generators}).
+     *
+     * @throws TorchException if there is no such GPU
+     */
+    public static Generator defaultGenerator(Device device) {
+        return device.type() == Device.Type.CPU
+                ? defaultGenerator()
+                : OF_GPUS.computeIfAbsent(device.index(), _ -> new Generator(defaultOf(device), null, device));
+    }
+
+    private static long defaultOf(Device device) {
+        onGpu(device);
+        Frame f = Frame.begin();
+        f.integer(0, device.index());
+        f.check(CoreRaw.cuda_default_generator(f.address()), "Generator.defaultGenerator");
+        return f.readInteger(0);
+    }
+
+    /** Where the ops are that it draws for ({@code Generator.device}). */
+    public Device device() {
+        return device;
     }
 
     long address() {
@@ -78,6 +143,7 @@ public final class Generator implements AutoCloseable {
     private Frame frame() {
         Frame f = Frame.begin();
         f.generator(0, this);
+        f.integer(2, device.type() == Device.Type.CUDA ? 1 : 0);
         return f;
     }
 
@@ -108,7 +174,9 @@ public final class Generator implements AutoCloseable {
         Frame f = frame();
         f.check(CoreRaw.generator_get_state(f.address()), "Generator.getState");
         try (Tensor state = f.newTensor(0)) {
-            return state.toByteArray();
+            byte[] bytes = new byte[TensorData.arrayLength(state, DType.UINT8)];
+            TensorData.copyTo(state, MemorySegment.ofArray(bytes)); // on the host: nobody waits, and nothing is counted
+            return bytes;
         }
     }
 
@@ -120,7 +188,7 @@ public final class Generator implements AutoCloseable {
     public synchronized Generator setState(byte[] state) {
         try (Tensor tensor = Tensor.of(NullArgument.refuse(state, "state"))) {
             Frame f = frame();
-            f.tensor(1, tensor);
+            f.tensor(1, tensor, "state");
             f.check(CoreRaw.generator_set_state(f.address()), "Generator.setState");
         }
         return this;
@@ -130,7 +198,7 @@ public final class Generator implements AutoCloseable {
     public synchronized Generator cloneState() {
         Frame f = frame();
         f.check(CoreRaw.clone_generator(f.address()), "Generator.cloneState");
-        return new Generator(f.readInteger(0), CLEANER);
+        return new Generator(f.readInteger(0), CLEANER, device);
     }
 
     /**

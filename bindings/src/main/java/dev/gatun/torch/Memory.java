@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Tells what tensors take: how many are alive, how many bytes libtorch holds, and, when asked for, which lines of a
@@ -84,6 +85,32 @@ public final class Memory {
     /** The places where live or lost tensors were made since {@link #recordSites(boolean)}, most live ones first. */
     public static List<Site> sites() {
         return LiveTensors.sites();
+    }
+
+    /**
+     * Live tensors of one type, shape and device.
+     *
+     * @param tensor what they are, for example {@code float32[512,512] on cuda:0}
+     * @param count how many storages they have; views of one storage are counted as what was seen of it first
+     * @param bytes what those take
+     */
+    public record Large(String tensor, int count, long bytes) {
+        /** For example {@code 3 × float32[512,512] (3.0 MiB)}. */
+        @Override
+        public String toString() {
+            return (count == 1 ? "" : count + " × ")
+                    + tensor
+                    + String.format(Locale.ROOT, " (%.1f MiB)", bytes / (double) (1 << 20));
+        }
+    }
+
+    /**
+     * What takes most of the memory, on every device: kinds of live tensors in the order of their bytes, at most {@code count}
+     * of them. Counted are the tensors of this thread's scopes and those of no scope; what only a graph for the backward
+     * pass keeps is not, nor are tensors in scopes of other threads. Errors about a lack of memory show the same.
+     */
+    public static List<Large> largest(int count) {
+        return LargestTensors.list(count);
     }
 
     /** {@link #sites()} and the figures as text. */

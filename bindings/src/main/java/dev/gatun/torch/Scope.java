@@ -1,6 +1,7 @@
 package dev.gatun.torch;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Owns the tensors made on its thread while it is the innermost open scope, and frees them when it closes.
@@ -116,6 +117,16 @@ public final class Scope implements AutoCloseable {
         Tensor.freeAll(owned, count);
         Arrays.fill(owned, 0, count, null);
         count = 0;
+    }
+
+    Scope parent() {
+        return parent;
+    }
+
+    void forEach(Consumer<Tensor> to) {
+        for (int i = 0; i < count; i++) {
+            to.accept(owned[i]);
+        }
     }
 
     Thread thread() {

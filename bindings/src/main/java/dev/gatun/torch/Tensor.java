@@ -1,10 +1,14 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.internal.StreamUses;
 import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -36,6 +40,11 @@ public final class Tensor extends TensorElements implements AutoCloseable {
     private int place;
     private Lost lost;
     private LiveTensors.Trace trace;
+    /** The last that heard of an op with this tensor. */
+    private StreamUses noted;
+
+    /** Those that belong to no scope and have not been freed. */
+    private static final Set<Lost> UNSCOPED = ConcurrentHashMap.newKeySet();
 
     /** Frees an unscoped tensor that became unreachable; {@code handle} is 0 once it was closed or scoped. */
     private static final class Lost implements Runnable {
@@ -48,13 +57,29 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             if (handle != 0) {
                 Frame.delete(handle);
                 handle = 0;
+                UNSCOPED.remove(this);
                 LiveTensors.reclaimed(trace);
             }
         }
 
         private synchronized void disarm() {
             handle = 0;
+            UNSCOPED.remove(this);
             cleanable.clean();
+        }
+
+        private synchronized void lend(LongConsumer to) {
+            if (handle != 0) {
+                to.accept(handle);
+            }
+        }
+    }
+
+    /** Shows the handles of all unscoped tensors and of those in this thread's scopes; they live while they are shown. */
+    static void forEachHandle(LongConsumer to) {
+        UNSCOPED.forEach(unscoped -> unscoped.lend(to));
+        for (Scope scope = Scope.current(); scope != null; scope = scope.parent()) {
+            scope.forEach(tensor -> to.accept(tensor.handle));
         }
     }
 
@@ -88,6 +113,7 @@ public final class Tensor extends TensorElements implements AutoCloseable {
             lost.handle = handle;
             lost.trace = trace;
             lost.cleanable = CLEANER.register(this, lost);
+            UNSCOPED.add(lost);
         }
     }
 
@@ -194,6 +220,14 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         }
         Frame.delete(handles);
         LiveTensors.died(traces);
+    }
+
+    /** Tells {@code uses} of this tensor, once. */
+    void noteUse(StreamUses uses) {
+        if (noted != uses && handle != 0) {
+            noted = uses;
+            uses.note(handle);
+        }
     }
 
     // --- metadata --------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ final class TensorData {
 
     static Tensor copyOf(MemorySegment data, DType dtype, long[] shape) {
         requireBytes(data, dtype, shape);
+        HostTraffic.written();
         Tensor tensor = Torch.empty(shape, dtype);
         MemorySegment bytes = plainBytes(tensor);
         if (bytes != null) {

@@ -101,6 +101,7 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
      * @throws TorchException if it has another number of elements
      */
     public Scalar item() {
+        HostTraffic.read();
         return Aten.item(self());
     }
 
@@ -201,6 +202,7 @@ public abstract sealed class TensorElements extends TensorMethods permits Tensor
      * @throws IllegalArgumentException unless {@code target} has exactly {@code numel * byteSize} bytes
      */
     public void copyTo(MemorySegment target) {
+        HostTraffic.read();
         TensorData.copyTo(self(), target);
     }
 

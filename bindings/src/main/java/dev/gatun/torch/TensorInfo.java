@@ -19,9 +19,13 @@ record TensorInfo(
         Layout layout) {
 
     static TensorInfo of(Tensor tensor) {
+        return of(tensor.handle());
+    }
+
+    static TensorInfo of(long handle) {
         Frame f = Frame.begin();
         // No operand of the frame: an error here would be described by asking for the same again.
-        f.integer(0, tensor.handle());
+        f.integer(0, handle);
         f.check(CoreRaw.tensor_info(f.address()), "Tensor.info");
         int dim = Math.toIntExact(f.readInteger(3));
         return new TensorInfo(

@@ -14,6 +14,29 @@ public interface TensorOptions {
     /** The device, or null for the CPU, or the device of the op's tensor arguments. */
     Device device();
 
+    /** Whether the memory is the host's, pinned, so that a GPU copies from and to it beside the host's work. */
+    default boolean pinMemory() {
+        return false;
+    }
+
+    /** Options for a tensor of that type, or the default one for null, in pinned memory of the host ({@code pin_memory=True}). */
+    static TensorOptions pinned(DType dtype) {
+        return new Pinned(dtype);
+    }
+
+    /** The type alone, in pinned memory. */
+    record Pinned(DType dtype) implements TensorOptions {
+        @Override
+        public Device device() {
+            return null;
+        }
+
+        @Override
+        public boolean pinMemory() {
+            return true;
+        }
+    }
+
     /** Options with both parts; either may be null. */
     static TensorOptions of(DType dtype, Device device) {
         return new Both(dtype, device);

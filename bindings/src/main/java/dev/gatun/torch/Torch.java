@@ -57,9 +57,13 @@ public final class Torch extends TorchFunctions {
 
     // --- random numbers --------------------------------------------------------------------------------------------
 
-    /** Starts the default CPU generator from {@code seed} ({@code torch.manual_seed}). One generator serves all threads. */
+    /**
+     * Starts the default generators, the CPU's and every GPU's, from {@code seed} ({@code torch.manual_seed}). Each serves all
+     * threads.
+     */
     public static void manualSeed(long seed) {
         Generator.defaultGenerator().manualSeed(seed);
+        GpuSeeds.set(seed);
     }
 
     /** The default CPU generator's state ({@code torch.get_rng_state}). */

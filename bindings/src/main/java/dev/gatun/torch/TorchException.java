@@ -37,7 +37,7 @@ public final class TorchException extends RuntimeException {
         /** Anything else: libtorch reports most of what it refuses, wrong shapes too, as a plain {@code RuntimeError}. */
         OTHER;
 
-        private static Kind of(String cppType, String sentence) {
+        static Kind of(String cppType, String sentence) {
             return switch (cppType) {
                 case "c10::IndexError" -> INDEX;
                 case "c10::OutOfMemoryError", "std::bad_alloc" -> OUT_OF_MEMORY;

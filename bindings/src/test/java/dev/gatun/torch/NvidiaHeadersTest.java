@@ -101,7 +101,7 @@ class NvidiaHeadersTest {
         }
     }
 
-    private static Stream<DynamicTest> withNvidia(ThrowingPath test) {
+    static Stream<DynamicTest> withNvidia(ThrowingPath test) {
         List<Path> folders = OtherLibtorchs.includes().stream()
                 .map(include -> include.resolveSibling("lib"))
                 .filter(lib -> Files.exists(lib.resolve("../../nvidia/nccl/include/nccl.h")))
@@ -112,7 +112,7 @@ class NvidiaHeadersTest {
                 "needs another libtorch in GATUN_TEST_LIBTORCHS: a pip install's torch/lib for CUDA");
     }
 
-    private interface ThrowingPath {
+    interface ThrowingPath {
         void check(Path torch) throws Exception;
     }
 
@@ -187,27 +187,28 @@ class NvidiaHeadersTest {
     private void compile(String code, Path torch, String name) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(scratch.resolve(name));
         Path file = Files.writeString(folder.resolve("compare.cpp"), code);
-        // What pip's wheels leave out: the compiler's words, and headers of kernels that NCCL's only includes.
+        List<String> command = new ArrayList<>(List.of("c++", "-std=c++17", "-fsyntax-only"));
+        command.addAll(includes(torch, folder));
+        command.add(file.toString());
+        Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String printed = new String(compiler.getInputStream().readAllBytes());
+        assertThat(compiler.waitFor()).as(name + ": " + printed).isZero();
+    }
+
+    /** The compiler's flags for all headers; {@code folder} gets what pip's wheels leave out. */
+    static List<String> includes(Path torch, Path folder) throws IOException {
+        // The compiler's words, and headers of kernels that NCCL's only includes.
         Files.createDirectories(folder.resolve("crt"));
         Files.writeString(folder.resolve("crt/host_defines.h"), WORDS);
         Files.writeString(folder.resolve("cuda_runtime.h"), "#include <cuda_runtime_api.h>\n");
-        Files.writeString(folder.resolve("cuda_fp16.h"), "");
-        Files.writeString(folder.resolve("cuda_bf16.h"), "");
-        Files.writeString(folder.resolve("cuda_fp8.h"), "");
+        for (String empty : List.of("cuda_fp16.h", "cuda_bf16.h", "cuda_fp8.h")) {
+            Files.writeString(folder.resolve(empty), "");
+        }
         Path nvidia = torch.resolve("../../nvidia").normalize();
-        Path runtime = newest(nvidia, "cuda_runtime_api.h").getParent();
-        Process compiler = new ProcessBuilder(
-                        "c++",
-                        "-std=c++17",
-                        "-fsyntax-only",
-                        "-isystem" + folder,
-                        "-isystem" + nvidia.resolve("nccl/include"),
-                        "-isystem" + runtime,
-                        "-isystem" + torch.resolveSibling("include"),
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String printed = new String(compiler.getInputStream().readAllBytes());
-        assertThat(compiler.waitFor()).as(name + ": " + printed).isZero();
+        return List.of(
+                "-isystem" + folder,
+                "-isystem" + nvidia.resolve("nccl/include"),
+                "-isystem" + newest(nvidia, "cuda_runtime_api.h").getParent(),
+                "-isystem" + torch.resolveSibling("include"));
     }
 }

@@ -275,7 +275,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$seed_generator = Shim.symbol("gatun_seed_generator");
 
-    /** [0] generator, [1] seed */
+    /** [0] generator, [1] seed; of this and what follows, [2] is the type of the generator's device */
     public static int seed_generator(long frame) {
         return Shim.op(ADDR$seed_generator, frame);
     }
@@ -460,5 +460,145 @@ public final class CoreRaw {
     /** [0] handles, [1] how many: notes that their elements were changed, where no op of libtorch's has done it */
     public static int increment_versions(long frame) {
         return Shim.op(ADDR$increment_versions, frame);
+    }
+
+    private static final MemorySegment ADDR$tensor_storage = Shim.symbol("gatun_tensor_storage");
+
+    /** [0] handle gives [0] its storage, by which tensors that share it are known, or 0, [1] the storage's bytes */
+    public static int tensor_storage(long frame) {
+        return Shim.op(ADDR$tensor_storage, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_switch = Shim.symbol("gatun_cuda_switch");
+
+    /** [0] a switch of libtorch's gives [0] whether it is on. 0: TF32 in matrix products, 1: TF32 in cuDNN, 2: cuDNN tries its algorithms; kernels that scaled_dot_product_attention may take: 3 flash, 4 memory-efficient, 5 plain, 6 cuDNN's */
+    public static int cuda_switch(long frame) {
+        return Shim.op(ADDR$cuda_switch, frame);
+    }
+
+    private static final MemorySegment ADDR$set_cuda_switch = Shim.symbol("gatun_set_cuda_switch");
+
+    /** [0] such a switch, [1] 0 or 1 */
+    public static int set_cuda_switch(long frame) {
+        return Shim.op(ADDR$set_cuda_switch, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_properties = Shim.symbol("gatun_cuda_properties");
+
+    /** [0] GPU gives [0] its name, lent, [1] its length, [2] bytes of memory */
+    public static int cuda_properties(long frame) {
+        return Shim.op(ADDR$cuda_properties, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_memory = Shim.symbol("gatun_cuda_memory");
+
+    /** [0] GPU in use, [1] 1 to start the peaks again from what is live gives bytes in tensors: [0] now, [1] peak, [2] allocated so far; bytes taken from the driver: [3] now, [4] peak, [5] so far; [6] live allocations, [7] allocations so far */
+    public static int cuda_memory(long frame) {
+        return Shim.op(ADDR$cuda_memory, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_empty_cache = Shim.symbol("gatun_cuda_empty_cache");
+
+    /** gives memory that no tensor uses back to the driver */
+    public static int cuda_empty_cache(long frame) {
+        return Shim.op(ADDR$cuda_empty_cache, frame);
+    }
+
+    private static final MemorySegment ADDR$record_stream = Shim.symbol("gatun_record_stream");
+
+    /** [0] handle, [1] GPU, [2] cudaStream_t: the tensor's memory is not given to another one before what is in the stream by the time that it is freed is done; nothing for a tensor elsewhere */
+    public static int record_stream(long frame) {
+        return Shim.op(ADDR$record_stream, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_sync_debug_mode = Shim.symbol("gatun_cuda_sync_debug_mode");
+
+    /** [0] when an op makes the host wait for a GPU: 0 nothing, 1 a warning, 2 an exception; -1 only asks gives [0] before */
+    public static int cuda_sync_debug_mode(long frame) {
+        return Shim.op(ADDR$cuda_sync_debug_mode, frame);
+    }
+
+    private static final MemorySegment ADDR$sync_counter = Shim.symbol("gatun_sync_counter");
+
+    /** gives [0] a counter of this thread's warnings that the host waited, which are not printed from now on */
+    public static int sync_counter(long frame) {
+        return Shim.op(ADDR$sync_counter, frame);
+    }
+
+    private static final MemorySegment ADDR$sync_count = Shim.symbol("gatun_sync_count");
+
+    /** [0] counter gives [0] its count */
+    public static int sync_count(long frame) {
+        return Shim.op(ADDR$sync_count, frame);
+    }
+
+    private static final MemorySegment ADDR$sync_counter_free = Shim.symbol("gatun_sync_counter_free");
+
+    /** [0] counter, to be freed by the thread that made it, the last one first */
+    public static int sync_counter_free(long frame) {
+        return Shim.op(ADDR$sync_counter_free, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_new = Shim.symbol("gatun_cuda_graph_new");
+
+    /** gives [0] a new graph */
+    public static int cuda_graph_new(long frame) {
+        return Shim.op(ADDR$cuda_graph_new, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_begin = Shim.symbol("gatun_cuda_graph_begin");
+
+    /** [0] graph, [1] [2] pool of another graph, or zeros for one of its own, [3] cudaStreamCaptureMode: what comes into the current stream is captured from now on */
+    public static int cuda_graph_begin(long frame) {
+        return Shim.op(ADDR$cuda_graph_begin, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_end = Shim.symbol("gatun_cuda_graph_end");
+
+    /** [0] graph: ends the capture */
+    public static int cuda_graph_end(long frame) {
+        return Shim.op(ADDR$cuda_graph_end, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_replay = Shim.symbol("gatun_cuda_graph_replay");
+
+    /** [0] graph: puts all of it into the current stream */
+    public static int cuda_graph_replay(long frame) {
+        return Shim.op(ADDR$cuda_graph_replay, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_reset = Shim.symbol("gatun_cuda_graph_reset");
+
+    /** [0] graph: forgets what was captured */
+    public static int cuda_graph_reset(long frame) {
+        return Shim.op(ADDR$cuda_graph_reset, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_pool = Shim.symbol("gatun_cuda_graph_pool");
+
+    /** [0] graph gives [0] [1] its pool */
+    public static int cuda_graph_pool(long frame) {
+        return Shim.op(ADDR$cuda_graph_pool, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_graph_free = Shim.symbol("gatun_cuda_graph_free");
+
+    /** [0] graph */
+    public static int cuda_graph_free(long frame) {
+        return Shim.op(ADDR$cuda_graph_free, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_default_generator = Shim.symbol("gatun_cuda_default_generator");
+
+    /** [0] GPU gives [0] its default generator, which is nobody's to free */
+    public static int cuda_default_generator(long frame) {
+        return Shim.op(ADDR$cuda_default_generator, frame);
+    }
+
+    private static final MemorySegment ADDR$cuda_new_generator = Shim.symbol("gatun_cuda_new_generator");
+
+    /** [0] seed, [1] GPU gives [0] a new generator for it; gatun_free_generator frees it */
+    public static int cuda_new_generator(long frame) {
+        return Shim.op(ADDR$cuda_new_generator, frame);
     }
 }

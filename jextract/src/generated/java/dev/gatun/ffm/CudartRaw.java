@@ -11,6 +11,9 @@ import java.lang.invoke.MethodHandle;
 /** Raw calls of what cudart.h declares; pointers are addresses. A function that the library lacks is an UnsatisfiedLinkError. */
 public final class CudartRaw {
     /** C's constant of this name. */
+    public static final int cudaEventDefault = 0;
+
+    /** C's constant of this name. */
     public static final int cudaEventDisableTiming = 2;
 
     /** C's constant of this name. */
@@ -19,6 +22,54 @@ public final class CudartRaw {
     /** C's constant of this name. */
     public static final int cudaErrorNotReady = 600;
 
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureModeGlobal = 0;
+
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureModeThreadLocal = 1;
+
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureModeRelaxed = 2;
+
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureStatusNone = 0;
+
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureStatusActive = 1;
+
+    /** C's constant of this name. */
+    public static final int cudaStreamCaptureStatusInvalidated = 2;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrWarpSize = 10;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrClockRate = 13;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrMultiProcessorCount = 16;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrMemoryClockRate = 36;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrGlobalMemoryBusWidth = 37;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrL2CacheSize = 38;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrMaxThreadsPerMultiProcessor = 39;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrComputeCapabilityMajor = 75;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrComputeCapabilityMinor = 76;
+
+    /** C's constant of this name. */
+    public static final int cudaDevAttrMaxSharedMemoryPerBlockOptin = 97;
+
     private final MemorySegment cudaGetDevice;
     private final MemorySegment cudaSetDevice;
     private final MemorySegment cudaEventCreateWithFlags;
@@ -26,6 +77,16 @@ public final class CudartRaw {
     private final MemorySegment cudaEventQuery;
     private final MemorySegment cudaEventDestroy;
     private final MemorySegment cudaStreamWaitEvent;
+    private final MemorySegment cudaEventSynchronize;
+    private final MemorySegment cudaEventElapsedTime;
+    private final MemorySegment cudaStreamQuery;
+    private final MemorySegment cudaStreamSynchronize;
+    private final MemorySegment cudaStreamIsCapturing;
+    private final MemorySegment cudaDeviceSynchronize;
+    private final MemorySegment cudaDeviceGetAttribute;
+    private final MemorySegment cudaMemGetInfo;
+    private final MemorySegment cudaDriverGetVersion;
+    private final MemorySegment cudaRuntimeGetVersion;
     private final MemorySegment cudaGetErrorString;
 
     /** The functions of {@code library}. */
@@ -37,6 +98,16 @@ public final class CudartRaw {
         cudaEventQuery = CFunction.find(library, "cudaEventQuery");
         cudaEventDestroy = CFunction.find(library, "cudaEventDestroy");
         cudaStreamWaitEvent = CFunction.find(library, "cudaStreamWaitEvent");
+        cudaEventSynchronize = CFunction.find(library, "cudaEventSynchronize");
+        cudaEventElapsedTime = CFunction.find(library, "cudaEventElapsedTime");
+        cudaStreamQuery = CFunction.find(library, "cudaStreamQuery");
+        cudaStreamSynchronize = CFunction.find(library, "cudaStreamSynchronize");
+        cudaStreamIsCapturing = CFunction.find(library, "cudaStreamIsCapturing");
+        cudaDeviceSynchronize = CFunction.find(library, "cudaDeviceSynchronize");
+        cudaDeviceGetAttribute = CFunction.find(library, "cudaDeviceGetAttribute");
+        cudaMemGetInfo = CFunction.find(library, "cudaMemGetInfo");
+        cudaDriverGetVersion = CFunction.find(library, "cudaDriverGetVersion");
+        cudaRuntimeGetVersion = CFunction.find(library, "cudaRuntimeGetVersion");
         cudaGetErrorString = CFunction.find(library, "cudaGetErrorString");
     }
 
@@ -110,6 +181,106 @@ public final class CudartRaw {
         }
     }
 
+    /** {@code cudaError_t cudaEventSynchronize(cudaEvent_t event)} */
+    public int cudaEventSynchronize(long event) {
+        CFunction.require(this.cudaEventSynchronize, "cudaEventSynchronize");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.cudaEventSynchronize, event);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t start, cudaEvent_t end)} */
+    public int cudaEventElapsedTime(long milliseconds, long start, long end) {
+        CFunction.require(this.cudaEventElapsedTime, "cudaEventElapsedTime");
+        try {
+            return (int) Shape_I_LLL.HANDLE.invokeExact(this.cudaEventElapsedTime, milliseconds, start, end);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaStreamQuery(cudaStream_t stream)} */
+    public int cudaStreamQuery(long stream) {
+        CFunction.require(this.cudaStreamQuery, "cudaStreamQuery");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.cudaStreamQuery, stream);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaStreamSynchronize(cudaStream_t stream)} */
+    public int cudaStreamSynchronize(long stream) {
+        CFunction.require(this.cudaStreamSynchronize, "cudaStreamSynchronize");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.cudaStreamSynchronize, stream);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus *status)} */
+    public int cudaStreamIsCapturing(long stream, long status) {
+        CFunction.require(this.cudaStreamIsCapturing, "cudaStreamIsCapturing");
+        try {
+            return (int) Shape_I_LL.HANDLE.invokeExact(this.cudaStreamIsCapturing, stream, status);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaDeviceSynchronize(void)} */
+    public int cudaDeviceSynchronize() {
+        CFunction.require(this.cudaDeviceSynchronize, "cudaDeviceSynchronize");
+        try {
+            return (int) Shape_I_.HANDLE.invokeExact(this.cudaDeviceSynchronize);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device)} */
+    public int cudaDeviceGetAttribute(long value, int attribute, int device) {
+        CFunction.require(this.cudaDeviceGetAttribute, "cudaDeviceGetAttribute");
+        try {
+            return (int) Shape_I_LII.HANDLE.invokeExact(this.cudaDeviceGetAttribute, value, attribute, device);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaMemGetInfo(size_t *free, size_t *total)} */
+    public int cudaMemGetInfo(long free, long total) {
+        CFunction.require(this.cudaMemGetInfo, "cudaMemGetInfo");
+        try {
+            return (int) Shape_I_LL.HANDLE.invokeExact(this.cudaMemGetInfo, free, total);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaDriverGetVersion(int *version)} */
+    public int cudaDriverGetVersion(long version) {
+        CFunction.require(this.cudaDriverGetVersion, "cudaDriverGetVersion");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.cudaDriverGetVersion, version);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code cudaError_t cudaRuntimeGetVersion(int *version)} */
+    public int cudaRuntimeGetVersion(long version) {
+        CFunction.require(this.cudaRuntimeGetVersion, "cudaRuntimeGetVersion");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.cudaRuntimeGetVersion, version);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
     /** {@code const char *cudaGetErrorString(cudaError_t error)} */
     public long cudaGetErrorString(int error) {
         CFunction.require(this.cudaGetErrorString, "cudaGetErrorString");
@@ -118,6 +289,11 @@ public final class CudartRaw {
         } catch (Throwable t) {
             throw CFunction.failed(t);
         }
+    }
+
+    private static final class Shape_I_ {
+        static final MethodHandle HANDLE =
+                CFunction.link(ValueLayout.JAVA_INT);
     }
 
     private static final class Shape_I_I {
@@ -135,6 +311,11 @@ public final class CudartRaw {
                 CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
     }
 
+    private static final class Shape_I_LII {
+        static final MethodHandle HANDLE =
+                CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    }
+
     private static final class Shape_I_LL {
         static final MethodHandle HANDLE =
                 CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
@@ -143,6 +324,11 @@ public final class CudartRaw {
     private static final class Shape_I_LLI {
         static final MethodHandle HANDLE =
                 CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
+    }
+
+    private static final class Shape_I_LLL {
+        static final MethodHandle HANDLE =
+                CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
     }
 
     private static final class Shape_L_I {

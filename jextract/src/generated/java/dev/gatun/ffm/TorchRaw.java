@@ -12,12 +12,20 @@ import java.lang.invoke.MethodHandle;
 public final class TorchRaw {
     private final MemorySegment aoti_torch_get_data_ptr;
     private final MemorySegment aoti_torch_get_current_cuda_stream;
+    private final MemorySegment aoti_torch_create_cuda_guard;
+    private final MemorySegment aoti_torch_delete_cuda_guard;
+    private final MemorySegment aoti_torch_create_cuda_stream_guard;
+    private final MemorySegment aoti_torch_delete_cuda_stream_guard;
     private final MemorySegment torch_get_cuda_stream_from_pool;
 
     /** The functions of {@code library}. */
     public TorchRaw(SymbolLookup library) {
         aoti_torch_get_data_ptr = CFunction.find(library, "aoti_torch_get_data_ptr");
         aoti_torch_get_current_cuda_stream = CFunction.find(library, "aoti_torch_get_current_cuda_stream");
+        aoti_torch_create_cuda_guard = CFunction.find(library, "aoti_torch_create_cuda_guard");
+        aoti_torch_delete_cuda_guard = CFunction.find(library, "aoti_torch_delete_cuda_guard");
+        aoti_torch_create_cuda_stream_guard = CFunction.find(library, "aoti_torch_create_cuda_stream_guard");
+        aoti_torch_delete_cuda_stream_guard = CFunction.find(library, "aoti_torch_delete_cuda_stream_guard");
         torch_get_cuda_stream_from_pool = CFunction.find(library, "torch_get_cuda_stream_from_pool");
     }
 
@@ -41,6 +49,46 @@ public final class TorchRaw {
         }
     }
 
+    /** {@code int32_t aoti_torch_create_cuda_guard(int32_t device_index, CUDAGuardHandle *ret_guard)} */
+    public int aoti_torch_create_cuda_guard(int device_index, long ret_guard) {
+        CFunction.require(this.aoti_torch_create_cuda_guard, "aoti_torch_create_cuda_guard");
+        try {
+            return (int) Shape_I_IL.HANDLE.invokeExact(this.aoti_torch_create_cuda_guard, device_index, ret_guard);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code int32_t aoti_torch_delete_cuda_guard(CUDAGuardHandle guard)} */
+    public int aoti_torch_delete_cuda_guard(long guard) {
+        CFunction.require(this.aoti_torch_delete_cuda_guard, "aoti_torch_delete_cuda_guard");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.aoti_torch_delete_cuda_guard, guard);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code int32_t aoti_torch_create_cuda_stream_guard(void *stream, int32_t device_index, CUDAStreamGuardHandle *ret_guard)} */
+    public int aoti_torch_create_cuda_stream_guard(long stream, int device_index, long ret_guard) {
+        CFunction.require(this.aoti_torch_create_cuda_stream_guard, "aoti_torch_create_cuda_stream_guard");
+        try {
+            return (int) Shape_I_LIL.HANDLE.invokeExact(this.aoti_torch_create_cuda_stream_guard, stream, device_index, ret_guard);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
+    /** {@code int32_t aoti_torch_delete_cuda_stream_guard(CUDAStreamGuardHandle guard)} */
+    public int aoti_torch_delete_cuda_stream_guard(long guard) {
+        CFunction.require(this.aoti_torch_delete_cuda_stream_guard, "aoti_torch_delete_cuda_stream_guard");
+        try {
+            return (int) Shape_I_L.HANDLE.invokeExact(this.aoti_torch_delete_cuda_stream_guard, guard);
+        } catch (Throwable t) {
+            throw CFunction.failed(t);
+        }
+    }
+
     /** {@code int32_t torch_get_cuda_stream_from_pool(bool isHighPriority, int32_t device_index, void **ret_stream)} */
     public int torch_get_cuda_stream_from_pool(boolean isHighPriority, int device_index, long ret_stream) {
         CFunction.require(this.torch_get_cuda_stream_from_pool, "torch_get_cuda_stream_from_pool");
@@ -54,6 +102,16 @@ public final class TorchRaw {
     private static final class Shape_I_IL {
         static final MethodHandle HANDLE =
                 CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+    }
+
+    private static final class Shape_I_L {
+        static final MethodHandle HANDLE =
+                CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+    }
+
+    private static final class Shape_I_LIL {
+        static final MethodHandle HANDLE =
+                CFunction.link(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
     }
 
     private static final class Shape_I_LL {

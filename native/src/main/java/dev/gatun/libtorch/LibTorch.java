@@ -42,14 +42,17 @@ public final class LibTorch {
             }
         }
         version = found;
+        boolean cuda = false;
         for (NativeLibrary library : source.optionalLibraries()) {
             try {
+                CudaLibraries.requireNeeds(library);
                 open(library);
+                cuda |= library.name().equals("libtorch_cuda.so");
             } catch (NativeLoadException e) {
                 failedOptional.put(library, e.getMessage());
             }
         }
-        shim = open(ShimFile.extract(platform));
+        shim = open(ShimFile.extract(platform, cuda ? ShimFile.CUDA_NAME : ShimFile.NAME));
     }
 
     /**

@@ -73,6 +73,9 @@ sealed interface TorchSource {
 
     /** bytedeco's jars. JavaCPP extracts each file once, under a lock, into its cache. */
     record Maven(String platform) implements TorchSource {
+        /** Ends the classifier of the artifact with CUDA, which serves where it is there. */
+        private static final String GPU = "-gpu";
+
         @Override
         public List<NativeLibrary> libraries() {
             List<NativeLibrary> found = new ArrayList<>();
@@ -87,23 +90,45 @@ sealed interface TorchSource {
         }
 
         @Override
+        public List<NativeLibrary> optionalLibraries() {
+            List<NativeLibrary> found = new ArrayList<>();
+            // libtorch_cuda opens the last two itself, when it needs them: they only have to lie beside it.
+            for (String name :
+                    List.of("libc10_cuda.so", "libtorch_cuda.so", "libtorch_cuda_linalg.so", "libcaffe2_nvrtc.so")) {
+                NativeLibrary library = extract("pytorch", platform + GPU, name);
+                if (library != null && found.size() < 2) {
+                    found.add(library);
+                }
+            }
+            return found;
+        }
+
+        @Override
         public NativeLibrary umbrella() {
             return library("pytorch", "libtorch.so");
         }
 
         private NativeLibrary library(String artifact, String name) {
-            String resource = "/org/bytedeco/" + artifact + "/" + platform + "/" + name;
+            NativeLibrary library = extract(artifact, platform + GPU, name);
+            library = library != null ? library : extract(artifact, platform, name);
+            if (library == null) {
+                boolean modular = TorchSource.class.getModule().isNamed();
+                throw new NativeLoadException("org.bytedeco:" + artifact + " with the classifier " + platform
+                        + (modular ? " is no module that was resolved" : " is not on the class path") + ", and "
+                        + VARIABLE + " is not set: "
+                        + (modular ? "start java with --add-modules " + modules() : "add the artifact")
+                        + ", or set the variable to a libtorch folder");
+            }
+            return library;
+        }
+
+        /** The library from the artifact with that classifier, or null where that is not there. */
+        private static NativeLibrary extract(String artifact, String classifier, String name) {
             try {
-                File file = Loader.cacheResource(resource);
-                if (file == null) {
-                    boolean modular = TorchSource.class.getModule().isNamed();
-                    throw new NativeLoadException("org.bytedeco:" + artifact + " with the classifier " + platform
-                            + (modular ? " is no module that was resolved" : " is not on the class path") + ", and "
-                            + VARIABLE + " is not set: "
-                            + (modular ? "start java with --add-modules " + modules() : "add the artifact")
-                            + ", or set the variable to a libtorch folder");
-                }
-                return new NativeLibrary(name, file.toPath(), "org.bytedeco:" + artifact + ":" + version(artifact));
+                File file = Loader.cacheResource("/org/bytedeco/" + artifact + "/" + classifier + "/" + name);
+                return file == null
+                        ? null
+                        : new NativeLibrary(name, file.toPath(), "org.bytedeco:" + artifact + ":" + version(artifact));
             } catch (IOException e) {
                 throw new NativeLoadException(
                         "cannot extract " + name + " into " + cache() + " (" + e.getMessage()

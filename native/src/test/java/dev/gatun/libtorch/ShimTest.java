@@ -11,8 +11,12 @@ import org.junit.jupiter.api.Test;
 /** The shim as it was linked: what makes one shim serve several versions of libtorch, and find the one already loaded. */
 class ShimTest {
     private static ElfFile shim() throws IOException, URISyntaxException {
-        return new ElfFile(Path.of(
-                ShimTest.class.getResource("linux-x86_64/" + ShimFile.NAME).toURI()));
+        return shim(ShimFile.NAME);
+    }
+
+    private static ElfFile shim(String name) throws IOException, URISyntaxException {
+        return new ElfFile(
+                Path.of(ShimTest.class.getResource("linux-x86_64/" + name).toURI()));
     }
 
     @Test
@@ -22,6 +26,16 @@ class ShimTest {
         assertThat(shim.dynamic(ElfFile.SONAME)).containsExactly(ShimFile.NAME);
         assertThat(shim.dynamic(ElfFile.RUNPATH)).isEmpty();
         assertThat(shim.dynamic(ElfFile.RPATH)).isEmpty();
+    }
+
+    @Test
+    void thatForCudaNamesItsLibraryTooAndIsOtherwiseTheSame() throws IOException, URISyntaxException {
+        ElfFile cuda = shim(ShimFile.CUDA_NAME);
+        assertThat(cuda.dynamic(ElfFile.NEEDED)).startsWith("libtorch_cuda.so", "libtorch_cpu.so", "libc10.so");
+        assertThat(shim().dynamic(ElfFile.NEEDED)).doesNotContain("libtorch_cuda.so");
+        assertThat(cuda.dynamic(ElfFile.SONAME)).containsExactly(ShimFile.CUDA_NAME);
+        assertThat(cuda.dynamic(ElfFile.RUNPATH)).isEmpty();
+        assertThat(cuda.symbols()).containsExactlyInAnyOrderElementsOf(shim().symbols());
     }
 
     @Test

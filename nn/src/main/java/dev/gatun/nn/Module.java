@@ -2,6 +2,7 @@ package dev.gatun.nn;
 
 import dev.gatun.torch.Checkpoint;
 import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.RemovableHandle;
 import dev.gatun.torch.Scope;
@@ -157,6 +158,7 @@ public abstract non-sealed class Module extends ModuleTree implements AutoClosea
             }
             exchangeBuffers(buffer -> convert(buffer, options));
         }
+        namedModules().values().forEach(Module::freeCache);
     }
 
     private static Tensor convert(Tensor tensor, TensorOptions options) {
@@ -192,7 +194,12 @@ public abstract non-sealed class Module extends ModuleTree implements AutoClosea
      * @throws StateDictException listing everything that does not fit
      */
     public final LoadReport loadStateDict(StateSource source, boolean strict) {
-        return new StateLoader(this, source).load(strict);
+        return loadStateDict(source, strict, Device.CPU);
+    }
+
+    /** The same, where a part on the meta device is made on {@code home}, one tensor after another: the host never has all. */
+    public final LoadReport loadStateDict(StateSource source, boolean strict, Device home) {
+        return new StateLoader(this, source, home).load(strict);
     }
 
     /** Frees all parameters and buffers of the tree. Closing twice does nothing. */
@@ -200,5 +207,12 @@ public abstract non-sealed class Module extends ModuleTree implements AutoClosea
     public void close() {
         parameters().forEach(Parameter::close);
         namedBuffers().values().forEach(Tensor::close);
+        namedModules().values().forEach(Module::freeCache);
     }
+
+    /**
+     * Frees what this module alone has made for itself besides its parts: called when a tree it is in is closed, or gets other
+     * tensors by {@link #to}.
+     */
+    protected void freeCache() {}
 }

@@ -5,6 +5,7 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,14 +21,17 @@ final class StateLoader {
 
     private final Module module;
     private final StateSource source;
+    private final Device home;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final List<String> missing = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
     private final TreeSet<String> unexpected;
 
-    StateLoader(Module module, StateSource source) {
+    /** {@code home} is where parts on the meta device are made. */
+    StateLoader(Module module, StateSource source, Device home) {
         this.module = module;
         this.source = source;
+        this.home = home;
         this.unexpected = new TreeSet<>(source.names());
     }
 
@@ -114,10 +118,10 @@ final class StateLoader {
 
     /** A tensor of {@code dtype} that shares nothing with the source. */
     private Tensor owned(String name, DType dtype) {
-        if (source.fresh() && source.dtype(name) == dtype) {
+        if (source.fresh() && source.dtype(name) == dtype && home.equals(Device.CPU)) {
             return source.load(name);
         }
-        Tensor tensor = Torch.empty(source.shape(name), dtype);
+        Tensor tensor = Torch.empty(source.shape(name), TensorOptions.of(dtype, home));
         source.copyTo(name, tensor);
         return tensor;
     }

@@ -75,7 +75,7 @@ final class SystemsCommand implements Callable<Integer> {
     private static final class Measured {
         private final List<Double> seconds = new ArrayList<>();
         private int batch;
-        private long trained;
+        private long kept;
         private double waiting;
     }
 
@@ -91,13 +91,13 @@ final class SystemsCommand implements Callable<Integer> {
         }
         out.printf(
                 "%-16s %10s %10s %12s %10s %8s%n",
-                "system", "trained", "ms a step", "examples/s", "times hart", "waiting");
+                "system", "kept", "ms a step", "examples/s", "times hart", "waiting");
         double hart = results.containsKey(SystemKind.HART) ? median(results.get(SystemKind.HART)) : Double.NaN;
         results.forEach((kind, measured) -> out.printf(
                 Locale.ROOT,
                 "%-16s %10d %10.0f %12.1f %10.2f %7.1f%%%n",
                 kind.key(),
-                measured.trained,
+                measured.kept,
                 median(measured) * 1e3,
                 measured.batch / median(measured),
                 median(measured) / hart,
@@ -128,7 +128,7 @@ final class SystemsCommand implements Callable<Integer> {
             new Stages(folder, config, data, World.ALONE, Progress.SILENT).run();
             try (TrainedRun run = TrainedRun.load(path);
                     Objective objective = run.system().objective(config.train())) {
-                measured.trained = objective.trained().parameters().stream()
+                measured.kept = objective.trained().parameters().stream()
                         .mapToLong(Parameter::numel)
                         .sum();
             }

@@ -227,8 +227,8 @@ final class FaultRun implements AutoCloseable {
         int exitCode = session.isAlive() ? -1 : session.launcher().exitValue();
         if (kind == FaultKind.TERMINATE
                 && exitCode == SIGTERM
-                && !session.said().contains("run folder: ")) {
-            return ""; // there was nothing to save yet, and perhaps no launcher that could hand the signal on
+                && !session.saidSinceStart().contains("run folder: ")) {
+            return ""; // these ranks had nothing to save yet, and perhaps could not even hear of the signal
         }
         if (!goesOn && exitCode != kind.exitCode()) {
             return "exit code " + exitCode + " and not " + kind.exitCode();

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One launcher with the ranks of a training, and what it has said. */
 final class Session implements AutoCloseable {
+    /** What the launcher says when it starts the ranks again. */
+    private static final String AGAIN = "starting the ranks again";
+
     /** In the environment of all that a launcher starts, so that every process of it can be found. */
     private static final String TOKEN = "GATUN_FAULTS_SESSION";
 
@@ -79,6 +82,12 @@ final class Session implements AutoCloseable {
         return Files.readString(said, StandardCharsets.UTF_8);
     }
 
+    /** The same since the ranks that run now were started. */
+    String saidSinceStart() throws IOException {
+        String all = said();
+        return all.substring(Math.max(0, all.lastIndexOf(AGAIN)));
+    }
+
     /** The process of a rank; empty if there is none now. */
     Optional<ProcessHandle> rank(int rank) {
         return launcher.children()
@@ -106,7 +115,7 @@ final class Session implements AutoCloseable {
     boolean awaitRestart(int alreadySaid, Duration atMost) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (launcher.isAlive() && System.nanoTime() < deadline) {
-            if (said().substring(alreadySaid).contains("starting the ranks again")) {
+            if (said().substring(alreadySaid).contains(AGAIN)) {
                 restartsLeft--;
                 return true;
             }

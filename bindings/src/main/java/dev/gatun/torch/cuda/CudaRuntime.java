@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The CUDA runtime that the loaded libtorch uses: its streams and events ({@code torch.cuda}). May be used by several threads;
@@ -24,8 +26,18 @@ public final class CudaRuntime {
 
     private static CudaRuntime loaded;
 
+    /** The GPUs that libtorch has set up, by their numbers; a stand-in needs none. */
+    private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
+
+    private final boolean real;
+
     /** What a test gives it instead of the loaded library. */
     CudaRuntime(SymbolLookup library) {
+        this(library, false);
+    }
+
+    private CudaRuntime(SymbolLookup library, boolean real) {
+        this.real = real;
         cudart = new CudartRaw(library);
         torch = new TorchRaw(library.or(open(path("libtorch_cpu.so"))));
     }
@@ -38,14 +50,26 @@ public final class CudaRuntime {
     public static synchronized CudaRuntime load() {
         if (loaded == null) {
             if (path(LIBRARY) == null) {
-                // An op of libtorch's says best what is missing.
-                try (Scope _ = Scope.open()) {
-                    Torch.zeros(new long[] {1}, Device.cuda(0));
-                }
+                touch(0);
             }
-            loaded = new CudaRuntime(loadedLibrary());
+            loaded = new CudaRuntime(loadedLibrary(), true);
         }
         return loaded;
+    }
+
+    /** Lets libtorch set up CUDA and that GPU, or say what is missing: an op of its own does so best. */
+    static void touch(int device) {
+        try (Scope _ = Scope.open()) {
+            Torch.empty(new long[] {0}, Device.cuda(device));
+        }
+    }
+
+    /** The first time for a GPU, {@link #touch}. */
+    void ready(int device) {
+        if (real && !ready.contains(device)) {
+            touch(device);
+            ready.add(device);
+        }
     }
 
     /** The library that has, or needs, all that is called here. */
@@ -94,14 +118,53 @@ public final class CudaRuntime {
 
     /** A new event for that device's streams, to be closed ({@code torch.cuda.Event}); it takes no times. */
     public CudaEvent newEvent(int device) {
+        return newEvent(device, false);
+    }
+
+    /** The same; with {@code timing} it takes times ({@code torch.cuda.Event(enable_timing=True)}), which costs a little. */
+    public CudaEvent newEvent(int device, boolean timing) {
         try (DeviceGuard _ = on(device);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(ValueLayout.JAVA_LONG);
-            check(
-                    cudart.cudaEventCreateWithFlags(event.address(), CudartRaw.cudaEventDisableTiming),
-                    "cudaEventCreateWithFlags");
+            int flags = timing ? CudartRaw.cudaEventDefault : CudartRaw.cudaEventDisableTiming;
+            check(cudart.cudaEventCreateWithFlags(event.address(), flags), "cudaEventCreateWithFlags");
             return new CudaEvent(this, event.get(ValueLayout.JAVA_LONG, 0));
         }
+    }
+
+    /** Makes {@code stream} and its device this thread's current ones; returns what {@link #leave} takes. */
+    long enter(CudaStream stream) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment guard = arena.allocate(ValueLayout.JAVA_LONG);
+            checkTorch(
+                    torch.aoti_torch_create_cuda_stream_guard(stream.address(), stream.device(), guard.address()),
+                    "aoti_torch_create_cuda_stream_guard");
+            return guard.get(ValueLayout.JAVA_LONG, 0);
+        }
+    }
+
+    /** Puts back what was current before {@link #enter}. */
+    void leave(long guard) {
+        checkTorch(torch.aoti_torch_delete_cuda_stream_guard(guard), "aoti_torch_delete_cuda_stream_guard");
+    }
+
+    /** A number that CUDA keeps of a device. */
+    int attribute(int device, int attribute) {
+        return integer(value -> cudart.cudaDeviceGetAttribute(value, attribute, device), "cudaDeviceGetAttribute");
+    }
+
+    /** The one int that {@code function} writes to the address that it is given. */
+    int integer(IntWriter function, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
+            check(function.write(value.address()), name);
+            return value.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    /** A C function whose result is a status and that writes an int. */
+    interface IntWriter {
+        int write(long address);
     }
 
     /** Where the tensor's elements begin, on its device ({@code Tensor.data_ptr()}). */
@@ -115,16 +178,23 @@ public final class CudaRuntime {
 
     /** Makes {@code device} this thread's current one until closed. */
     DeviceGuard on(int device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment before = arena.allocate(ValueLayout.JAVA_INT);
-            check(cudart.cudaGetDevice(before.address()), "cudaGetDevice");
-            int current = before.get(ValueLayout.JAVA_INT, 0);
-            if (current == device) {
-                return () -> {};
-            }
-            check(cudart.cudaSetDevice(device), "cudaSetDevice");
-            return () -> check(cudart.cudaSetDevice(current), "cudaSetDevice");
+        int current = currentDevice();
+        if (current == device) {
+            return () -> {};
         }
+        check(cudart.cudaSetDevice(device), "cudaSetDevice");
+        return () -> check(cudart.cudaSetDevice(current), "cudaSetDevice");
+    }
+
+    void synchronize(int device) {
+        SynchronizationCount.note();
+        try (DeviceGuard _ = on(device)) {
+            check(cudart.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+        }
+    }
+
+    int currentDevice() {
+        return integer(cudart::cudaGetDevice, "cudaGetDevice");
     }
 
     /** To be closed where it was made. */

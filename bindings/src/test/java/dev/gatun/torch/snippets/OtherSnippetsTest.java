@@ -6,6 +6,7 @@ import dev.gatun.torch.DType;
 import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Generator;
 import dev.gatun.torch.GradMode;
+import dev.gatun.torch.HostTraffic;
 import dev.gatun.torch.Operator;
 import dev.gatun.torch.Results;
 import dev.gatun.torch.Scope;
@@ -49,6 +50,24 @@ class OtherSnippetsTest {
         // @end
         assertThat(a.mm(x).allclose(b)).isTrue();
         assertThat(x.get(0).item().doubleValue()).isBetween(0.499, 0.501);
+    }
+
+    @Test
+    void hostTraffic() {
+        Tensor loss = Torch.ones(2, 2).sum();
+        // @start region="hostTraffic"
+        long reads = HostTraffic.reads();
+        long writes = HostTraffic.writes();
+        Tensor half = loss.mul(0.5); // nobody waits for it
+        assertThat(HostTraffic.reads() - reads).isZero();
+        double value = half.item().doubleValue(); // this does
+        assertThat(HostTraffic.reads() - reads).isEqualTo(1);
+        assertThat(HostTraffic.writes() - writes).isZero();
+        // @end
+        assertThat(value).isEqualTo(2);
+        assertThat(Tensor.of(new float[] {1, 2, 3}).toFloatArray()).hasSize(3);
+        assertThat(HostTraffic.reads() - reads).isEqualTo(2);
+        assertThat(HostTraffic.writes() - writes).isEqualTo(1);
     }
 
     @Test

@@ -8,6 +8,7 @@ final class ConfigChecks {
 
     static void check(RunConfig config) {
         require(config.threads() >= 0, "threads", "0 or more", config.threads());
+        require(config.device().matches(RunConfig.DEVICES), "device", "cpu, cuda or cuda:N", config.device());
         if (!config.data().tasks().equals("bundled")) {
             require(!config.data().trainSplit().isEmpty(), "data.train_split", SPLIT, "empty");
             require(!config.data().testSplit().isEmpty(), "data.test_split", SPLIT, "empty");

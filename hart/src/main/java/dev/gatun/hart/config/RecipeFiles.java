@@ -21,7 +21,7 @@ final class RecipeFiles {
     static final String MINI = "sni-mini";
 
     /** Sizes by their ending, with the files they start from. */
-    private static final List<String> SIZES = List.of("mini", "large", "xl");
+    private static final List<String> SIZES = List.of("mini", "large", "xl", "large80", "xl80");
 
     private static final String P3 = "-p3";
     private static final String EXTENDS = "extends";

@@ -9,6 +9,11 @@ package dev.gatun.hart.config;
  * @param system which of the paper's systems; {@link SystemKind#ignores} tells which keys mean nothing to it
  * @param seed of parameters, dropout, and the task sampler
  * @param threads how many threads an op may use; 0 leaves it to libtorch
+ * @param device where it computes: {@code cpu}, {@code cuda}, or {@code cuda:N}; of several ranks each takes the GPU that its local
+ *     rank counts
+ * @param precision what it computes in
+ * @param recompute whether activations are computed again in the backward pass instead of being kept
+ * @param graphs whether decoding and adapting on a GPU are recorded once and replayed (CUDA graphs)
  * @param data what is learnt
  * @param model the main model
  * @param hyper the hypernetwork
@@ -29,6 +34,10 @@ public record RunConfig(
         SystemKind system,
         long seed,
         int threads,
+        String device,
+        Precision precision,
+        Recompute recompute,
+        boolean graphs,
         Data data,
         Model model,
         Hyper hyper,
@@ -43,6 +52,8 @@ public record RunConfig(
         Evaluation evaluation,
         Checkpoint checkpoint,
         Distributed distributed) {
+    /** What names of devices look like, as a regular expression. */
+    public static final String DEVICES = "cpu|cuda(:\\d{1,3})?";
 
     /**
      * @param benchmark what is learnt and evaluated: S-NI's tasks, or P3's. The rest of these keys is for S-NI but for {@code
@@ -89,6 +100,26 @@ public record RunConfig(
             double curriculum,
             double symbols,
             boolean cutVocabulary) {}
+
+    /** What weights are while they are computed with, and how they learn. */
+    public enum Precision {
+        /** Float32 throughout. */
+        FP32,
+        /** Bfloat16, with a float32 copy of each trained weight in the optimizer's state. */
+        BF16,
+        /** Bfloat16 without copies: what the optimizer makes of a weight is rounded at random. */
+        BF16_STOCHASTIC
+    }
+
+    /** What is done about activations, which take more memory than anything else. */
+    public enum Recompute {
+        /** All are kept. */
+        NONE,
+        /** Of each block only the input is kept. */
+        BLOCKS,
+        /** As {@link #NONE} where that fits into the memory that is free, else as {@link #BLOCKS}. */
+        AUTO
+    }
 
     /** Where tasks come from. */
     public enum Benchmark {

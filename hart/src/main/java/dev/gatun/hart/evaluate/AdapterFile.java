@@ -107,9 +107,11 @@ public final class AdapterFile {
         Map<String, Tensor> sites = new LinkedHashMap<>();
         tensors.names().stream()
                 .filter(name -> name.startsWith(SITE))
-                .forEach(name -> sites.put(name.substring(SITE.length()), tensors.load(name)));
-        EncoderStates demonstrations =
-                tensors.names().contains(STATES) ? new EncoderStates(tensors.load(STATES), tensors.load(MASK)) : null;
+                .forEach(name -> sites.put(name.substring(SITE.length()), placed(tensors.load(name), main)));
+        EncoderStates demonstrations = tensors.names().contains(STATES)
+                ? new EncoderStates(
+                        placed(tensors.load(STATES), main), tensors.load(MASK).to(main.device()))
+                : null;
         if (sites.isEmpty() && demonstrations == null) {
             return null;
         }
@@ -127,6 +129,11 @@ public final class AdapterFile {
         } catch (IllegalArgumentException e) {
             throw new RunException(file + " is damaged (" + e.getMessage() + "): make it again with gatun adapt", e);
         }
+    }
+
+    /** On the model's device and in its type: an adapter made by a run of one precision serves it in another. */
+    private static Tensor placed(Tensor values, T5 main) {
+        return values.to(main.device(), main.shared().weight().get().dtype());
     }
 
     private static String shortened(String hash) {

@@ -1,13 +1,15 @@
 package dev.gatun.hart.evaluate;
 
-import dev.gatun.data.LongMatrix;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.model.Adaptation;
-import dev.gatun.hart.train.Tensors;
+import dev.gatun.hart.system.TokenRows;
+import dev.gatun.nn.Transfer;
 import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.generation.GenerationListener;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Prefix;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -27,6 +29,7 @@ public final class Predictor {
     private final int batch;
     private final int maxNewTokens;
     private GenerationListener listener;
+    private boolean replays;
 
     /** A predictor that decodes {@code batch} inputs together, {@code maxNewTokens} tokens at most. */
     public Predictor(T5 main, Tokenizer tokenizer, int batch, int maxNewTokens) {
@@ -39,6 +42,12 @@ public final class Predictor {
     /** Tells {@code told} of tokens as they come; for one input at a time. Returns this. */
     public Predictor withListener(GenerationListener told) {
         listener = told;
+        return this;
+    }
+
+    /** Lets steps be replayed where nothing stands against it ({@link GenerationConfig#withStaticCache}). Returns this. */
+    public Predictor replaying(boolean on) {
+        replays = on;
         return this;
     }
 
@@ -71,28 +80,30 @@ public final class Predictor {
     private List<String> decode(List<long[]> inputs, Adaptation adaptation, long[] rows) {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
-            LongMatrix ids = LongMatrix.padded(inputs, Tokenizer.PAD, 1);
-            Tensor mask = Tensors.of(LongMatrix.padded(
-                    inputs.stream().map(input -> ones(input.length)).toList(), 0, 1));
-            Adaptation chosen = adaptation == null ? NOTHING : adaptation.rows(Tensor.of(rows));
-            EncoderStates encoded = main.encode(Tensors.of(ids), mask, chosen.encoderPrefix(), chosen.updates());
+            Device device = main.device();
+            Adaptation chosen = adaptation == null ? NOTHING : adaptation.rows(Transfer.to(Tensor.of(rows), device));
+            EncoderStates encoded = main.encode(
+                    TokenRows.ids(inputs, device),
+                    TokenRows.mask(inputs, device),
+                    chosen.encoderPrefix(),
+                    chosen.updates());
             if (chosen.demonstrations() != null) {
                 encoded = encoded.prepend(chosen.demonstrations());
             }
-            GenerationConfig generation = GenerationConfig.of(maxNewTokens);
-            Tensor generated = main.generate(
-                    encoded,
-                    chosen.decoderPrefix(),
-                    chosen.updates(),
-                    listener == null ? generation : generation.withListener(listener));
+            Tensor generated = main.generate(encoded, chosen.decoderPrefix(), chosen.updates(), generation(chosen));
             return texts(generated);
         }
     }
 
-    private static long[] ones(int length) {
-        long[] ones = new long[length];
-        Arrays.fill(ones, 1);
-        return ones;
+    private GenerationConfig generation(Adaptation chosen) {
+        GenerationConfig greedy = GenerationConfig.of(maxNewTokens);
+        if (listener != null) {
+            return greedy.withListener(listener);
+        }
+        T5Prefix prefix = chosen.decoderPrefix();
+        boolean plain =
+                chosen.updates() == null && (prefix == null || prefix.cross().isEmpty());
+        return replays && plain ? greedy.withStaticCache() : greedy;
     }
 
     private List<String> texts(Tensor generated) {

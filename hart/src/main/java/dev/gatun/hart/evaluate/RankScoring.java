@@ -12,9 +12,11 @@ import dev.gatun.hart.system.TokenRows;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
-import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,6 +106,7 @@ public final class RankScoring implements RankScorer {
     }
 
     private List<ChoiceScores> score(List<RankExample> examples, List<P3Row> shown, Adaptation task) {
+        Device device = system.main().device();
         try (Scope _ = Scope.open()) {
             List<long[]> inputs = examples.stream()
                     .map(example -> encoder.main(shown, example.input()))
@@ -114,9 +117,13 @@ public final class RankScoring implements RankScorer {
                     .toList();
             Adaptation made = task == null
                     ? new Adaptation(null, null, null, null, null)
-                    : task.rows(Tensor.of(new long[examples.size()]));
+                    : task.rows(Torch.zeros(new long[] {examples.size()}, TensorOptions.of(DType.INT64, device)));
             EncoderStates encoded = system.main()
-                    .encode(TokenRows.ids(inputs), TokenRows.mask(inputs), made.encoderPrefix(), made.updates());
+                    .encode(
+                            TokenRows.ids(inputs, device),
+                            TokenRows.mask(inputs, device),
+                            made.encoderPrefix(),
+                            made.updates());
             if (made.demonstrations() != null) {
                 encoded = encoded.prepend(made.demonstrations());
             }

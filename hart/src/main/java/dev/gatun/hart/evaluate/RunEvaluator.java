@@ -13,6 +13,7 @@ import dev.gatun.hart.train.TaskData;
 import dev.gatun.hart.train.WorkerPool;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Torch;
@@ -57,10 +58,11 @@ public final class RunEvaluator {
         this.config = run.config();
         this.progress = progress;
         this.predictor = new Predictor(
-                run.main(),
-                data.tokenizer(),
-                config.evaluation().batch(),
-                config.evaluation().maxNewTokens());
+                        run.main(),
+                        data.tokenizer(),
+                        config.evaluation().batch(),
+                        config.evaluation().maxNewTokens())
+                .replaying(config.graphs());
         this.inputs = new TaskInputs(config, data.tokenizer());
     }
 
@@ -109,7 +111,8 @@ public final class RunEvaluator {
     /** What is answered in each chunk: by this process, or by the ranks in turns. */
     private List<Map<Arm, List<String>>> outputs(List<Chunk> chunks, String frequent, long done) {
         AtomicLong counted = new AtomicLong(done);
-        int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
+        boolean onCpu = run.main().device().equals(Device.CPU);
+        int threads = !onCpu ? 1 : config.threads() > 0 ? config.threads() : Torch.getNumThreads();
         try (WorkerPool pool = new WorkerPool(threads, threads)) {
             return SharedWork.of(world, "evaluating", chunks, OUTPUTS, own -> {
                 List<Callable<Map<Arm, List<String>>>> work = new ArrayList<>();
@@ -212,8 +215,11 @@ public final class RunEvaluator {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             List<long[]> demonstrations = demonstrations(chunk.tasks);
-            EncoderStates encoded =
-                    run.main().encode(TokenRows.ids(demonstrations), TokenRows.mask(demonstrations), null);
+            EncoderStates encoded = run.main()
+                    .encode(
+                            TokenRows.ids(demonstrations, run.main().device()),
+                            TokenRows.mask(demonstrations, run.main().device()),
+                            null);
             return predictor.predict(queries, new Adaptation(null, null, null, null, encoded), chunk.rows);
         }
     }

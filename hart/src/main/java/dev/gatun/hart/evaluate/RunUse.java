@@ -13,6 +13,7 @@ import dev.gatun.hart.system.TaskInputs;
 import dev.gatun.hart.system.TrainedRun;
 import dev.gatun.hart.train.Shortening;
 import dev.gatun.hart.train.TaskData;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Torch;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,11 @@ public final class RunUse implements AutoCloseable {
     /** Loads the run in {@code folder}; throws {@link dev.gatun.hart.train.RunException} if it is not finished. */
     public static RunUse of(Path folder) {
         return new RunUse(TrainedRun.load(folder), BaseModel.hash(folder));
+    }
+
+    /** The same on {@code device}, whatever the run's configuration names. */
+    public static RunUse of(Path folder, Device device) {
+        return new RunUse(TrainedRun.load(folder, device), BaseModel.hash(folder));
     }
 
     /** The run. */
@@ -140,7 +146,8 @@ public final class RunUse implements AutoCloseable {
 
     private Predictor predictor() {
         RunConfig.Evaluation settings = run.config().evaluation();
-        return new Predictor(run.main(), tokenizer, settings.batch(), settings.maxNewTokens());
+        return new Predictor(run.main(), tokenizer, settings.batch(), settings.maxNewTokens())
+                .replaying(run.config().graphs());
     }
 
     /** Of what the run reads of a task. */

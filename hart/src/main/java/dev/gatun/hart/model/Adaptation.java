@@ -3,6 +3,7 @@ package dev.gatun.hart.model;
 import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.TensorGroup;
 import dev.gatun.nn.t5.EncoderStates;
+import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Prefix;
 import dev.gatun.torch.Tensor;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -49,6 +51,32 @@ public record Adaptation(
                 decoderPrefix == null ? null : decoderPrefix.rows(index),
                 updates == null ? null : updates.rows(index),
                 demonstrations == null ? null : demonstrations.rows(index));
+    }
+
+    /** The same with what {@code other} makes of each tensor. */
+    Adaptation with(UnaryOperator<Tensor> other) {
+        return new Adaptation(
+                states == null ? null : other.apply(states),
+                with(encoderPrefix, other),
+                with(decoderPrefix, other),
+                updates == null ? null : updates.with(other),
+                demonstrations == null
+                        ? null
+                        : new EncoderStates(other.apply(demonstrations.states()), other.apply(demonstrations.mask())));
+    }
+
+    private static T5Prefix with(T5Prefix prefix, UnaryOperator<Tensor> other) {
+        if (prefix == null) {
+            return null;
+        }
+        Tensor mask = prefix.mask() == null ? null : other.apply(prefix.mask());
+        return new T5Prefix(with(prefix.layers(), other), mask, prefix.bias(), with(prefix.cross(), other));
+    }
+
+    private static List<KeyValue> with(List<KeyValue> pairs, UnaryOperator<Tensor> other) {
+        return pairs.stream()
+                .map(pair -> new KeyValue(other.apply(pair.key()), other.apply(pair.value())))
+                .toList();
     }
 
     /** The same without fusion-in-decoder. */

@@ -9,6 +9,7 @@ import dev.gatun.nn.t5.StackInput;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
 import dev.gatun.nn.t5.T5Stack;
+import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -72,8 +73,9 @@ public final class Backbone extends Module {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             long tokens = shared.weight().shape()[0];
-            Tensor rows = Torch.randint(SPECIAL_TOKENS, tokens, new long[] {z.shape()[0]}, dev.gatun.torch.DType.INT64);
-            z.copy_(Torch.embedding(shared.weight().get(), rows));
+            Tensor weight = shared.weight().get();
+            Tensor rows = Torch.randint(SPECIAL_TOKENS, tokens, new long[] {z.shape()[0]}, DType.INT64);
+            z.copy_(Torch.embedding(weight, rows.to(weight.device(), DType.INT64)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.hart.model;
 
+import dev.gatun.nn.Transfer;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -137,7 +138,9 @@ public final class ConsistencyLoss implements AutoCloseable {
                 before.add((long) row);
             }
         }
-        return squares(now.index_select(0, index(known)).sub(previous.index_select(0, index(before))));
+        Tensor rows = Transfer.to(index(known), now.device());
+        return squares(
+                now.index_select(0, rows).sub(previous.index_select(0, Transfer.to(index(before), now.device()))));
     }
 
     private static Tensor index(List<Long> rows) {
@@ -166,7 +169,7 @@ public final class ConsistencyLoss implements AutoCloseable {
                 int[] tasks = pending.values().stream()
                         .flatMapToInt(part -> Arrays.stream(part.tasks()))
                         .toArray();
-                remember(mine.gathered(joined), mine.gathered(tasks));
+                remember(mine.gathered(joined), mine.gathered(tasks, joined.device()));
             } else {
                 replace(scope.promote(joined));
                 measure();

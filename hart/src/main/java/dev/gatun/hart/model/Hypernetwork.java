@@ -4,6 +4,7 @@ import dev.gatun.nn.Module;
 import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 
@@ -33,9 +34,9 @@ public final class Hypernetwork extends Module implements AdaptationSource {
         generator = new StateGenerator(config, backbone.decoder());
     }
 
-    /** A float32 hypernetwork on the CPU for {@code main} that starts from its weights, with fresh heads. */
+    /** A float32 hypernetwork on its device for {@code main} that starts from its weights, with fresh heads. */
     public static Hypernetwork from(T5 main, HyperConfig config) {
-        Hypernetwork made = new Hypernetwork(config, null);
+        Hypernetwork made = new Hypernetwork(config, TensorOptions.of(DType.FLOAT32, main.device()));
         made.backbone.initialiseFrom(main);
         return made.adapts(main);
     }

@@ -1,6 +1,8 @@
 package dev.gatun.hart.model;
 
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -31,15 +33,16 @@ record SlotShare(int slots, int first, int own, int ranks, Consumer<Tensor> sum)
         }
         long[] shape = rows.shape();
         shape[0] = slots;
-        Tensor all = Torch.zeros(shape, rows.dtype());
+        Tensor all = Torch.zeros(shape, TensorOptions.of(rows.dtype(), rows.device()));
         all.narrow(0, first, own).copy_(rows);
         sum.accept(all);
         return all;
     }
 
-    /** The same of numbers. */
-    int[] gathered(int[] rows) {
-        Tensor all = gathered(Tensor.of(Arrays.stream(rows).asLongStream().toArray(), rows.length));
+    /** The same of numbers, which travel by {@code device}. */
+    int[] gathered(int[] rows, Device device) {
+        Tensor own = Tensor.of(Arrays.stream(rows).asLongStream().toArray(), rows.length);
+        Tensor all = gathered(own.to(device));
         return Arrays.stream(all.toLongArray()).mapToInt(row -> (int) row).toArray();
     }
 

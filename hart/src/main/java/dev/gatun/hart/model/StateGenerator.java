@@ -5,6 +5,7 @@ import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.StackInput;
 import dev.gatun.nn.t5.T5Cache;
 import dev.gatun.nn.t5.T5Stack;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class StateGenerator {
             Tensor input = first;
             for (int l = 1; l <= config.pairs(); l++) {
                 input = decoder.forward(StackInput.ofEmbeds(input)
-                                .withMask(pairMask(2 * l))
+                                .withMask(pairMask(2 * l, input.device()))
                                 .withEncoder(demonstrations)
                                 .withCache(cache))
                         .lastHiddenState();
@@ -73,7 +74,9 @@ final class StateGenerator {
     }
 
     private Tensor step(Tensor pair, EncoderStates demonstrations) {
-        return decoder.forward(StackInput.ofEmbeds(pair).withMask(pairMask(2)).withEncoder(demonstrations))
+        return decoder.forward(StackInput.ofEmbeds(pair)
+                        .withMask(pairMask(2, pair.device()))
+                        .withEncoder(demonstrations))
                 .lastHiddenState();
     }
 
@@ -85,7 +88,7 @@ final class StateGenerator {
     /** Keys after a query get bucket 0, as the decoder's buckets are one-directional. */
     private static StackInput bidirectional(Tensor inputs) {
         int positions = (int) inputs.size(1);
-        return StackInput.ofEmbeds(inputs).withMask(AttentionMask.bidirectional(positions, positions));
+        return StackInput.ofEmbeds(inputs).withMask(AttentionMask.bidirectional(positions, positions, inputs.device()));
     }
 
     /**
@@ -110,13 +113,15 @@ final class StateGenerator {
         return StackInput.ofEmbeds(Torch.cat(new Tensor[] {first, earlier.flatten(1, 2)}, 1))
                 .withMask(
                         config.causalPairs()
-                                ? AttentionMask.causal(positions, positions)
-                                : AttentionMask.blockCausal(positions, positions, 2));
+                                ? AttentionMask.causal(positions, positions, first.device())
+                                : AttentionMask.blockCausal(positions, positions, 2, first.device()));
     }
 
     /** The last pair among {@code keys} states sees all earlier ones, and itself as {@code ar.intra} says. */
-    private Tensor pairMask(int keys) {
-        return config.causalPairs() ? AttentionMask.causal(2, keys) : AttentionMask.bidirectional(2, keys);
+    private Tensor pairMask(int keys, Device device) {
+        return config.causalPairs()
+                ? AttentionMask.causal(2, keys, device)
+                : AttentionMask.bidirectional(2, keys, device);
     }
 
     private static Tensor stack(List<Tensor> pairs) {

@@ -8,6 +8,8 @@ import dev.gatun.hart.model.Pairing;
 import dev.gatun.hart.train.HyperObjective;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,7 +23,10 @@ final class HintSystem implements TaskSystem {
     HintSystem(T5 main, RunConfig config) {
         this.config = config;
         RunConfig.HintPart part = config.hint();
-        hint = new Hint(main, new HintConfig(main.config(), part.prefix(), part.bottleneck()), null);
+        hint = new Hint(
+                main,
+                new HintConfig(main.config(), part.prefix(), part.bottleneck()),
+                TensorOptions.of(DType.FLOAT32, main.device()));
     }
 
     @Override
@@ -36,6 +41,11 @@ final class HintSystem implements TaskSystem {
     }
 
     @Override
+    public void to(TensorOptions options) {
+        hint.to(options);
+    }
+
+    @Override
     public void save(Path folder) {
         SavedPart.write(folder, FILE, hint);
     }
@@ -47,7 +57,9 @@ final class HintSystem implements TaskSystem {
 
     @Override
     public Adaptation adapt(List<long[]> demonstrations) {
-        Adaptation made = hint.forward(TokenRows.ids(demonstrations), TokenRows.mask(demonstrations));
+        Adaptation made = hint.forward(
+                TokenRows.ids(demonstrations, hint.main().device()),
+                TokenRows.mask(demonstrations, hint.main().device()));
         return config.hyper().fusion() ? made : made.withoutFusion();
     }
 

@@ -9,10 +9,15 @@ import dev.gatun.hart.model.Hypernetwork;
 import dev.gatun.hart.model.Memory;
 import dev.gatun.hart.model.Outputs;
 import dev.gatun.hart.model.Pairing;
+import dev.gatun.hart.model.RecordedAdaptation;
 import dev.gatun.hart.train.HyperObjective;
 import dev.gatun.hart.train.Objective;
+import dev.gatun.nn.graph.Recorder;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,6 +28,7 @@ final class HyperSystem implements TaskSystem {
     private final T5 main;
     private final RunConfig config;
     private final Hypernetwork hyper;
+    private RecordedAdaptation recorded;
 
     HyperSystem(T5 main, RunConfig config) {
         this.main = main;
@@ -82,6 +88,13 @@ final class HyperSystem implements TaskSystem {
     }
 
     @Override
+    public void to(TensorOptions options) {
+        forget();
+        main.to(options);
+        hyper.to(options);
+    }
+
+    @Override
     public void save(Path folder) {
         SavedPart.write(folder, FILE, hyper);
     }
@@ -93,8 +106,30 @@ final class HyperSystem implements TaskSystem {
 
     @Override
     public Adaptation adapt(List<long[]> demonstrations) {
-        Adaptation made = hyper.forward(TokenRows.ids(demonstrations), TokenRows.mask(demonstrations));
+        Tensor ids = TokenRows.ids(demonstrations, main.device());
+        Tensor mask = TokenRows.mask(demonstrations, main.device());
+        boolean replayed = config.graphs()
+                && !Torch.isGradEnabled()
+                && !hyper.isTraining()
+                && !hyper.config().outputs().loras();
+        Adaptation made = replayed ? replayed(ids, mask) : hyper.forward(ids, mask);
         return config.hyper().fusion() ? made : made.withoutFusion();
+    }
+
+    /** One at a time: what is recorded is there once. */
+    private synchronized Adaptation replayed(Tensor ids, Tensor mask) {
+        if (recorded == null || !recorded.isFor(ids)) {
+            forget();
+            recorded = RecordedAdaptation.of(hyper, ids, Recorder.of(main.device()));
+        }
+        return recorded.adapt(ids, mask);
+    }
+
+    private synchronized void forget() {
+        if (recorded != null) {
+            recorded.close();
+            recorded = null;
+        }
     }
 
     @Override
@@ -107,6 +142,7 @@ final class HyperSystem implements TaskSystem {
 
     @Override
     public void close() {
+        forget();
         hyper.close();
         main.close();
     }

@@ -10,6 +10,7 @@ import dev.gatun.nn.peft.Lora;
 import dev.gatun.nn.peft.LoraConfig;
 import dev.gatun.nn.peft.TargetModules;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,12 @@ final class LoraSystem implements TaskSystem {
         Map<String, ModuleUpdate> updates = new LinkedHashMap<>();
         lora.layers().forEach((name, layer) -> updates.put(name, layer.update()));
         return new Adaptation(null, null, null, ModuleUpdates.of(main, updates), null);
+    }
+
+    @Override
+    public void to(TensorOptions options) {
+        main.to(options);
+        lora.to(options);
     }
 
     @Override

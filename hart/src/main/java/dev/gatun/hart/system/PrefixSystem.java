@@ -8,6 +8,7 @@ import dev.gatun.nn.checkpoint.SafeTensorsFile;
 import dev.gatun.nn.peft.PrefixConfig;
 import dev.gatun.nn.peft.PrefixTuning;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -49,6 +50,12 @@ final class PrefixSystem implements TaskSystem {
 
     private Adaptation current() {
         return new Adaptation(null, tuning.encoderPrefix(), tuning.decoderPrefix(), null, null);
+    }
+
+    @Override
+    public void to(TensorOptions options) {
+        main.to(options);
+        tuning.to(options);
     }
 
     @Override

@@ -8,7 +8,9 @@ import dev.gatun.nn.ModuleUpdate;
 import dev.gatun.nn.ModuleUpdates;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.AdamW;
+import dev.gatun.nn.optim.BFloat16Optimizer;
 import dev.gatun.nn.optim.Gradients;
+import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.KeyValue;
 import dev.gatun.nn.t5.T5;
@@ -89,7 +91,7 @@ public final class Refinement extends Module {
         List<Double> losses = new ArrayList<>();
         main.eval(); // a few examples many times over: no noise is wanted
         try (TunedObjective objective = new TunedObjective(main, this, this::adaptation);
-                AdamW adamw = new AdamW(parameters(), lr, 0)) {
+                Optimizer adamw = BFloat16Optimizer.withMasters(new AdamW(parameters(), lr, 0))) {
             for (int step = 0; step <= steps; step++) {
                 try (Scope _ = Scope.open()) {
                     Tensor loss =

@@ -2,6 +2,7 @@ package dev.gatun.hart.system;
 
 import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.train.FreeMemory;
 import dev.gatun.hart.train.InContextObjective;
 import dev.gatun.hart.train.Models;
 import dev.gatun.hart.train.Objective;
@@ -11,6 +12,8 @@ import dev.gatun.hart.train.StageNames;
 import dev.gatun.hart.train.Trainer;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.function.Supplier;
 
@@ -70,11 +73,13 @@ public final class Stages {
     private boolean pretrain() {
         Torch.manualSeed(config.seed());
         try (T5 model = newModel()) {
+            model.to(options());
             if (config.model().pretrained().isEmpty() || config.pretrain().steps() > 0) {
                 try (Objective objective = new InContextObjective(model)) {
                     if (!train(
                             StageNames.PRETRAIN,
                             config.pretrain(),
+                            model,
                             objective,
                             source(() -> data.pretrain(config.pretrain(), config.seed())))) {
                         return false;
@@ -89,31 +94,52 @@ public final class Stages {
     private T5 newModel() {
         return config.model().pretrained().isEmpty()
                 ? Models.newMain(config.model(), data.tokenizer())
-                : Models.pretrained(config, data.tokenizer());
+                : Models.pretrained(config, data.tokenizer(), world.device());
     }
 
     private boolean learn() {
-        T5 main = T5.fromPretrained(folder.resolve(TrainedRun.MAIN));
+        T5 main = T5.fromPretrained(folder.resolve(TrainedRun.MAIN), TensorOptions.of(DType.FLOAT32, world.device()));
         long seed = config.seed() + TRAIN_SEED_OFFSET;
         Torch.manualSeed(seed);
         try (TaskSystem system = Systems.make(config, main)) {
+            system.to(options());
             if (config.continual().steps() > 0) {
                 if (!world.fromFirst(TrainedRun.hasContinual(folder.path(), config)) && !continual(system)) {
                     return false;
                 }
                 // Whether that stage was just run or is read, the next one starts the same.
                 system.load(folder.resolve(TrainedRun.CONTINUAL));
+                system.to(options());
                 Torch.manualSeed(seed);
             }
             try (Objective objective = system.objective(config.train())) {
                 if (!train(
-                        StageNames.TRAIN, config.train(), objective, source(() -> data.train(config.train(), seed)))) {
+                        StageNames.TRAIN,
+                        config.train(),
+                        system.main(),
+                        objective,
+                        source(() -> data.train(config.train(), seed)))) {
                     return false;
                 }
             }
             save(() -> system.save(folder.resolve(TrainedRun.trained(config))));
         }
         return true;
+    }
+
+    private TensorOptions options() {
+        return TrainedRun.options(config, world.device());
+    }
+
+    /** Whether the stage's activations are computed again: the same on all ranks, whoever has least memory. */
+    private boolean recomputes(RunConfig.Stage settings, T5 main) {
+        if (config.recompute() != RunConfig.Recompute.AUTO) {
+            return config.recompute() == RunConfig.Recompute.BLOCKS;
+        }
+        MemoryPlan plan = MemoryPlan.of(config, settings, main.config(), world.device(), world.size());
+        boolean must = world.sum(plan.mustRecompute(FreeMemory.of(world.device())) ? 1L : 0L)[0] > 0;
+        progress.message("memory: " + plan + (must ? "; blocks are recomputed" : ""));
+        return must;
     }
 
     private boolean continual(TaskSystem system) {
@@ -123,6 +149,7 @@ public final class Stages {
             if (!train(
                     StageNames.CONTINUAL,
                     stage,
+                    system.main(),
                     objective,
                     TextBatches.of(config.system(), stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
                 return false;
@@ -132,7 +159,10 @@ public final class Stages {
         return true;
     }
 
-    private boolean train(String stage, RunConfig.Stage settings, Objective objective, Trainer.Source source) {
+    private boolean train(String stage, RunConfig.Stage settings, T5 main, Objective objective, Trainer.Source source) {
+        boolean again = recomputes(settings, main);
+        main.checkpointing(again);
+        objective.trained().checkpointing(again);
         return new Trainer(folder, config, stage, settings, world, progress).run(objective, source);
     }
 }

@@ -4,6 +4,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,6 +22,9 @@ public interface TaskSystem extends AutoCloseable {
      * @throws IllegalStateException if the system trains nothing
      */
     Objective objective(RunConfig.Stage stage);
+
+    /** Moves everything to another device, and converts it to another type ({@code Module.to}). */
+    void to(TensorOptions options);
 
     /** Saves what is trained into a folder of a run, made if need be. */
     void save(Path folder);

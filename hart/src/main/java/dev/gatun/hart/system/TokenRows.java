@@ -3,6 +3,7 @@ package dev.gatun.hart.system;
 import dev.gatun.data.LongMatrix;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.hart.train.Tensors;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -11,13 +12,13 @@ import java.util.List;
 public final class TokenRows {
     private TokenRows() {}
 
-    /** The ids, padded on the right. */
-    public static Tensor ids(List<long[]> rows) {
-        return Tensors.of(LongMatrix.padded(rows, Tokenizer.PAD, 1));
+    /** The ids, padded on the right, on {@code device}. */
+    public static Tensor ids(List<long[]> rows, Device device) {
+        return Tensors.of(LongMatrix.padded(rows, Tokenizer.PAD, 1), device);
     }
 
-    /** 1 where the ids are real. */
-    public static Tensor mask(List<long[]> rows) {
+    /** 1 where the ids are real, on {@code device}. */
+    public static Tensor mask(List<long[]> rows, Device device) {
         List<long[]> ones = rows.stream()
                 .map(row -> {
                     long[] one = new long[row.length];
@@ -25,6 +26,6 @@ public final class TokenRows {
                     return one;
                 })
                 .toList();
-        return Tensors.of(LongMatrix.padded(ones, 0, 1));
+        return Tensors.of(LongMatrix.padded(ones, 0, 1), device);
     }
 }

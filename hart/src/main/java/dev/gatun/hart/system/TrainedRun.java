@@ -1,9 +1,13 @@
 package dev.gatun.hart.system;
 
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.train.ComputeDevice;
 import dev.gatun.hart.train.RunException;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,24 +23,40 @@ public record TrainedRun(Path folder, RunConfig config, TaskSystem system) imple
     /** What a stage on text left. */
     static final String CONTINUAL = "continual";
 
-    /** Loads all models, in evaluation mode. Throws {@link RunException} if training has not finished. */
+    /** {@link #load(Path, Device)} on the device that the run's configuration names. */
     public static TrainedRun load(Path folder) {
+        return load(folder, ComputeDevice.of(RunFolder.config(folder).device()));
+    }
+
+    /**
+     * Loads all models onto {@code device}, in the run's precision and in evaluation mode. Throws {@link RunException} if training
+     * has not finished.
+     */
+    public static TrainedRun load(Path folder, Device device) {
         RunConfig config = RunFolder.config(folder);
         if (!hasMain(folder) || !isTrained(folder, config)) {
             throw new RunException("the run in " + folder + " is not finished: go on with it first (gatun train "
                     + config.recipe() + " --run " + folder + " --resume)");
         }
-        TaskSystem system = Systems.make(config, T5.fromPretrained(folder.resolve(MAIN)));
+        TaskSystem system =
+                Systems.make(config, T5.fromPretrained(folder.resolve(MAIN), TensorOptions.of(DType.FLOAT32, device)));
         try {
             if (config.system().trains()) {
                 system.load(folder.resolve(trained(config)));
             }
+            system.to(options(config, device));
             system.freeze();
             return new TrainedRun(folder, config, system);
         } catch (RuntimeException e) {
             system.close();
             throw e;
         }
+    }
+
+    /** What a run's models are while they are computed with. */
+    static TensorOptions options(RunConfig config, Device device) {
+        boolean wide = config.precision() == RunConfig.Precision.FP32;
+        return TensorOptions.of(wide ? DType.FLOAT32 : DType.BFLOAT16, device);
     }
 
     /** The main model. */

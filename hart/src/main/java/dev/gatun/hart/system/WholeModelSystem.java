@@ -5,6 +5,7 @@ import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.InContextObjective;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,14 +34,20 @@ final class WholeModelSystem implements TaskSystem {
     }
 
     @Override
+    public void to(TensorOptions options) {
+        main.to(options);
+    }
+
+    @Override
     public void save(Path folder) {
         main.savePretrained(folder);
     }
 
     @Override
     public void load(Path folder) {
+        TensorOptions options = TensorOptions.of(main.shared().weight().get().dtype(), main.device());
         main.close(); // first: two of a large model may be more than there is memory for
-        main = T5.fromPretrained(folder);
+        main = T5.fromPretrained(folder, options);
     }
 
     @Override

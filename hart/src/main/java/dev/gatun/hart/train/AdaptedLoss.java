@@ -1,6 +1,5 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
@@ -15,14 +14,13 @@ final class AdaptedLoss {
      *
      * @param made of the batch's rows, or one row for all; its demonstrations, where there are any, are read by the decoder
      */
-    static Tensor share(T5 main, Adaptation made, Batch batch, long targetTokens) {
-        EncoderStates encoded = main.encode(
-                Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), made.encoderPrefix(), made.updates());
+    static Tensor share(T5 main, Adaptation made, DeviceBatch batch, long targetTokens) {
+        EncoderStates encoded = main.encode(batch.mainIds(), batch.mainMask(), made.encoderPrefix(), made.updates());
         return TargetLoss.share(
                 main,
                 made.demonstrations() == null ? encoded : encoded.prepend(made.demonstrations()),
                 made,
-                batch.labels(),
+                batch.targets(),
                 targetTokens);
     }
 }

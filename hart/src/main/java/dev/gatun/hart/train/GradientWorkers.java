@@ -1,9 +1,11 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.nn.Parameter;
+import dev.gatun.torch.Aten;
 import dev.gatun.torch.Autograd;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
@@ -27,7 +29,9 @@ final class GradientWorkers implements AutoCloseable {
         this.parameters = objective.trained().parameters().stream()
                 .filter(Parameter::requiresGrad)
                 .toList();
-        this.workers = usesRandomness ? 1 : Math.max(1, Math.min(microBatches, threads));
+        // A GPU does one thing after another anyway.
+        boolean inTurn = usesRandomness || !objective.device().equals(Device.CPU);
+        this.workers = inTurn ? 1 : Math.max(1, Math.min(microBatches, threads));
         this.pool = new WorkerPool(workers, threads);
     }
 
@@ -35,44 +39,54 @@ final class GradientWorkers implements AutoCloseable {
         return workers;
     }
 
-    private record Part(Tensor[] gradients, Losses losses) {}
+    /** Whether gradients have to be added here: by several workers, or because bfloat16 would lose much of many small ones. */
+    boolean addUp() {
+        return workers > 1
+                || parameters.stream()
+                        .anyMatch(parameter -> parameter.get().dtype().byteSize() < DType.FLOAT32.byteSize());
+    }
+
+    private record Part(Tensor[] gradients, Tensor losses) {}
 
     /**
-     * Sets every trained parameter's gradient to the sum of those of {@code microBatches}.
+     * Sets every trained parameter's gradient to the sum of those of {@code microBatches}. Sums are float32 at least.
      *
      * @param slots the micro-batches' slots in the batch of all ranks
      * @param targetTokens of all ranks
+     * @return the losses' sums, in the current scope
      */
-    Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens) {
+    Tensor compute(List<DeviceBatch> microBatches, List<SlotRange> slots, long targetTokens) {
         List<Callable<Part>> parts = new ArrayList<>();
         for (int i = 0; i < slots.size(); i++) {
-            Batch batch = microBatches.get(i);
+            DeviceBatch batch = microBatches.get(i);
             int firstSlot = slots.get(i).first();
             parts.add(() -> part(batch, firstSlot, targetTokens));
         }
         Tensor[] sum = null;
-        Losses losses = Losses.NONE;
+        Tensor losses = null;
         // As many at a time as there are workers: each holds a gradient of every parameter until it is added.
         for (int begin = 0; begin < parts.size(); begin += workers) {
             for (Part part : pool.run(parts.subList(begin, Math.min(parts.size(), begin + workers)))) {
-                losses = losses.plus(part.losses());
                 if (sum == null) {
                     sum = part.gradients();
+                    losses = part.losses();
+                    if (parts.size() > 1) {
+                        widen(sum);
+                    }
                 } else {
                     add(sum, part.gradients());
+                    losses.add_(part.losses());
+                    part.losses().close();
                 }
             }
         }
         for (int i = 0; i < sum.length; i++) {
-            parameters.get(i).get().setGrad(sum[i]);
-            if (sum[i] != null) {
-                sum[i].close();
-            }
+            set(parameters.get(i).get(), sum[i]);
         }
-        return losses;
+        return losses.moveTo(Scope.current());
     }
 
-    private Part part(Batch batch, int firstSlot, long targetTokens) {
+    private Part part(DeviceBatch batch, int firstSlot, long targetTokens) {
         try (Scope _ = Scope.open()) {
             Objective.Share share = objective.share(batch, firstSlot, targetTokens);
             Tensor[] inputs = parameters.stream().map(Parameter::get).toArray(Tensor[]::new);
@@ -82,18 +96,45 @@ final class GradientWorkers implements AutoCloseable {
                     gradient.unscoped();
                 }
             }
-            return new Part(gradients, Losses.of(share));
+            return new Part(gradients, Losses.of(share).unscoped());
+        }
+    }
+
+    private static void widen(Tensor[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            if (sum[i] != null && sum[i].dtype().byteSize() < DType.FLOAT32.byteSize()) {
+                try (Tensor narrow = sum[i]) {
+                    sum[i] = narrow.to(DType.FLOAT32).unscoped();
+                }
+            }
         }
     }
 
     private static void add(Tensor[] sum, Tensor[] more) {
+        List<Tensor> sums = new ArrayList<>();
+        List<Tensor> terms = new ArrayList<>();
         for (int i = 0; i < sum.length; i++) {
             if (sum[i] == null) {
                 sum[i] = more[i];
             } else if (more[i] != null) {
-                sum[i].add_(more[i]);
-                more[i].close();
+                sums.add(sum[i]);
+                terms.add(more[i]);
             }
+        }
+        if (!sums.isEmpty()) {
+            Aten._foreach_add_(sums.toArray(Tensor[]::new), terms.toArray(Tensor[]::new));
+            terms.forEach(Tensor::close);
+        }
+    }
+
+    private static void set(Tensor parameter, Tensor sum) {
+        if (sum == null) {
+            parameter.setGrad(null);
+            return;
+        }
+        try (sum;
+                Scope _ = Scope.open()) {
+            parameter.setGrad(sum.to(parameter.dtype()));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.model.AdaptationSource;
@@ -10,6 +9,7 @@ import dev.gatun.hart.model.Pairing;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Tensor;
+import java.util.HashMap;
 import java.util.Map;
 
 /** A hypernetwork learns to adapt the main model: L_pred + α·L_cst (specification 5). */
@@ -51,11 +51,13 @@ public final class HyperObjective implements Objective {
     }
 
     @Override
-    public Share share(Batch batch, int firstSlot, long targetTokens) {
-        Adaptation made = hyper.forward(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()));
+    public Share share(DeviceBatch batch, int firstSlot, long targetTokens) {
+        Adaptation made = hyper.forward(batch.hyperIds(), batch.hyperMask());
         Tensor pred = AdaptedLoss.share(main, fusion ? made : made.withoutFusion(), batch, targetTokens);
         hasStates = made.states() != null;
-        Tensor cst = hasStates ? consistency.share(made.states(), firstSlot, batch.tasks()) : null;
+        Tensor cst = hasStates
+                ? consistency.share(made.states(), firstSlot, batch.batch().tasks())
+                : null;
         return new Share(pred, cst, cst == null ? pred : pred.add(cst.mul(alpha)));
     }
 
@@ -93,7 +95,9 @@ public final class HyperObjective implements Objective {
 
     @Override
     public void restore(Map<String, Tensor> buffers) {
-        consistency.restore(buffers);
+        Map<String, Tensor> placed = new HashMap<>();
+        buffers.forEach((name, tensor) -> placed.put(name, tensor.to(device())));
+        consistency.restore(placed);
     }
 
     @Override

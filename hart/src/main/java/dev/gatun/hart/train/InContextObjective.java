@@ -1,6 +1,5 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.T5;
@@ -20,12 +19,12 @@ public final class InContextObjective implements Objective {
     }
 
     @Override
-    public Share share(Batch batch, int firstSlot, long targetTokens) {
-        EncoderStates encoded = model.encode(Tensors.of(batch.mainIds()), Tensors.of(batch.mainMask()), null);
-        if (batch.hyperIds().columns() > 0) {
-            encoded = encoded.prepend(model.encode(Tensors.of(batch.hyperIds()), Tensors.of(batch.hyperMask()), null));
+    public Share share(DeviceBatch batch, int firstSlot, long targetTokens) {
+        EncoderStates encoded = model.encode(batch.mainIds(), batch.mainMask(), null);
+        if (batch.batch().hyperIds().columns() > 0) {
+            encoded = encoded.prepend(model.encode(batch.hyperIds(), batch.hyperMask(), null));
         }
-        Tensor pred = TargetLoss.share(model, encoded, null, batch.labels(), targetTokens);
+        Tensor pred = TargetLoss.share(model, encoded, null, batch.targets(), targetTokens);
         return new Share(pred, null, pred);
     }
 

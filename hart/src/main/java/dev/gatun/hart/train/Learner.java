@@ -1,8 +1,8 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.nn.optim.OptimizerState;
+import dev.gatun.torch.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,15 +13,15 @@ interface Learner extends AutoCloseable {
      *
      * @param slots the micro-batches' slots in the batch of all ranks
      * @param targetTokens of all ranks
-     * @return this rank's shares of the losses
+     * @return this rank's shares of the losses ({@link Losses}), in the current scope
      */
-    Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens);
+    Tensor compute(List<DeviceBatch> microBatches, List<SlotRange> slots, long targetTokens);
 
     /** Returns when the gradients are those of all ranks. */
     void exchange();
 
-    /** Scales the gradients so that their norm is {@code maxNorm} at most; returns what it was. */
-    double clipNorm_(double maxNorm);
+    /** Scales the gradients so that their norm is {@code maxNorm} at most; returns what it was, a scalar on the device. */
+    Tensor clipGradNorm_(double maxNorm);
 
     /** Makes the optimizer's step. */
     void step();

@@ -5,6 +5,9 @@ import dev.gatun.hart.config.ConfigException;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 
 /** Makes the main models that a configuration describes. */
@@ -25,9 +28,9 @@ public final class Models {
         return made;
     }
 
-    /** The T5 in the configured folder. Throws {@link ConfigException} if its vocabulary is not {@code tokenizer}'s. */
-    public static T5 pretrained(RunConfig config, Tokenizer tokenizer) {
-        T5 loaded = T5.fromPretrained(Path.of(config.model().pretrained()));
+    /** The T5 in the configured folder, in float32 on {@code device}. Throws {@link ConfigException} if its vocabulary is not {@code tokenizer}'s. */
+    public static T5 pretrained(RunConfig config, Tokenizer tokenizer, Device device) {
+        T5 loaded = T5.fromPretrained(Path.of(config.model().pretrained()), TensorOptions.of(DType.FLOAT32, device));
         long known = loaded.config().vocabSize();
         boolean fits = config.data().cutVocabulary() ? known == tokenizer.vocabSize() : known >= tokenizer.vocabSize();
         if (!fits) {

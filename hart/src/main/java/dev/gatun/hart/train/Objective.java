@@ -3,6 +3,7 @@ package dev.gatun.hart.train;
 import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.nn.Module;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Tensor;
 import java.util.Map;
 
@@ -23,7 +24,17 @@ public interface Objective extends AutoCloseable {
      * @param firstSlot the global number of the micro-batch's first example
      * @param targetTokens target tokens in the whole batch, over all micro-batches and ranks
      */
-    Share share(Batch batch, int firstSlot, long targetTokens);
+    Share share(DeviceBatch batch, int firstSlot, long targetTokens);
+
+    /** The same for a batch that is still on the host. */
+    default Share share(Batch batch, int firstSlot, long targetTokens) {
+        return share(DeviceBatch.of(batch, device()), firstSlot, targetTokens);
+    }
+
+    /** Where it computes. */
+    default Device device() {
+        return trained().parameters().getFirst().get().device();
+    }
 
     /** What is trained. */
     Module trained();

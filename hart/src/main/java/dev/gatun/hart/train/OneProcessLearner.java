@@ -1,11 +1,11 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.nn.distributed.ZeroOptimizer;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
+import dev.gatun.torch.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,7 +21,7 @@ final class OneProcessLearner implements Learner {
     }
 
     @Override
-    public Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens) {
+    public Tensor compute(List<DeviceBatch> microBatches, List<SlotRange> slots, long targetTokens) {
         return workers.compute(microBatches, slots, targetTokens);
     }
 
@@ -29,8 +29,8 @@ final class OneProcessLearner implements Learner {
     public void exchange() {}
 
     @Override
-    public double clipNorm_(double maxNorm) {
-        return Gradients.clipNorm_(optimizer.parameters(), maxNorm);
+    public Tensor clipGradNorm_(double maxNorm) {
+        return Gradients.clipGradNorm_(optimizer.parameters(), maxNorm);
     }
 
     @Override

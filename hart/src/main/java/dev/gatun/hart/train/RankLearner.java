@@ -1,6 +1,5 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.SlotRange;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.distributed.DistributedDataParallel;
@@ -10,6 +9,7 @@ import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -49,13 +49,13 @@ final class RankLearner implements Learner {
     }
 
     @Override
-    public Losses compute(List<Batch> microBatches, List<SlotRange> slots, long targetTokens) {
-        if (workers.workers() > 1) {
+    public Tensor compute(List<DeviceBatch> microBatches, List<SlotRange> slots, long targetTokens) {
+        if (workers.addUp()) {
             return workers.compute(microBatches, slots, targetTokens); // sent afterwards
         }
-        Losses sum = Losses.NONE;
+        Tensor sum = null;
         for (int i = 0; i < slots.size(); i++) {
-            try (Scope _ = Scope.open()) {
+            try (Scope scope = Scope.open()) {
                 Objective.Share share =
                         objective.share(microBatches.get(i), slots.get(i).first(), targetTokens);
                 if (i == slots.size() - 1) {
@@ -65,7 +65,7 @@ final class RankLearner implements Learner {
                         share.total().backward();
                     }
                 }
-                sum = sum.plus(Losses.of(share));
+                sum = sum == null ? scope.promote(Losses.of(share)) : sum.add_(Losses.of(share));
             }
         }
         return sum;
@@ -77,8 +77,8 @@ final class RankLearner implements Learner {
     }
 
     @Override
-    public double clipNorm_(double maxNorm) {
-        return optimizer.clipNorm_(maxNorm);
+    public Tensor clipGradNorm_(double maxNorm) {
+        return optimizer.clipGradNorm_(maxNorm);
     }
 
     @Override

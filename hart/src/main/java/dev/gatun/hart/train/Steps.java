@@ -5,14 +5,13 @@ import dev.gatun.data.Prefetcher;
 import dev.gatun.data.SlotRange;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.optim.LinearSchedule;
-import java.util.LinkedHashMap;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
 import java.util.List;
-import java.util.Map;
 
-/** The steps of a stage, one after another. */
+/** The steps of a stage, one after another. In one process no step waits for the device. */
 final class Steps {
-    private static final int RATE_WINDOW = 20;
-
     private final String stage;
     private final RunConfig.Stage settings;
     private final int checkpointEvery;
@@ -47,20 +46,27 @@ final class Steps {
         this.reports = new RankReports(world, config.distributed().straggler(), progress::message);
     }
 
-    /** How long a step took, and how much of that it waited for its data. */
-    private record Timing(long nanos, long waited) {}
-
     /**
      * Makes the steps from {@code firstStep} on.
      *
      * @return false when a rank was asked to stop
      */
-    boolean run(long firstStep, Prefetcher<List<Batch>> ahead, MetricsLog metrics, TrainingState state) {
+    boolean run(
+            long firstStep,
+            Prefetcher<Placement.Placed> ahead,
+            Placement placement,
+            MetricsLog metrics,
+            TrainingState state) {
         objective.trained().train();
         progress.begin(stage, firstStep, settings.steps());
-        boolean finished = !stopBefore() && steps(firstStep, ahead, metrics, state);
-        progress.end();
-        return finished;
+        Device device = objective.device();
+        // Ranks tell each other their losses, and wait for those anyway.
+        boolean late = world.size() == 1 && !device.equals(Device.CPU);
+        try (StepLog log = new StepLog(stage, settings, metrics, progress, reports, device, late)) {
+            boolean finished = !stopBefore() && steps(firstStep, ahead, placement, log, state);
+            progress.end();
+            return finished;
+        }
     }
 
     /** Nothing is new then: loading models and data took until now. */
@@ -68,40 +74,16 @@ final class Steps {
         return world.sum(progress.stopRequested() ? 1L : 0L)[0] > 0;
     }
 
-    private boolean steps(long firstStep, Prefetcher<List<Batch>> ahead, MetricsLog metrics, TrainingState state) {
-        RateMeter rate = new RateMeter(RATE_WINDOW);
+    private boolean steps(
+            long firstStep, Prefetcher<Placement.Placed> ahead, Placement placement, StepLog log, TrainingState state) {
         for (long step = firstStep; step < settings.steps(); ) {
             state.check();
-            double lr = settings.lr() * schedule.factor(step);
-            long began = System.nanoTime();
-            List<Batch> microBatches = null;
-            RuntimeException failure = null;
-            try {
-                microBatches = ahead.next();
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-            long waited = System.nanoTime() - began;
-            Losses own = learner.compute(microBatches, slots, targetTokens(step, microBatches, failure));
-            long busy = System.nanoTime() - began;
-            learner.exchange();
-            RankReports.Told told = reports.exchange(own, progress.stopRequested(), busy / 1e9, waited / 1e9);
-            Losses losses = told.losses();
-            if (!Double.isFinite(losses.total())) {
-                throw new RunException("the loss is " + losses.total() + " in step " + step + " of " + stage
-                        + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
-            }
-            double norm = learner.clipNorm_(settings.clip());
-            learner.step();
-            learner.zeroGrad();
-            schedule.step();
-            objective.stepped();
+            boolean othersStop = step(step, ahead, placement, log);
             step++;
-            metrics.write(entry(step - 1, losses, norm, lr, new Timing(System.nanoTime() - began, waited)));
-            progress.step(step, losses.total(), rate.examplesPerSecond(settings.batch()));
             boolean last = step == settings.steps();
-            boolean stop = !last && (world.size() > 1 ? told.stop() : progress.stopRequested());
+            boolean stop = !last && (world.size() > 1 ? othersStop : progress.stopRequested());
             if (stop || last || step % checkpointEvery == 0) {
+                log.catchUp();
                 state.save(step, objective, learner);
             }
             if (stop) {
@@ -113,31 +95,54 @@ final class Steps {
         return true;
     }
 
+    /** Returns whether a rank was asked to stop; false where there is one. */
+    private boolean step(long step, Prefetcher<Placement.Placed> ahead, Placement placement, StepLog log) {
+        double lr = settings.lr() * schedule.factor(step);
+        long began = System.nanoTime();
+        Placement.Placed placed = null;
+        RuntimeException failure = null;
+        try {
+            placed = ahead.next();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        long waited = System.nanoTime() - began;
+        try (Scope _ = Scope.open()) {
+            long targets = targetTokens(step, placed, failure);
+            placement.arrive(placed);
+            Tensor losses = learner.compute(placed.microBatches(), slots, targets);
+            placement.free(placed);
+            long busy = System.nanoTime() - began;
+            learner.exchange();
+            boolean stop = false;
+            if (world.size() > 1) {
+                Losses own = Losses.of(losses.toDoubleArray());
+                RankReports.Told told = reports.exchange(own, progress.stopRequested(), busy / 1e9, waited / 1e9);
+                losses = told.losses().tensor();
+                stop = told.stop();
+            }
+            Tensor norm = learner.clipGradNorm_(settings.clip());
+            learner.step();
+            learner.zeroGrad();
+            schedule.step();
+            objective.stepped();
+            log.add(step, losses, norm, lr, new StepLog.Timing(System.nanoTime() - began, waited));
+            return stop;
+        }
+    }
+
     /** Those of all ranks, whose losses are shares of one mean; and tells all ranks if one has no data. */
-    private long targetTokens(long step, List<Batch> microBatches, RuntimeException failure) {
+    private long targetTokens(long step, Placement.Placed placed, RuntimeException failure) {
         long own = failure != null
                 ? 0
-                : microBatches.stream().mapToLong(Batch::targetTokens).sum();
+                : placed.microBatches().stream()
+                        .map(DeviceBatch::batch)
+                        .mapToLong(Batch::targetTokens)
+                        .sum();
         long[] sums = world.sum(own, failure == null ? 0 : 1);
         if (sums[1] > 0) {
             world.agree("it made its batch of step " + step + " of " + stage, failure);
         }
         return sums[0];
-    }
-
-    private Map<String, Object> entry(long step, Losses losses, double norm, double lr, Timing timing) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("stage", stage);
-        entry.put("step", step);
-        entry.put("loss", losses.total());
-        entry.put("loss_pred", losses.pred());
-        entry.put("loss_cst", losses.cst());
-        entry.put("grad_norm", norm);
-        entry.put("lr", lr);
-        entry.put("seconds", timing.nanos() / 1e9);
-        entry.put("examples_per_second", settings.batch() * 1e9 / timing.nanos());
-        entry.put("wait_share", (double) timing.waited() / timing.nanos());
-        reports.describe(entry);
-        return entry;
     }
 }

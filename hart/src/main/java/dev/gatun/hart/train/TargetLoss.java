@@ -8,7 +8,6 @@ import dev.gatun.nn.t5.EncoderStates;
 import dev.gatun.nn.t5.StackInput;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.torch.Tensor;
-import java.util.stream.IntStream;
 
 /**
  * L_pred (specification 5): cross-entropy of the targets, end of sequence included, padding left out. Logits are computed
@@ -24,23 +23,21 @@ public final class TargetLoss {
      * @param encoded what the decoder attends to
      * @param made what adapts the decoder, or null
      */
-    public static Tensor share(T5 model, EncoderStates encoded, Adaptation made, LongMatrix labels, long targetTokens) {
-        StackInput input =
-                StackInput.ofIds(model.shiftRight(Tensors.of(labels))).withEncoder(encoded);
+    public static Tensor share(T5 model, EncoderStates encoded, Adaptation made, Targets targets, long targetTokens) {
+        StackInput input = StackInput.ofIds(model.shiftRight(targets.labels())).withEncoder(encoded);
         Tensor states = model.decoder()
                 .forward(
                         made == null
                                 ? input
                                 : input.withPrefix(made.decoderPrefix()).withUpdates(made.updates()))
                 .lastHiddenState();
-        long[] real = IntStream.range(0, labels.values().length)
-                .filter(i -> labels.values()[i] != Batch.IGNORED)
-                .mapToLong(i -> i)
-                .toArray();
-        long[] targets =
-                java.util.Arrays.stream(real).map(i -> labels.values()[(int) i]).toArray();
-        Tensor chosen = states.reshape(-1, states.size(2)).index_select(0, Tensor.of(real)); // [N, D]
+        Tensor chosen = states.reshape(-1, states.size(2)).index_select(0, targets.places()); // [N, D]
         Tensor logits = model.logits(chosen); // [N, V]
-        return CrossEntropy.sum(logits, Tensor.of(targets), Batch.IGNORED).div((double) targetTokens);
+        return CrossEntropy.sum(logits, targets.ids(), Batch.IGNORED).div((double) targetTokens);
+    }
+
+    /** The same for targets that are still on the host. */
+    public static Tensor share(T5 model, EncoderStates encoded, Adaptation made, LongMatrix labels, long targetTokens) {
+        return share(model, encoded, made, Targets.of(labels, model.device()), targetTokens);
     }
 }

@@ -90,7 +90,7 @@ public final class Trainer {
             objective.distribute(world, parts.ofRank(world.rank(), world.size()));
         }
         int threads = config.threads() > 0 ? config.threads() : Torch.getNumThreads();
-        Optimizer optimizer = Optimizers.of(settings, groups(objective));
+        Optimizer optimizer = Optimizers.of(settings, config.precision(), groups(objective));
         GradientWorkers workers = new GradientWorkers(objective, slots.size(), threads, objective.usesRandomness());
         try (Learner learner = world.size() == 1
                         ? new OneProcessLearner(optimizer, workers)
@@ -101,9 +101,13 @@ public final class Trainer {
             schedule.setStepCount(step);
             Steps steps = new Steps(stage, settings, config, world, progress, objective, learner, schedule, slots);
             try (MetricsLog metrics = MetricsLog.ofRank(folder, world.rank(), stage, step);
-                    Prefetcher<List<Batch>> ahead = new Prefetcher<>(
-                            at -> batches.microBatches(at, slots), step, settings.steps(), PREFETCHED)) {
-                return steps.run(step, ahead, metrics, state);
+                    Placement placement = new Placement(objective.device());
+                    Prefetcher<Placement.Placed> ahead = new Prefetcher<>(
+                            at -> placement.place(batches.microBatches(at, slots)),
+                            step,
+                            settings.steps(),
+                            PREFETCHED)) {
+                return steps.run(step, ahead, placement, metrics, state);
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.gatun.hart.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.nn.Module;
 import dev.gatun.nn.t5.T5;
@@ -26,7 +25,7 @@ public final class TunedObjective implements Objective {
     }
 
     @Override
-    public Share share(Batch batch, int firstSlot, long targetTokens) {
+    public Share share(DeviceBatch batch, int firstSlot, long targetTokens) {
         Tensor pred = AdaptedLoss.share(main, adaptation.get(), batch, targetTokens);
         return new Share(pred, null, pred);
     }

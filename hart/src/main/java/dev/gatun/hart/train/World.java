@@ -4,8 +4,10 @@ import dev.gatun.nn.distributed.DistributedException;
 import dev.gatun.nn.distributed.ProcessGroup;
 import dev.gatun.nn.distributed.ReduceOp;
 import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,17 +21,34 @@ import java.util.function.Supplier;
  */
 public final class World {
     /** One process. */
-    public static final World ALONE = new World(null);
+    public static final World ALONE = alone(Device.CPU);
 
     private final ProcessGroup group;
+    private final Device device;
 
-    private World(ProcessGroup group) {
+    private World(ProcessGroup group, Device device) {
         this.group = group;
+        this.device = device;
+    }
+
+    /** One process, which computes on {@code device}. */
+    public static World alone(Device device) {
+        return new World(null, device);
     }
 
     /** The processes of {@code group}, on CPU tensors; it stays the caller's. */
     public static World of(ProcessGroup group) {
-        return group.size() == 1 ? ALONE : new World(group);
+        return of(group, Device.CPU);
+    }
+
+    /** The processes of {@code group}, of which this one computes on {@code device}, where the group's tensors are too. */
+    public static World of(ProcessGroup group, Device device) {
+        return new World(group.size() == 1 ? null : group, device);
+    }
+
+    /** Where this process computes. */
+    public Device device() {
+        return device;
     }
 
     /** This process's number. */
@@ -65,7 +84,7 @@ public final class World {
             return values;
         }
         try (Scope _ = Scope.open()) {
-            Tensor sum = Tensor.of(values, values.length);
+            Tensor sum = Tensor.of(values, values.length).to(device);
             sum(sum);
             return sum.toLongArray();
         }
@@ -77,7 +96,7 @@ public final class World {
             return values;
         }
         try (Scope _ = Scope.open()) {
-            Tensor sum = Tensor.of(values, values.length);
+            Tensor sum = Tensor.of(values, values.length).to(device);
             sum(sum);
             return sum.toDoubleArray();
         }
@@ -93,8 +112,8 @@ public final class World {
         lengths = sum(lengths);
         int longest = (int) Math.max(1, Arrays.stream(lengths).max().orElse(0));
         try (Scope _ = Scope.open()) {
-            Tensor all = Torch.zeros(new long[] {(long) size() * longest}, DType.UINT8);
-            group.allGather(all, Tensor.of(Arrays.copyOf(own, longest), longest))
+            Tensor all = Torch.zeros(new long[] {(long) size() * longest}, TensorOptions.of(DType.UINT8, device));
+            group.allGather(all, Tensor.of(Arrays.copyOf(own, longest), longest).to(device))
                     .await();
             byte[] bytes = all.toByteArray();
             List<byte[]> parts = new ArrayList<>();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.gatun.data.Batch;
 import dev.gatun.hart.Golden;
 import dev.gatun.nn.Module;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
@@ -44,10 +45,14 @@ class GradientWorkersTest {
     }
 
     private static Losses compute(GradientWorkers workers, List<Batch> batches) {
-        return workers.compute(
-                batches,
-                new StepParts(TinyTraining.BATCH, batches.size()).microBatches(0, 1),
-                batches.stream().mapToLong(Batch::targetTokens).sum());
+        try (Placement placement = new Placement(Device.CPU);
+                Scope _ = Scope.open()) {
+            Tensor losses = workers.compute(
+                    placement.place(batches).microBatches(),
+                    new StepParts(TinyTraining.BATCH, batches.size()).microBatches(0, 1),
+                    batches.stream().mapToLong(Batch::targetTokens).sum());
+            return Losses.of(losses.toDoubleArray());
+        }
     }
 
     private static List<Batch> cut(int step, int parts) {
@@ -124,7 +129,7 @@ class GradientWorkersTest {
         try (TinyTraining training = new TinyTraining(0);
                 Objective failing = new Objective() {
                     @Override
-                    public Share share(Batch batch, int firstSlot, long targetTokens) {
+                    public Share share(DeviceBatch batch, int firstSlot, long targetTokens) {
                         throw new RunException("no share today");
                     }
 

@@ -10,6 +10,7 @@ import dev.gatun.hart.model.Pairing;
 import dev.gatun.hart.model.TestHarts;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,13 @@ final class TinyTraining implements AutoCloseable {
                 "checkpoint.every=1000000"));
         all.addAll(List.of(overrides));
         return Recipes.read("sni-mini", all);
+    }
+
+    /** Computes in another type, or on another device, from now on. Returns this. */
+    TinyTraining to(TensorOptions options) {
+        main.to(options);
+        hyper.to(options);
+        return this;
     }
 
     /** Trains in {@code folder}, a new run's unless it goes on from its newest checkpoint. */

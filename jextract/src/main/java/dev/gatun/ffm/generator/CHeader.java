@@ -108,7 +108,7 @@ final class CHeader {
     private List<Variable> variables(String text, String separator) {
         List<Variable> variables = new ArrayList<>();
         for (String each : text.split(separator)) {
-            if (!each.isBlank()) {
+            if (!each.isBlank() && !each.strip().equals("void")) {
                 variables.add(variable(each.strip()));
             }
         }

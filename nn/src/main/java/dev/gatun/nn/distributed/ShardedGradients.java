@@ -26,8 +26,9 @@ final class ShardedGradients {
         this.group = group;
     }
 
-    double clipNorm_(List<Shard> shards, double maxNorm) {
-        try (Scope _ = Scope.open();
+    /** The norm before scaling, a new float64 scalar on the device. */
+    Tensor clipGradNorm_(List<Shard> shards, double maxNorm) {
+        try (Scope scope = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             Tensor[] gradients = shards.stream()
                     .map(shard -> shard.part().grad())
@@ -42,11 +43,12 @@ final class ShardedGradients {
                         .sum());
             }
             group.allReduce(square, ReduceOp.SUM).await();
-            double norm = Math.sqrt(square.item().doubleValue());
-            if (gradients.length > 0 && maxNorm / (norm + GUARD) < 1) {
-                Aten._foreach_mul_(gradients, maxNorm / (norm + GUARD));
+            Tensor norm = square.sqrt().view();
+            if (gradients.length > 0) {
+                Tensor coefficient = norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0);
+                Aten._foreach_mul_(gradients, coefficient.to(gradients[0].dtype()));
             }
-            return norm;
+            return scope.promote(norm);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.Gradients;
 import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
+import dev.gatun.torch.Tensor;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -108,7 +109,16 @@ public final class ZeroOptimizer implements AutoCloseable {
      * @return the norm before scaling, the same on all ranks; not finite if a gradient is not
      */
     public double clipNorm_(double maxNorm) {
-        return stage == 2 ? gradients.clipNorm_(shards, maxNorm) : Gradients.clipNorm_(whole.parameters(), maxNorm);
+        try (Tensor norm = clipGradNorm_(maxNorm)) {
+            return norm.item().doubleValue();
+        }
+    }
+
+    /** The same without waiting for the device, apart from the exchange between the ranks; the norm is a new scalar there. */
+    public Tensor clipGradNorm_(double maxNorm) {
+        return stage == 2
+                ? gradients.clipGradNorm_(shards, maxNorm)
+                : Gradients.clipGradNorm_(whole.parameters(), maxNorm);
     }
 
     /**

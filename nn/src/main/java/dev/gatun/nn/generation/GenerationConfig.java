@@ -16,6 +16,7 @@ public final class GenerationConfig {
     private int minNewTokens;
     private boolean stopAtEos = true;
     private boolean useCache = true;
+    private boolean staticCache;
     private int numBeams = 1;
     private int numReturnSequences = 1;
     private EarlyStopping earlyStopping = EarlyStopping.HEURISTIC;
@@ -36,6 +37,7 @@ public final class GenerationConfig {
             minNewTokens = from.minNewTokens;
             stopAtEos = from.stopAtEos;
             useCache = from.useCache;
+            staticCache = from.staticCache;
             numBeams = from.numBeams;
             numReturnSequences = from.numReturnSequences;
             earlyStopping = from.earlyStopping;
@@ -84,6 +86,14 @@ public final class GenerationConfig {
     /** Computing every step from the start; the result is the same, only slower. */
     public GenerationConfig withoutCache() {
         return with(c -> c.useCache = false);
+    }
+
+    /**
+     * Greedy steps that are all the same ops on the same tensors ({@code cache_implementation="static"}): on a GPU they are
+     * recorded once and replayed, and the host waits for no token. Inputs of the same shapes share the recording.
+     */
+    public GenerationConfig withStaticCache() {
+        return with(c -> c.staticCache = true);
     }
 
     /** Beam search, keeping the {@code numBeams} best hypotheses ({@code num_beams}); 1 for none. */
@@ -180,6 +190,23 @@ public final class GenerationConfig {
     /** Whether keys and values are kept from step to step. */
     public boolean useCache() {
         return useCache;
+    }
+
+    /** Whether steps are replayed. */
+    public boolean staticCache() {
+        return staticCache;
+    }
+
+    /** Whether each token is the most probable one, whatever came before, and nobody hears of it. */
+    public boolean isPlainGreedy() {
+        return numBeams == 1
+                && numReturnSequences == 1
+                && !doSample
+                && listener == null
+                && minNewTokens == 0
+                && repetitionPenalty == 1
+                && noRepeatNgramSize == 0
+                && processors.isEmpty();
     }
 
     int numBeams() {

@@ -23,16 +23,26 @@ public final class Gradients {
      * @return the norm before scaling; not finite if a gradient is not, and the gradients are then useless
      */
     public static double clipNorm_(List<Parameter> parameters, double maxNorm) {
-        try (Scope _ = Scope.open();
+        try (Tensor norm = clipGradNorm_(parameters, maxNorm)) {
+            return norm.item().doubleValue();
+        }
+    }
+
+    /**
+     * {@link #clipNorm_} that does not wait for the device ({@code clip_grad_norm_}).
+     *
+     * @return the norm before scaling, a new scalar on the gradients' device
+     */
+    public static Tensor clipGradNorm_(List<Parameter> parameters, double maxNorm) {
+        try (Scope scope = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             Tensor[] grads = of(parameters);
             if (grads.length == 0) {
-                return 0;
+                return scope.promote(Torch.zeros());
             }
             Tensor norm = norm(grads);
-            Tensor coefficient = norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0);
-            Aten._foreach_mul_(grads, coefficient);
-            return norm.item().doubleValue();
+            Aten._foreach_mul_(grads, norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0));
+            return scope.promote(norm);
         }
     }
 

@@ -3,7 +3,10 @@ package dev.gatun.nn.t5;
 import dev.gatun.torch.Autocast;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
+import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
 import java.util.Arrays;
 
 /**
@@ -15,33 +18,46 @@ import java.util.Arrays;
 public final class AttentionMask {
     private AttentionMask() {}
 
-    /** Query t sees keys 0 .. (S - T) + t: with S &gt; T, the first S - T keys come from a cache. [1, T, S], bool. */
+    /** {@link #causal(int, int, Device)} on the CPU. */
     public static Tensor causal(int queries, int keys) {
-        return blockCausal(queries, keys, 1);
+        return causal(queries, keys, Device.CPU);
     }
 
-    /** Every query sees every key. [1, T, S], bool. */
+    /** Query t sees keys 0 .. (S - T) + t: with S &gt; T, the first S - T keys come from a cache. [1, T, S], bool, made there. */
+    public static Tensor causal(int queries, int keys, Device device) {
+        return blockCausal(queries, keys, 1, device);
+    }
+
+    /** {@link #bidirectional(int, int, Device)} on the CPU. */
     public static Tensor bidirectional(int queries, int keys) {
-        boolean[] open = new boolean[queries * keys];
-        Arrays.fill(open, true);
-        return Tensor.of(open, 1, queries, keys);
+        return bidirectional(queries, keys, Device.CPU);
+    }
+
+    /** Every query sees every key. [1, T, S], bool, made there. */
+    public static Tensor bidirectional(int queries, int keys, Device device) {
+        return Torch.ones(new long[] {1, queries, keys}, TensorOptions.of(DType.BOOL, device));
+    }
+
+    /** {@link #blockCausal(int, int, int, Device)} on the CPU. */
+    public static Tensor blockCausal(int queries, int keys, int block) {
+        return blockCausal(queries, keys, block, Device.CPU);
     }
 
     /**
      * Positions are cut into blocks of {@code block}; a query sees its own block and all earlier ones. The queries are
-     * the last T of the S positions. [1, T, S], bool.
+     * the last T of the S positions. [1, T, S], bool, computed there, so that nothing is copied and nobody waits.
      */
-    public static Tensor blockCausal(int queries, int keys, int block) {
+    public static Tensor blockCausal(int queries, int keys, int block, Device device) {
         if (queries > keys || block < 1) {
             throw new IllegalArgumentException(
                     queries + " queries among " + keys + " positions in blocks of " + block + " make no mask");
         }
-        boolean[] open = new boolean[queries * keys];
-        for (int query = 0; query < queries; query++) {
-            int end = Math.min(keys, ((keys - queries + query) / block + 1) * block);
-            Arrays.fill(open, query * keys, query * keys + end, true);
+        TensorOptions whole = TensorOptions.of(DType.INT64, device);
+        try (Scope scope = Scope.open()) {
+            Tensor own = Torch.arange(keys - queries, keys, whole);
+            Tensor ends = own.floor_divide(block).add_(1L).mul_((long) block).unsqueeze(1);
+            return scope.promote(Torch.arange(keys, whole).lt(ends).unsqueeze(0));
         }
-        return Tensor.of(open, 1, queries, keys);
     }
 
     /**

@@ -36,6 +36,25 @@ public record StackInput(
         }
     }
 
+    /** What a hook of the stack sees: the ids or embeddings, and the encoder's states or null. */
+    Tensor[] tensors() {
+        return new Tensor[] {inputIds == null ? inputsEmbeds : inputIds, encoder == null ? null : encoder.states()};
+    }
+
+    /** The same with other tensors, in the order of {@link #tensors()}. */
+    StackInput with(Tensor[] tensors) {
+        return new StackInput(
+                inputIds == null ? null : tensors[0],
+                inputIds == null ? tensors[0] : null,
+                attentionMask,
+                encoder == null ? null : new EncoderStates(tensors[1], encoder.mask()),
+                prefix,
+                cache,
+                updates,
+                outputHiddenStates,
+                outputAttentions);
+    }
+
     /** Token numbers [B, T]. */
     public static StackInput ofIds(Tensor ids) {
         return new StackInput(ids, null, null, null, null, null, null, false, false);

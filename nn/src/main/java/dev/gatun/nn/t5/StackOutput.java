@@ -15,11 +15,22 @@ import java.util.List;
  */
 public record StackOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, List<Tensor> attentions)
         implements TensorGroup {
+    /** In Hugging Face's order. */
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(hiddenStates);
-        tensors.addAll(attentions);
+        List<Tensor> tensors = new ArrayList<>();
         tensors.add(lastHiddenState);
+        tensors.addAll(hiddenStates);
+        tensors.addAll(attentions);
         return tensors;
+    }
+
+    /** The same with other tensors, in the order of {@link #tensors()}. */
+    StackOutput with(List<Tensor> tensors) {
+        int attention = 1 + hiddenStates.size();
+        return new StackOutput(
+                tensors.getFirst(),
+                List.copyOf(tensors.subList(1, attention)),
+                List.copyOf(tensors.subList(attention, tensors.size())));
     }
 }

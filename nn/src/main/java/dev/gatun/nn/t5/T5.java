@@ -11,6 +11,7 @@ import dev.gatun.nn.generation.Generated;
 import dev.gatun.nn.generation.Generation;
 import dev.gatun.nn.generation.GenerationConfig;
 import dev.gatun.nn.generation.SpecialTokens;
+import dev.gatun.nn.graph.Recorder;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
@@ -39,6 +40,7 @@ public final class T5 extends Module {
     private final T5Stack encoder;
     private final T5Stack decoder;
     private final Linear lmHead;
+    private StaticGreedy replayed;
 
     /** A float32 model on the CPU with random weights. */
     public T5(T5Config config) {
@@ -199,12 +201,21 @@ public final class T5 extends Module {
     }
 
     /**
-     * One pass with all targets given ({@code forward}). The result's tensors are new, in the caller's scope.
+     * One pass with all targets given ({@code forward}). The result's tensors are new, in the caller's scope. Hooks see the
+     * source's ids or states, the decoder's ids or null and the labels or null, and return or replace the result's tensors in
+     * the order of {@link T5Output#tensors()}.
      *
      * @throws IllegalArgumentException if the input lacks a source or a target
      */
     public T5Output forward(T5Input input) {
-        return scoped(() -> run(input));
+        T5Output[] made = new T5Output[1];
+        Tensor[] outputs = call(
+                given -> {
+                    made[0] = run(input.with(given));
+                    return made[0].tensors().toArray(Tensor[]::new);
+                },
+                input.tensors());
+        return made[0].with(List.of(outputs));
     }
 
     /**
@@ -257,9 +268,37 @@ public final class T5 extends Module {
 
     /** The same with these updates of the decoder's modules, or null. */
     public Tensor generate(EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
-        return scoped(() -> generated(source, prefix, updates, generation, false)
-                .sequences()
-                .to(device(), DType.INT64));
+        return scoped(() -> generation.staticCache()
+                ? replayed(source, prefix, updates, generation)
+                : generated(source, prefix, updates, generation, false)
+                        .sequences()
+                        .to(device(), DType.INT64));
+    }
+
+    /** One at a time: the steps' tensors are there once. */
+    private synchronized Tensor replayed(
+            EncoderStates source, T5Prefix prefix, ModuleUpdates updates, GenerationConfig generation) {
+        boolean crossed = prefix != null && !prefix.cross().isEmpty();
+        if (!generation.isPlainGreedy() || updates != null || crossed) {
+            throw new IllegalArgumentException(
+                    "a static cache is for greedy decoding without processors, listeners, updates of"
+                            + " modules or prefixes of cross-attention: leave out withStaticCache()");
+        }
+        StaticGreedy.Shapes shapes =
+                StaticGreedy.Shapes.of(this, source, prefix, generation.maxNewTokens(), generation.stopAtEos());
+        if (replayed == null || !replayed.isFor(shapes)) {
+            freeCache();
+            replayed = new StaticGreedy(this, shapes, Recorder.of(device()));
+        }
+        return replayed.generate(source, prefix);
+    }
+
+    @Override
+    protected synchronized void freeCache() {
+        if (replayed != null) {
+            replayed.close();
+            replayed = null;
+        }
     }
 
     /**

@@ -25,18 +25,25 @@ public final class T5Cache implements AutoCloseable {
     private final List<KeyValue> cross = new ArrayList<>();
     private int length;
     private int prefixLength;
+    /** How many of {@link #cross} are of the present input. */
+    private int filled;
+
     private Tensor crossMask;
     private PrefixColumns prefixColumns = PrefixColumns.of(null, null);
     private Tensor positionBias;
     private Tensor spare;
 
-    private T5Cache(int capacity) {
+    /** The position of the next query, int64 [1]: of a fixed cache, whose steps are all the same ops on the same tensors. */
+    private final Tensor place;
+
+    private T5Cache(int capacity, Tensor place) {
         this.capacity = capacity;
+        this.place = place;
     }
 
     /** A cache that is copied at each call; gradients flow through it, as HART's generator needs. */
     public static T5Cache growing() {
-        return new T5Cache(0);
+        return new T5Cache(0, null);
     }
 
     /**
@@ -45,10 +52,40 @@ public final class T5Cache implements AutoCloseable {
      * @throws IllegalArgumentException if the capacity is not positive
      */
     public static T5Cache preallocated(int capacity) {
+        requireRoom(capacity);
+        return new T5Cache(capacity, null);
+    }
+
+    private static void requireRoom(int capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException("a cache has room for at least one position, not " + capacity);
         }
-        return new T5Cache(capacity);
+    }
+
+    /**
+     * A preallocated cache for steps that are recorded and replayed: each is one query, which sees all of the room, and what
+     * is not written yet is hidden by the bias. The position is read on the device, from {@code place}, int64 [1], which
+     * stays the caller's to count up.
+     */
+    static T5Cache fixed(int capacity, Tensor place) {
+        requireRoom(capacity);
+        return new T5Cache(capacity, place);
+    }
+
+    /** Whether it is a {@link #fixed} one. */
+    boolean isFixed() {
+        return place != null;
+    }
+
+    /** The position of the next query, of a fixed cache. */
+    Tensor place() {
+        return place;
+    }
+
+    /** Lets a fixed cache begin again with another input of the same shapes, in the same memory. */
+    void restart() {
+        length = 0;
+        filled = 0;
     }
 
     /** How many real positions it holds: the position of the next query. */
@@ -76,6 +113,9 @@ public final class T5Cache implements AutoCloseable {
      * [B, H, P, K] or null. Layers come in order. Returns those of all P + S positions.
      */
     KeyValue append(int layer, KeyValue fresh, KeyValue prefix) {
+        if (isFixed() && length == 0 && layer < self.size() && prefix != null) {
+            writePrefix(self.get(layer), prefix);
+        }
         if (layer == self.size()) {
             prefixLength = prefix == null ? 0 : (int) prefix.key().size(2);
             self.add(capacity == 0 ? joined(prefix, fresh) : allocated(prefix, fresh));
@@ -101,14 +141,19 @@ public final class T5Cache implements AutoCloseable {
         shape[2] = prefixLength + capacity;
         TensorOptions options =
                 TensorOptions.of(fresh.key().dtype(), fresh.key().device());
+        // What a fixed cache has not written yet is read, with weight 0: it must be finite.
         KeyValue room = new KeyValue(
-                Torch.empty(shape, options).unscoped(),
-                Torch.empty(shape, options).unscoped());
+                (isFixed() ? Torch.zeros(shape, options) : Torch.empty(shape, options)).unscoped(),
+                (isFixed() ? Torch.zeros(shape, options) : Torch.empty(shape, options)).unscoped());
         if (prefix != null) {
-            room.key().narrow(2, 0, prefixLength).copy_(prefix.key());
-            room.value().narrow(2, 0, prefixLength).copy_(prefix.value());
+            writePrefix(room, prefix);
         }
         return room;
+    }
+
+    private void writePrefix(KeyValue room, KeyValue prefix) {
+        room.key().narrow(2, 0, prefixLength).copy_(prefix.key());
+        room.value().narrow(2, 0, prefixLength).copy_(prefix.value());
     }
 
     private KeyValue written(KeyValue room, KeyValue fresh) {
@@ -122,6 +167,12 @@ public final class T5Cache implements AutoCloseable {
             throw new IllegalStateException("the cache has room for " + capacity + " positions, but "
                     + (length + positions) + " are needed: allocate it for all that will be generated");
         }
+        if (isFixed()) {
+            Tensor at = place.add((long) prefixLength);
+            room.key().index_copy_(2, at, fresh.key());
+            room.value().index_copy_(2, at, fresh.value());
+            return room;
+        }
         long begin = prefixLength + length;
         room.key().narrow(2, begin, positions).copy_(fresh.key());
         room.value().narrow(2, begin, positions).copy_(fresh.value());
@@ -131,14 +182,20 @@ public final class T5Cache implements AutoCloseable {
 
     /** Cross-attention's keys and values of {@code layer}, or null before the first call. */
     KeyValue cross(int layer) {
-        return layer < cross.size() ? cross.get(layer) : null;
+        return layer < filled ? cross.get(layer) : null;
     }
 
     /** Keeps cross-attention's keys and values of the next layer, a prefix or null before them; returns all. */
     KeyValue keepCross(KeyValue fresh, KeyValue prefix) {
-        KeyValue kept = joined(prefix, fresh);
-        cross.add(kept);
-        return kept;
+        int layer = filled++;
+        if (layer == cross.size()) {
+            cross.add(joined(prefix, fresh));
+        } else {
+            KeyValue whole = prefix == null ? fresh : prefix.followedBy(fresh);
+            cross.get(layer).key().copy_(whole.key());
+            cross.get(layer).value().copy_(whole.value());
+        }
+        return cross.get(layer);
     }
 
     /** Cross-attention's mask [B or 1, 1, 1, P + S] as it is added to logits; null before the first call or for none. */
@@ -148,8 +205,13 @@ public final class T5Cache implements AutoCloseable {
 
     /** Keeps that mask for the calls to come; returns it. */
     Tensor keepCrossMask(Tensor mask) {
-        crossMask = mask.unscoped();
-        return mask;
+        crossMask = kept(crossMask, mask);
+        return crossMask;
+    }
+
+    /** {@code fresh} out of its scope; or, in a fixed cache that has one from before, in that one's memory. */
+    private static Tensor kept(Tensor before, Tensor fresh) {
+        return before == null ? fresh.unscoped() : before.copy_(fresh);
     }
 
     /** What the bias must know of the prefix, after the first call. */
@@ -171,8 +233,8 @@ public final class T5Cache implements AutoCloseable {
 
     /** Keeps these for the calls to come; returns them. */
     Tensor keepPositionBias(Tensor bias) {
-        positionBias = bias.unscoped();
-        return bias;
+        positionBias = kept(positionBias, bias);
+        return positionBias;
     }
 
     /**

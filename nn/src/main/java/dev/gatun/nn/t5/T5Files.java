@@ -50,10 +50,7 @@ final class T5Files {
         T5 model = new T5(config, TensorOptions.of(dtype, Device.META));
         try {
             // A tied model takes whichever of the names comes first, and the others are known to be equal.
-            model.loadStateDict(weights.without(T5Weights.UNUSED), true);
-            if (device != null) {
-                model.to(device);
-            }
+            model.loadStateDict(weights.without(T5Weights.UNUSED), true, device == null ? Device.CPU : device);
             return model;
         } catch (RuntimeException | Error e) {
             model.close();

@@ -42,6 +42,27 @@ public record T5Input(
         }
     }
 
+    /** What a hook of the model sees: the source's ids or states, the decoder's ids or null, the labels or null. */
+    Tensor[] tensors() {
+        return new Tensor[] {encoded == null ? inputIds : encoded.states(), decoderInputIds, labels};
+    }
+
+    /** The same with other tensors, in the order of {@link #tensors()}. */
+    T5Input with(Tensor[] tensors) {
+        return new T5Input(
+                encoded == null ? tensors[0] : null,
+                attentionMask,
+                encoded == null ? null : new EncoderStates(tensors[0], encoded.mask()),
+                fused,
+                encoderPrefix,
+                decoderPrefix,
+                updates,
+                tensors[2],
+                tensors[1],
+                decoderAttentionMask,
+                outputHiddenStates);
+    }
+
     /** A source of token ids and its mask, and labels; either of the last two may be null. */
     public static T5Input of(Tensor inputIds, Tensor attentionMask, Tensor labels) {
         return new T5Input(inputIds, attentionMask, null, null, null, null, null, labels, null, null, false);

@@ -23,12 +23,14 @@ final class T5LayerCrossAttention extends Module {
 
     /** [B, T, D] to [B, T, D], new; {@code layer} is this layer's number in its stack. */
     Tensor forward(Tensor hidden, int layer, StackCall call) {
-        return scoped(() -> {
-            KeyValue pair = keysAndValues(layer, call);
-            Tensor normed = layerNorm.forward(hidden);
-            return Residual.add(
-                    dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
-        });
+        return call(in -> new Tensor[] {run(in[0], layer, call)}, hidden)[0];
+    }
+
+    private Tensor run(Tensor hidden, int layer, StackCall call) {
+        KeyValue pair = keysAndValues(layer, call);
+        Tensor normed = layerNorm.forward(hidden);
+        return Residual.add(
+                dropout.forward(attention.forward(normed, pair, call.crossBias(), null, call.updates())), hidden);
     }
 
     private KeyValue keysAndValues(int layer, StackCall call) {

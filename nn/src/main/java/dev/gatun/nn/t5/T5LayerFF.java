@@ -28,7 +28,11 @@ final class T5LayerFF extends Module {
 
     /** [B, T, D] to [B, T, D], new; {@code updates} or null. */
     Tensor forward(Tensor hidden, ModuleUpdates updates) {
-        return scoped(() -> Residual.add(dropout.forward(dense.forward(layerNorm.forward(hidden), updates)), hidden));
+        return call(
+                in -> new Tensor[] {
+                    Residual.add(dropout.forward(dense.forward(layerNorm.forward(in[0]), updates)), in[0])
+                },
+                hidden)[0];
     }
 
     /** {@code T5DenseActDense} and {@code T5DenseGatedActDense}; the name in checkpoints dates from the first T5. */

@@ -34,12 +34,26 @@ final class T5LayerSelfAttention extends Module {
      * @param call the stack's call
      */
     Tensor forward(Tensor hidden, int layer, StackCall call) {
-        return withWeights(call.attentions(), weights -> {
-            Tensor normed = layerNorm.forward(hidden);
-            KeyValue pair = withPrefix(attention.project(normed, call.updates()), layer, call, hidden.size(0));
-            return Residual.add(
-                    dropout.forward(attention.forward(normed, pair, call.selfBias(), weights, call.updates())), hidden);
-        });
+        List<Tensor> asked = call.attentions();
+        List<Tensor> weights = asked == null ? null : new ArrayList<>();
+        Tensor[] results = call(
+                in -> {
+                    Tensor out = run(in[0], layer, call, weights);
+                    return weights == null ? new Tensor[] {out} : new Tensor[] {out, weights.getFirst()};
+                },
+                hidden);
+        if (asked != null) {
+            asked.add(results[1]);
+        }
+        return results[0];
+    }
+
+    /** {@code weights} gets the attention weights, if it is not null. */
+    private Tensor run(Tensor hidden, int layer, StackCall call, List<Tensor> weights) {
+        Tensor normed = layerNorm.forward(hidden);
+        KeyValue pair = withPrefix(attention.project(normed, call.updates()), layer, call, hidden.size(0));
+        return Residual.add(
+                dropout.forward(attention.forward(normed, pair, call.selfBias(), weights, call.updates())), hidden);
     }
 
     private KeyValue withPrefix(KeyValue fresh, int layer, StackCall call, long batch) {
@@ -52,24 +66,5 @@ final class T5LayerSelfAttention extends Module {
             return cache.append(layer, fresh, prefix);
         }
         return prefix == null ? fresh : prefix.followedBy(fresh);
-    }
-
-    /** A body that also yields attention weights. */
-    private interface Body {
-        Tensor run(List<Tensor> weights);
-    }
-
-    /** Runs {@code body} scoped; the weights it adds, if they were asked for, go to the caller's scope as well. */
-    private static Tensor withWeights(List<Tensor> asked, Body body) {
-        if (asked == null) {
-            return scoped(() -> body.run(null));
-        }
-        List<Tensor> own = new ArrayList<>();
-        Tensor[] results = scoped(() -> {
-            Tensor hidden = body.run(own);
-            return new Tensor[] {hidden, own.getFirst()};
-        });
-        asked.add(results[1]);
-        return results[0];
     }
 }

@@ -80,13 +80,19 @@ public final class T5Stack extends Module {
         return blocks.get(0).isCheckpointing();
     }
 
+    @Override
+    protected void freeCache() {
+        selfBias.close();
+    }
+
     /** The position bias of self-attention without masks ({@code compute_bias}): [1, H, queries, keys], new. */
     public Tensor positionBias(int queries, int keys) {
         return selfBias.position(queries, keys, keys - queries);
     }
 
     /**
-     * Runs the stack.
+     * Runs the stack. Hooks see the ids or embeddings and the encoder's states or null, and return or replace the result's
+     * tensors in the order of {@link StackOutput#tensors()}.
      *
      * @return new tensors in the caller's scope, of the parameters' type
      * @throws IllegalArgumentException if ids are given and there is no embedding, the prefix is for another number of
@@ -94,7 +100,14 @@ public final class T5Stack extends Module {
      */
     public StackOutput forward(StackInput input) {
         requireFit(input);
-        return scoped(() -> run(input));
+        StackOutput[] made = new StackOutput[1];
+        Tensor[] outputs = call(
+                given -> {
+                    made[0] = run(input.with(given));
+                    return made[0].tensors().toArray(Tensor[]::new);
+                },
+                input.tensors());
+        return made[0].with(List.of(outputs));
     }
 
     private void requireFit(StackInput input) {
@@ -181,8 +194,8 @@ public final class T5Stack extends Module {
         if (mask == null) {
             return null;
         }
-        if (cache != null && cache.crossMask() == null) {
-            cache.keepCrossMask(mask);
+        if (cache != null && cache.length() == 0) {
+            mask = cache.keepCrossMask(mask);
         }
         long rows = encoderRows(input);
         return new AttentionBias(mask, rows, config.numHeads(), hidden.size(0) / rows * hidden.size(1));

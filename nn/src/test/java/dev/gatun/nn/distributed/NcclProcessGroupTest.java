@@ -66,6 +66,7 @@ class NcclProcessGroupTest {
                             "-std=c++17",
                             "-shared",
                             "-fPIC",
+                            "-Wl,-soname,libtorch_cuda.so",
                             Path.of(System.getProperty("gatun.root"), "bindings/src/test/cpp/nccl_stub.cpp")
                                     .toString(),
                             "-o",

@@ -15,10 +15,10 @@ public final class T5TrainingMain {
     static final List<T5Training> WAYS = List.of(
             new T5Training(0, false, false, false, false),
             new T5Training(0, true, false, false, false),
-            new T5Training(1, false, true, true, false),
-            new T5Training(1, true, true, true, false),
             new T5Training(2, false, false, false, true),
+            new T5Training(1, true, true, true, false),
             new T5Training(0, false, true, true, false),
+            new T5Training(1, false, true, true, false),
             new T5Training(2, false, true, true, false),
             new T5Training(2, true, true, true, false));
 

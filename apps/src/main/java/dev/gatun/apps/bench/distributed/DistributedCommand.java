@@ -64,7 +64,7 @@ public final class DistributedCommand implements Callable<Integer> {
     @Option(
             names = "--bandwidth",
             paramLabel = "MBIT",
-            defaultValue = "400",
+            defaultValue = "200",
             description = "The slow link's bandwidth in each direction, in Mbit/s. Default: ${DEFAULT-VALUE}.")
     private double bandwidth;
 
@@ -85,7 +85,7 @@ public final class DistributedCommand implements Callable<Integer> {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            defaultValue = "1024",
+            defaultValue = "4096",
             description = "Rows of a rank's batch. Default: ${DEFAULT-VALUE}.")
     private long rows;
 
