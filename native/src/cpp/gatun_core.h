@@ -161,6 +161,9 @@ int gatun_contain_gloo(int64_t *f);
 /* [0] 1 or 0: whether std::cout writes anything */
 int gatun_native_output(int64_t *f);
 
+/* [0] handles, [1] how many: notes that their elements were changed, where no op of libtorch's has done it */
+int gatun_increment_versions(int64_t *f);
+
 /* [0] handle -> [0] its storage, by which tensors that share it are known, or 0, [1] the storage's bytes */
 int gatun_tensor_storage(int64_t *f);
 

@@ -5,4 +5,5 @@ module dev.gatun.torch {
 
     exports dev.gatun.torch;
     exports dev.gatun.torch.cuda;
+    exports dev.gatun.torch.cuda.kernel;
 }

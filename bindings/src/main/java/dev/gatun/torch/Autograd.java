@@ -58,6 +58,17 @@ public final class Autograd {
         return f.newTensors(0);
     }
 
+    /**
+     * Notes that the elements of {@code tensors} were changed by other code than ops, such as a kernel of one's own ({@code
+     * torch.autograd.graph.increment_version}): a backward pass that needs them as they were is then an error, as it is after an
+     * op in place.
+     */
+    public static void incrementVersion(Tensor... tensors) {
+        Frame f = Frame.begin();
+        f.tensors(0, tensors, "tensors");
+        f.check(CoreRaw.increment_versions(f.address()), "Autograd.incrementVersion");
+    }
+
     /** {@link #detectAnomaly(boolean)} that also looks for NaN. */
     public static AnomalyMode detectAnomaly() {
         return detectAnomaly(true);

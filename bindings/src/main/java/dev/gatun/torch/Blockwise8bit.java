@@ -1,8 +1,11 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.cuda.kernel.Adam8bitKernel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Numbers as 8-bit codes in blocks that each have their largest magnitude beside them, and Adam on such state, as
@@ -42,19 +45,23 @@ public final class Blockwise8bit {
             double weightDecay,
             long step) {
 
+        /** The second moment's correction, by which eps is multiplied too. */
         private float correction2() {
             return (float) Math.sqrt(1f - (float) Math.pow((float) beta2, step));
         }
 
-        float stepSize() {
+        /** What a moment's quotient is multiplied by, with both corrections in it. */
+        public float stepSize() {
             return -(float) lr * correction2() / (1f - (float) Math.pow((float) beta1, step));
         }
 
-        float correctedEps() {
+        /** What is added to the root of the second moment. */
+        public float correctedEps() {
             return correction2() * (float) eps;
         }
 
-        float decay() {
+        /** What the parameter is multiplied by after the change. */
+        public float decay() {
             return weightDecay > 0 ? 1f - (float) lr * (float) weightDecay : 1f;
         }
 
@@ -69,25 +76,37 @@ public final class Blockwise8bit {
 
     /**
      * Makes one step of Adam with decoupled weight decay on each of {@code parameters}
-     * ({@code optimizer_update_8bit_blockwise}). Float32 and bfloat16 parameters on the CPU take one pass over each block:
-     * read its state, update it, write the parameter, quantise; others are composed of ops, which is correct and slow.
+     * ({@code optimizer_update_8bit_blockwise}). Float32 and bfloat16 parameters on the CPU, and with float16 those on a GPU, take
+     * one pass over each block: read its state, update it, write the parameter, quantise; on a GPU all of a type in one launch
+     * ({@link Adam8bitKernel}). Others are composed of ops, which is correct and slow.
      * Elements whose gradient is not finite keep their value and lose their 8-bit state. Not recorded by autograd.
      *
      * @throws TorchException if a tensor is not as {@link AdamParameter} says, or a block has fewer than 1 or more than 4096
-     *     numbers
+     *     numbers (on a GPU an {@link IllegalArgumentException})
      */
     public static void adamStep_(List<AdamParameter> parameters, int blockSize) {
         List<AdamParameter> fit = new ArrayList<>();
+        Map<Device, List<AdamParameter>> onGpus = new LinkedHashMap<>();
         for (AdamParameter p : parameters) {
             for (Tensor tensor : List.of(p.param(), p.grad(), p.state1(), p.state2())) {
                 NullArgument.refuse(tensor, "parameters");
             }
             if (p.fitsKernel()) {
                 fit.add(p);
+            } else if (Adam8bitKernel.takes(p)) {
+                onGpus.computeIfAbsent(p.param().device(), _ -> new ArrayList<>())
+                        .add(p);
             } else {
                 Blockwise8bitOps.adamStep_(p, blockSize);
             }
         }
+        onGpus.forEach((device, its) -> Adam8bitKernel.on(device).step_(its, blockSize));
+        if (!fit.isEmpty() || onGpus.isEmpty()) {
+            stepOnCpu(fit, blockSize);
+        }
+    }
+
+    private static void stepOnCpu(List<AdamParameter> fit, int blockSize) {
         Tensor[] tensors = new Tensor[6 * fit.size()];
         double[] numbers = new double[5 * fit.size()];
         for (int i = 0; i < fit.size(); i++) {

@@ -31,8 +31,16 @@ public abstract class Function {
     protected abstract Tensor[] backward(FunctionContext ctx, Tensor... gradients);
 
     /**
+     * Whether all outputs are tensors that forward has made, which share their memory with no other tensor and which it does not save:
+     * they are not copied then. Not so unless overridden.
+     */
+    protected boolean outputsAreNew() {
+        return false;
+    }
+
+    /**
      * Runs {@link #forward} and, where an input requires a gradient and grad mode is on, connects its outputs to the graph.
-     * Such outputs are copies; they belong to the current scope.
+     * Such outputs are copies, unless {@link #outputsAreNew()}; they belong to the current scope.
      */
     public final Tensor[] apply(Tensor... inputs) {
         boolean[] needs = new boolean[inputs.length];

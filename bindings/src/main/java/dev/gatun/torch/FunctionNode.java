@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * The place of one application of a {@link Function} in libtorch's graph. libtorch's own class of nodes changes between
  * versions, so the node is made of ops and hooks: the inputs' empty slices flow together into one empty tensor, the
- * token, and each output is a copy of forward's result with the token appended. A hook on each output collects its
+ * token, and each output is a copy of forward's result with the token appended, or the result itself with the token added to none
+ * of its rows. A hook on each output collects its
  * gradient; when all have come, the token's hook runs the function's backward; a hook on each input's view then gives
  * the gradient that backward computed in place of the zeros that come from the empty slice.
  *
@@ -165,7 +166,7 @@ final class FunctionNode {
             if (ctx.isDifferentiable(results[i])) {
                 outputs[i] = results[i].info();
                 own = own == null ? hookedToken(collected) : own;
-                connected[i] = join(results[i], own, collected, i);
+                connected[i] = join(results[i], own, collected, i, function.outputsAreNew());
             }
         }
         released(collected);
@@ -175,7 +176,7 @@ final class FunctionNode {
     /** The saved output number {@code output} again as a function of the inputs. */
     Tensor reconnect(int output, Tensor result) {
         PerPass collected = new PerPass();
-        return join(result, hookedToken(collected), collected, output);
+        return join(result, hookedToken(collected), collected, output, false);
     }
 
     private synchronized Tensor hookedToken(PerPass collected) {
@@ -185,16 +186,29 @@ final class FunctionNode {
         return own;
     }
 
-    private Tensor join(Tensor result, Tensor own, PerPass collected, int output) {
+    private Tensor join(Tensor result, Tensor own, PerPass collected, int output, boolean inPlace) {
         Tensor plain = result.detach();
         Tensor tail = own.to(plain.device(), plain.dtype());
-        Tensor joined = plain.dim() == 0 ? Torch.cat(plain.reshape(1), tail).reshape() : Torch.cat(plain, tail);
+        Tensor joined;
+        if (plain.dim() == 0) {
+            joined = Torch.cat(plain.reshape(1), tail).reshape();
+        } else {
+            joined = inPlace ? withoutCopy(plain, tail) : Torch.cat(plain, tail);
+        }
         synchronized (this) {
             hooks++;
         }
         Upcalls.hook(joined, new OutputHook(this, collected, output));
         // The user's hooks go on this view, so that they run before the one that collects.
         return joined.view_as(joined);
+    }
+
+    /** Adds no rows to no rows of it, which makes it depend on them and leaves it and its gradient where they are. */
+    private static Tensor withoutCopy(Tensor plain, Tensor tail) {
+        long[] noRows = plain.shape();
+        noRows[0] = 0;
+        Tensor places = Torch.empty(new long[] {0}, TensorOptions.of(DType.INT64, plain.device()));
+        return plain.index_add_(0, places, tail.view(noRows));
     }
 
     private void backward(Tensor[] gradients) {

@@ -78,6 +78,45 @@ class FunctionTest extends NothingKept {
                         v -> slope(leaf(v[0], v[1]), leaf(v[2], v[3])).item().doubleValue(), at));
     }
 
+    /** Twice its input, in the memory that forward made. */
+    private static class Twice extends Function {
+        long made;
+
+        @Override
+        protected Tensor[] forward(FunctionContext ctx, Tensor... in) {
+            Tensor out = in[0].mul(2);
+            made = out.info().data();
+            return new Tensor[] {out};
+        }
+
+        @Override
+        protected boolean outputsAreNew() {
+            return true;
+        }
+
+        @Override
+        protected Tensor[] backward(FunctionContext ctx, Tensor... g) {
+            return new Tensor[] {g[0].mul(2)};
+        }
+    }
+
+    @Test
+    void newOutputsAreNotCopied() {
+        Twice twice = new Twice();
+        Tensor a = leaf(1, 2, 3, 4, 5, 6).view(2, 3);
+        Tensor out = twice.call(a);
+        assertThat(out.info().data()).isEqualTo(twice.made);
+        assertThat(out.toDoubleArray()).containsExactly(2, 4, 6, 8, 10, 12);
+        Tensor x = leaf(1, 2);
+        Tensor y = twice.call(x);
+        y.mul_(3);
+        assertThat(Autograd.grad(y.pow(2).sum(), x)[0].toDoubleArray()).containsExactly(72, 144);
+        Tensor[] first =
+                Autograd.grad(new Tensor[] {twice.call(x).pow(3).sum()}, new Tensor[] {x}, null, true, true, false);
+        assertThat(first[0].toDoubleArray()).containsExactly(24, 96);
+        assertThat(Autograd.grad(first[0].sum(), x)[0].toDoubleArray()).containsExactly(48, 96);
+    }
+
     @Test
     void onlyTheInputsThatNeedItGetAGradient() {
         Tensor a = leaf(1);

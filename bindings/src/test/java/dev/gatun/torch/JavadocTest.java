@@ -64,7 +64,7 @@ class JavadocTest {
         List<String> untested = new ArrayList<>();
         int types = 0;
         for (Path source : sources()) {
-            if (source.getParent().endsWith("cuda") || source.getParent().endsWith("internal")) {
+            if (source.startsWith(SOURCES.resolve("cuda")) || source.getParent().endsWith("internal")) {
                 continue; // examples would need a GPU, or are for nobody
             }
             String name = source.getFileName().toString().replace(".java", "");

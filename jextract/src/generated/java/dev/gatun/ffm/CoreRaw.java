@@ -455,6 +455,13 @@ public final class CoreRaw {
         return Shim.op(ADDR$native_output, frame);
     }
 
+    private static final MemorySegment ADDR$increment_versions = Shim.symbol("gatun_increment_versions");
+
+    /** [0] handles, [1] how many: notes that their elements were changed, where no op of libtorch's has done it */
+    public static int increment_versions(long frame) {
+        return Shim.op(ADDR$increment_versions, frame);
+    }
+
     private static final MemorySegment ADDR$tensor_storage = Shim.symbol("gatun_tensor_storage");
 
     /** [0] handle gives [0] its storage, by which tensors that share it are known, or 0, [1] the storage's bytes */

@@ -10,8 +10,12 @@ import java.util.stream.Collectors;
  * of one signature share a method handle, which is linked on first use.
  */
 final class CRawWriter {
-    private static final Map<String, String> CLASSES =
-            new TreeMap<>(Map.of("nccl.h", "NcclRaw", "cudart.h", "CudartRaw", "torch_c.h", "TorchRaw"));
+    private static final Map<String, String> CLASSES = new TreeMap<>(Map.of(
+            "nccl.h", "NcclRaw",
+            "cudart.h", "CudartRaw",
+            "torch_c.h", "TorchRaw",
+            "nvrtc.h", "NvrtcRaw",
+            "cuda_driver.h", "CudaDriverRaw"));
 
     private final CHeader header;
     private final StringBuilder out = new StringBuilder(Generate.DO_NOT_EDIT);

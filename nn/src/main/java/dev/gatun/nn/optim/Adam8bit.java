@@ -16,9 +16,10 @@ import java.util.Map;
 /**
  * Adam whose moments take a byte each ({@code bitsandbytes.optim.Adam8bit}): codes of a block-wise dynamic map, with the
  * largest magnitude of each block in float32. Weight decay is decoupled from the gradient, here as in {@link AdamW8bit},
- * and is applied after the step. Float32 and bfloat16 parameters on the CPU take one pass of a vectorised kernel, others
- * are updated by ops, with the same result and slowly. State of a parameter: {@code step}, {@code state1}, {@code state2},
- * {@code absmax1} and {@code absmax2}; of a parameter with few elements the first three only, in float32.
+ * and is applied after the step. Float32 and bfloat16 parameters on the CPU take one pass of a vectorised kernel, those on a
+ * GPU, float16 too, one launch for all of a type; others are updated by ops, with the same result and slowly. State of a parameter, on its
+ * device but for the first: {@code step}, {@code state1}, {@code state2}, {@code absmax1} and {@code absmax2}; of a parameter
+ * with few elements the first three only, in float32.
  */
 public sealed class Adam8bit extends Optimizer permits AdamW8bit {
     private static final String STEP = "step";

@@ -8,8 +8,9 @@ import java.util.function.UnaryOperator;
  *
  * @param function the nonlinearity; it may work in place, so its argument must not be needed any more
  * @param gated whether a second projection multiplies its result
+ * @param isTanhGelu whether it is gelu's approximation by tanh
  */
-record Activation(UnaryOperator<Tensor> function, boolean gated) {
+record Activation(UnaryOperator<Tensor> function, boolean gated, boolean isTanhGelu) {
     private static final String GATED = "gated-";
 
     static Activation of(String feedForwardProj) {
@@ -29,6 +30,7 @@ record Activation(UnaryOperator<Tensor> function, boolean gated) {
                                 "feed_forward_proj '" + feedForwardProj
                                         + "' is unknown: relu, gelu, gelu_new, silu and tanh are known, plain or with gated- in front");
                 },
-                gated);
+                gated,
+                name.equals("gelu_new") || gated && name.equals("gelu"));
     }
 }

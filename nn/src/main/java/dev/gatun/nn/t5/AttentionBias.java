@@ -1,5 +1,6 @@
 package dev.gatun.nn.t5;
 
+import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 
@@ -8,12 +9,15 @@ import dev.gatun.torch.Tensor;
  * queries, S keys.
  */
 final class AttentionBias {
+    private static final int ROW_UNIT = 8;
+
     private final Tensor broadcast;
     private final long batch;
     private final long heads;
     private final long queries;
     private final Scope home = Scope.current();
     private Tensor full;
+    private Tensor aligned;
 
     /** {@code broadcast} is [B or 1, H or 1, T or 1, S]. Made in the scope that outlives all layers. */
     AttentionBias(Tensor broadcast, long batch, long heads, long queries) {
@@ -43,6 +47,23 @@ final class AttentionBias {
                     .moveTo(home);
         }
         return full;
+    }
+
+    /**
+     * [B or 1, H or 1, T or 1, S] of {@code dtype}, in rows of a multiple of eight numbers, as a GPU's fused attention reads it:
+     * made for the first layer that asks. Otherwise libtorch would make such a copy in each layer where P + S is no such multiple.
+     */
+    Tensor aligned(DType dtype) {
+        if (aligned == null || aligned.dtype() != dtype) {
+            long keys = broadcast.size(3);
+            long missing = Math.ceilDiv(keys, (long) ROW_UNIT) * ROW_UNIT - keys;
+            aligned = broadcast
+                    .to(dtype)
+                    .constant_pad_nd(new long[] {0, missing}, 0)
+                    .narrow(3, 0, keys)
+                    .moveTo(home);
+        }
+        return aligned;
     }
 
     /** Whether a gradient must flow into it: the table of position biases is being trained. */

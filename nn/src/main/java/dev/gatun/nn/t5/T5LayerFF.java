@@ -81,10 +81,10 @@ final class T5LayerFF extends Module {
         }
 
         Tensor forward(Tensor normed, ModuleUpdates updates) {
-            Tensor wide = activation.function().apply(wi.forward(normed, updates));
-            if (gate != null) {
-                wide = wide.mul(gate.forward(normed, updates));
-            }
+            Tensor inner = wi.forward(normed, updates);
+            Tensor wide = gate == null
+                    ? activation.function().apply(inner)
+                    : T5Kernels.gated(activation, inner, gate.forward(normed, updates));
             Tensor dropped = dropout.forward(wide);
             DType kept = wo.weight().get().dtype();
             boolean widen = dropped.dtype() == DType.FLOAT16 && kept != DType.FLOAT16;

@@ -26,7 +26,7 @@ final class T5LayerNorm extends Module {
     Tensor forward(Tensor hidden) {
         Tensor scale = weight.get();
         return hidden.dtype() == scale.dtype()
-                ? Torch.rms_norm(hidden, shape, scale, eps)
+                ? T5Kernels.rmsNorm(hidden, shape, scale, eps)
                 : scoped(() -> Torch.rms_norm(hidden, shape, null, eps)
                         .to(scale.dtype())
                         .mul(scale));
