@@ -15,7 +15,8 @@ final class CudaRecorder implements Recorder {
 
     @Override
     public Recording record(Runnable work) {
-        // Libraries choose their algorithms and take their memory when they are first used in a stream: not in a capture.
+        // Libraries choose their algorithms and take their memory when they are first used in a stream: not in a
+        // capture.
         CudaStream own = Cuda.currentStream(device);
         CudaStream side = Cuda.newStream(device);
         side.waitStream(own);
