@@ -93,6 +93,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
             case OutOfMemoryError _ ->
                 "the Java heap is full (" + message + "): give it more with GATUN_JAVA_OPTS=-Xmx8g";
+            case Error _ when LeftOut.sentence(cause) != null -> LeftOut.sentence(cause);
             case Error _ -> unexpected(cause, message);
             case RuntimeException _ when isOfTheJdk(cause) -> unexpected(cause, message);
             default -> message.isEmpty() ? unexpected(cause, message) : message;

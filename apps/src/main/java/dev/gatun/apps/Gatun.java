@@ -1,11 +1,13 @@
 package dev.gatun.apps;
 
 import dev.gatun.apps.bench.BenchCommand;
+import dev.gatun.apps.bundle.BundleCommand;
 import dev.gatun.apps.example.ExampleCommand;
 import dev.gatun.apps.experiment.ExperimentCommand;
 import dev.gatun.apps.faults.FaultsCommand;
 import dev.gatun.apps.fetch.FetchCommand;
 import dev.gatun.apps.fuzz.FuzzCommand;
+import dev.gatun.apps.gpucheck.GpuCheckCommand;
 import dev.gatun.apps.launch.LaunchCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
             ExperimentCommand.class,
             FuzzCommand.class,
             FaultsCommand.class,
+            BundleCommand.class,
+            GpuCheckCommand.class,
             Doctor.class
         },
         footer = {

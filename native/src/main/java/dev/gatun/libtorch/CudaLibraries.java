@@ -36,6 +36,9 @@ final class CudaLibraries {
             Map.entry("libnvToolsExt", "nvidia-nvtx or cuda-nvtx"));
 
     private final Set<Path> read = new HashSet<>();
+    /** What has been looked for. */
+    private final Set<String> known = new HashSet<>();
+
     private final Set<Path> folders;
     private final Set<String> missing = new TreeSet<>();
 
@@ -85,6 +88,9 @@ final class CudaLibraries {
         // The folders that a library names hold for what it needs in turn, too, if they are an RPATH, as pip's are.
         folders.addAll(needs.folders());
         for (String name : needs.needed()) {
+            if (!known.add(name)) {
+                continue;
+            }
             Path found = folders.stream()
                     .map(folder -> folder.resolve(name))
                     .filter(Files::exists)

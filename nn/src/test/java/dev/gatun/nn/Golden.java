@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.nn.checkpoint.SafeTensorsFile;
 import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +17,15 @@ import java.util.Locale;
 /** One set of reference numbers, and the largest error found against it. */
 public final class Golden implements AutoCloseable {
     private static final Path ROOT = Path.of(System.getProperty("gatun.golden", "../golden"));
+
+    /** Where tests tagged {@code device} run: {@code -Dgatun.test.device=cuda:0} takes them to a GPU. */
+    public static final Device DEVICE = device(System.getProperty("gatun.test.device", "cpu"));
+
+    /** Golden's README: float32 on a GPU, without TF32. */
+    private static final double GPU_FLOAT32 = 2e-5;
+
+    /** Sums come in another order on a GPU. */
+    private static final double GPU_FACTOR = 4;
 
     private final String set;
     private final SafeTensorsFile file;
@@ -25,6 +36,23 @@ public final class Golden implements AutoCloseable {
     public Golden(String set, String file) {
         this.set = set;
         this.file = new SafeTensorsFile(path(file));
+    }
+
+    private static Device device(String name) {
+        return name.equals("cpu") ? Device.CPU : Device.cuda(Integer.parseInt(name.substring("cuda:".length())));
+    }
+
+    /** Tensors of that type on {@link #DEVICE}. */
+    public static TensorOptions on(DType dtype) {
+        return TensorOptions.of(dtype, DEVICE);
+    }
+
+    /** What is allowed on {@link #DEVICE} where the CPU may be {@code tolerance} off; equality stays equality. */
+    public static double allowed(Tensor actual, double tolerance) {
+        if (DEVICE.equals(Device.CPU) || tolerance == 0) {
+            return tolerance;
+        }
+        return Math.max(GPU_FACTOR * tolerance, actual.dtype() == DType.FLOAT32 ? GPU_FLOAT32 : 0);
     }
 
     /** A path in the golden folder. */
@@ -42,14 +70,14 @@ public final class Golden implements AutoCloseable {
         return file.names().stream().filter(name -> name.startsWith(prefix)).toList();
     }
 
-    /** A tensor of the set, in the current scope. */
+    /** A tensor of the set on {@link #DEVICE}, in the current scope. */
     public Tensor get(String name) {
-        return file.load(name);
+        return file.load(name).to(DEVICE);
     }
 
     /** The same in {@code dtype}. */
     public Tensor get(String name, DType dtype) {
-        return file.load(name).to(dtype);
+        return get(name).to(dtype);
     }
 
     /** Demands that {@code actual} is within {@code tolerance} of the tensor called {@code name}, relative to its max |x|. */
@@ -67,15 +95,17 @@ public final class Golden implements AutoCloseable {
             largest = error;
             where = name;
         }
-        assertThat(error).as(set + " " + name + ", largest relative error").isLessThanOrEqualTo(tolerance);
+        assertThat(error)
+                .as(set + " " + name + ", largest relative error")
+                .isLessThanOrEqualTo(allowed(actual, tolerance));
     }
 
     /** max |a - b| / max |b|, in float64. */
     public static double relativeError(Tensor actual, Tensor expected) {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
-            Tensor a = actual.to(DType.FLOAT64);
-            Tensor b = expected.to(DType.FLOAT64);
+            Tensor a = actual.to(Device.CPU, DType.FLOAT64);
+            Tensor b = expected.to(Device.CPU, DType.FLOAT64);
             if (b.numel() == 0) {
                 return 0;
             }

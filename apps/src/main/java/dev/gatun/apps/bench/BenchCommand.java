@@ -1,6 +1,7 @@
 package dev.gatun.apps.bench;
 
 import dev.gatun.apps.bench.distributed.DistributedCommand;
+import dev.gatun.apps.bench.gpu.GpuCommand;
 import dev.gatun.apps.bench.t5.T5Command;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -18,14 +19,16 @@ import picocli.CommandLine.Spec;
             OptimCommand.class,
             ShardingCommand.class,
             SystemsCommand.class,
-            DistributedCommand.class
+            DistributedCommand.class,
+            GpuCommand.class
         },
         footerHeading = "%nExample:%n",
         footer = {
             "  gatun bench interop --quick",
             "  gatun bench t5 --row train-mini",
             "  gatun bench optim",
-            "  gatun bench systems"
+            "  gatun bench systems",
+            "  gatun bench gpu --python python3"
         })
 public final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -39,7 +39,7 @@ final class InteropRun {
     }
 
     /** The ops of {@code peers}, with one thread and with two. {@code classPath} is the JVMs' own, or null for ours. */
-    void ops(List<Class<? extends OpBenchmark>> peers, String classPath, Results results) throws RunnerException {
+    void ops(List<Class<? extends OpBenchmark>> peers, String classPath, Results results) {
         for (int round = 1; round <= rounds(); round++) {
             for (int threads = 1; threads <= MOST_THREADS; threads++) {
                 for (Class<? extends OpBenchmark> peer : peers) {
@@ -50,32 +50,40 @@ final class InteropRun {
                     } else if (peer == DjlOps.class) {
                         options.param("workload", "MUL_1", "MUL_100", "MUL_10K", "MUL_1M", "MM_8", "MM_64");
                     }
-                    collect(new Runner(options.build()).run(), "", results);
+                    collect(run(options.build()), "", results);
                 }
             }
         }
     }
 
     /** Gatun and the C++ loop on another libtorch, whose folder is given; their names end in {@link #OTHER}. */
-    void opsOn(String libtorch, Results results) throws RunnerException {
+    void opsOn(String libtorch, Results results) {
         for (int round = 1; round <= rounds(); round++) {
             for (Class<? extends OpBenchmark> peer : List.of(GatunOps.class, CppLoop.class)) {
                 say(peer, round, 1);
                 Options options = options(peer, null)
                         .jvmArgsAppend("-Dgatun.libtorch=" + libtorch)
                         .build();
-                collect(new Runner(options).run(), OTHER, results);
+                collect(run(options), OTHER, results);
             }
         }
     }
 
     /** The costs of a call's parts, and the transfers. */
-    void parts(Results results) throws RunnerException {
+    void parts(Results results) {
         for (int round = 1; round <= rounds(); round++) {
             for (Class<?> benchmark : List.of(CallCosts.class, Transfers.class)) {
                 say(benchmark, round, 1);
-                collect(new Runner(options(benchmark, null).build()).run(), "", results);
+                collect(run(options(benchmark, null).build()), "", results);
             }
+        }
+    }
+
+    private static Collection<RunResult> run(Options options) {
+        try {
+            return new Runner(options).run();
+        } catch (RunnerException e) {
+            throw new IllegalStateException("JMH: " + e.getMessage(), e);
         }
     }
 

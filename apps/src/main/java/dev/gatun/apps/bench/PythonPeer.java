@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.openjdk.jmh.runner.RunnerException;
 
 /** PyTorch's own eager mode: the same ops in a Python process. */
 final class PythonPeer {
@@ -20,7 +19,7 @@ final class PythonPeer {
     }
 
     /** Measures both; returns that PyTorch's version. */
-    String measure(InteropRun run, Results results) throws IOException, RunnerException {
+    String measure(InteropRun run, Results results) throws IOException {
         JsonNode times;
         String libraries;
         String version;

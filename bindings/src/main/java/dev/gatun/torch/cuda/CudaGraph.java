@@ -17,6 +17,8 @@ import java.util.function.Supplier;
  *
  * <p>While captured, nothing is done: no op may wait for the GPU ({@code item()}, a copy into memory that is not pinned), and
  * shapes and branches stay what they were. Run the work once or twice before, as libraries set themselves up when first used.
+ * Autocast is opened within the work, or around it without keeping casts ({@code cacheEnabled} false): a replay would read a
+ * cast that autocast keeps from before, and frees when it ends.
  *
  * <p>One thread uses a graph at a time; a capture is of the thread that makes it, and other threads may go on with work of
  * their own meanwhile.

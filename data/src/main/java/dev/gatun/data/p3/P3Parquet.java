@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * files hold ({@code inputs}, {@code targets}) are not used: texts are encoded with the run's own tokenizer.
  */
 public final class P3Parquet implements P3Source {
+    private static final String URL = "jdbc:duckdb:";
     private static final Pattern PART = Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.parquet");
     private static final String EXPECTED =
             "expected P3's layout: a Parquet file with the columns inputs_pretokenized and"
@@ -117,6 +118,17 @@ public final class P3Parquet implements P3Source {
         return parts;
     }
 
+    private static void requireDuckDb() {
+        try {
+            DriverManager.getDriver(URL);
+        } catch (SQLException e) {
+            throw new DataException(
+                    "Parquet files are read by DuckDB, which is not on the class path: add org.duckdb:duckdb_jdbc; the"
+                            + " portable bundle is made without it, so run this in the project",
+                    e);
+        }
+    }
+
     private static Connection connect() throws SQLException {
         Properties options = new Properties();
         // Nothing is fetched behind the user's back: what Parquet needs is built in.
@@ -125,7 +137,8 @@ public final class P3Parquet implements P3Source {
         // One thread of its own keeps the rows in the file's order at no cost; callers read several files at once.
         options.setProperty("threads", "1");
         options.setProperty("jdbc_stream_results", "true");
-        return DriverManager.getConnection("jdbc:duckdb:", options);
+        requireDuckDb();
+        return DriverManager.getConnection(URL, options);
     }
 
     private static void read(P3Task task, Path file, Statement statement, Consumer<P3Row> each) throws SQLException {

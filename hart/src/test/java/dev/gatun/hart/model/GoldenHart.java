@@ -35,7 +35,7 @@ public final class GoldenHart implements AutoCloseable {
     public GoldenHart(String mode, DType dtype) {
         Torch.setNumThreads(1); // such small ops only lose by being shared out
         this.mode = mode;
-        main = T5.fromPretrained(Golden.path(FOLDER + "main"), dtype);
+        main = T5.fromPretrained(Golden.path(FOLDER + "main"), Golden.on(dtype));
         main.eval();
         HyperConfig config = HyperConfig.builder(main.config())
                 .decoderLayers(json.get("num_decoder_layers").intValue())
@@ -48,7 +48,7 @@ public final class GoldenHart implements AutoCloseable {
         assertThat(main.config().numLayers())
                 .isEqualTo(json.get("num_encoder_layers").intValue());
         assertThat(json.get("cst_pairing").textValue()).isEqualTo("slot");
-        hyper = new Hypernetwork(config, dtype);
+        hyper = new Hypernetwork(config, Golden.on(dtype));
         Map<String, Tensor> all = Golden.load(FOLDER + "hyper.safetensors", dtype);
         Map<String, Tensor> state = new LinkedHashMap<>();
         hyper.namedParameters().keySet().forEach(name -> state.put(name, all.get(goldenName(name))));

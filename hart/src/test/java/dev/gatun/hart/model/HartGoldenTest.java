@@ -13,6 +13,7 @@ import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The independent reference of the specification, {@code golden/hart}: what the hypernetwork writes and what the main
  * model makes of it. Losses and gradients are in {@code ObjectiveGoldenTest}.
  */
+@Tag("device")
 class HartGoldenTest {
     /** Golden's README: against the float64 reference, apart from the prefixes, which it has in float32 only. */
     private record Tolerance(double states, double prefixes, double logits, double attention) {

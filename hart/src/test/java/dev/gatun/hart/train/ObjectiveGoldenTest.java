@@ -13,6 +13,7 @@ import dev.gatun.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Losses and gradients of {@code golden/hart}, through the objective that training uses: in one batch, and with each
  * example as a micro-batch of its own, which must come to the same.
  */
+@Tag("device")
 class ObjectiveGoldenTest {
     /** Golden's README: against the float64 reference. */
     private record Tolerance(double losses, double gradients) {

@@ -14,6 +14,7 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Adam8bitTest {
     @ParameterizedTest
     @ValueSource(strings = {"adam8bit", "adamw8bit", "adam8bit_bs2048_old", "edge"})
+    @Tag("device")
     void equalsBitsandbytes(String name) throws IOException {
         JsonNode about = null;
         for (JsonNode node : new ObjectMapper()

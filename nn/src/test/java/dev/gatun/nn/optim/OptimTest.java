@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,7 @@ class OptimTest {
         "adafactor_t5, FLOAT64, 1e-7",
         "adafactor_relative, FLOAT64, 1e-7"
     })
+    @Tag("device")
     void stepsEqualThePeers(String name, DType dtype, double tolerance) throws IOException {
         JsonNode about = null;
         for (JsonNode node : optim().get("cases")) {

@@ -19,10 +19,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** PEFT's LoRA on Hugging Face's T5: every number it printed. */
+@Tag("device")
 class LoraGoldenTest {
     private static final String MERGED = "merged.encoder.block.0.layer.0.SelfAttention.q.weight";
 
@@ -41,7 +43,7 @@ class LoraGoldenTest {
         assertThat(config.scaling()).isEqualTo(about.get("scaling").asDouble());
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("lora " + name + " " + dtype, "lora/" + name + ".safetensors");
-                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype);
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), Golden.on(dtype));
                 Lora lora = Lora.attach(model, config)) {
             model.eval();
             List<String> trainable = new ArrayList<>();

@@ -18,10 +18,12 @@ import dev.gatun.torch.Tensor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** PEFT's own prefix tuning of Hugging Face's T5: slots, position bias, gradients, generation. */
+@Tag("device")
 class PeftPrefixGoldenTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT64"})
@@ -32,7 +34,7 @@ class PeftPrefixGoldenTest {
         double values = exact ? 1e-12 : 5e-6;
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("PEFT prefix " + dtype, "prefix/prefix_peft_v10_tied.safetensors");
-                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype);
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), Golden.on(dtype));
                 PrefixTuning tuning = PrefixTuning.of(
                         model, PrefixConfig.peft(about.get("prefix_length").asInt()))) {
             model.eval();

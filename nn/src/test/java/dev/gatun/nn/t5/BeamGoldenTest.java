@@ -11,10 +11,12 @@ import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Hugging Face's beam search with both of its rules of stopping. */
+@Tag("device")
 class BeamGoldenTest {
     private static final int BEAMS = 4;
     private static final long EOS = 1;
@@ -24,7 +26,7 @@ class BeamGoldenTest {
     void idsEqualHuggingFaces(String set, DType dtype) {
         try (Scope _ = Scope.open();
                 Golden golden = new Golden(set + " beams " + dtype, set + "/io.safetensors");
-                T5 model = T5.fromPretrained(Golden.path(set), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(set), Golden.on(dtype))) {
             model.eval();
             EncoderStates source = model.encode(golden.get("input_ids"), golden.get("attention_mask"), null);
             int tokens = (int) golden.get("beam4_ids").size(1) - 1;

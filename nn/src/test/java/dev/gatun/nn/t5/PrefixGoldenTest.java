@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Prefixes with bias 0, shared or one for each example, in both stacks or only the decoder. */
+@Tag("device")
 class PrefixGoldenTest {
     static Stream<Arguments> cases() throws IOException {
         List<Arguments> cases = new ArrayList<>();
@@ -46,7 +48,7 @@ class PrefixGoldenTest {
         double gradients = dtype == DType.FLOAT64 ? 1e-11 : 2e-5;
         try (Scope _ = Scope.open();
                 Golden golden = new Golden("prefix " + name + " " + dtype, "prefix/" + name + ".safetensors");
-                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(about.get("model_dir").asText()), Golden.on(dtype))) {
             model.eval();
             T5Prefix encoder = prefix(golden, "encoder", model.encoder(), dtype);
             T5Prefix decoder = prefix(golden, "decoder", model.decoder(), dtype);

@@ -10,10 +10,12 @@ import dev.gatun.torch.DType;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Hugging Face's T5, v1.1 and v1.0: every number it printed. */
+@Tag("device")
 class T5GoldenTest {
     /** Float32 against float64 truth: golden's README; float64 against float64, where only summation order differs. */
     private record Tolerance(double values, double gradients, double loss) {
@@ -28,7 +30,7 @@ class T5GoldenTest {
         Tolerance tolerance = Tolerance.of(dtype);
         try (Scope _ = Scope.open();
                 Golden golden = new Golden(set + " " + dtype, set + "/io.safetensors");
-                T5 model = T5.fromPretrained(Golden.path(set), dtype)) {
+                T5 model = T5.fromPretrained(Golden.path(set), Golden.on(dtype))) {
             model.eval();
             T5Output output = model.forward(
                     T5Input.of(golden.get("input_ids"), golden.get("attention_mask"), golden.get("labels"))

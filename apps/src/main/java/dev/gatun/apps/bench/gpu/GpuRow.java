@@ -1,0 +1,102 @@
+package dev.gatun.apps.bench.gpu;
+
+import dev.gatun.torch.Device;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One thing to measure.
+ *
+ * @param kind what is done
+ * @param size with which model, or how much of it
+ */
+record GpuRow(Kind kind, GpuSize size) {
+    /** Where the cost of one call is asked for, so many make an iteration. */
+    private static final int CALLS = 1000;
+
+    private static final int PASSES = 10;
+
+    /** What is done. Those without a model are measured once, whatever models there are. */
+    enum Kind {
+        COPY("copy of memory on the device", PASSES, false),
+        MATMUL("bfloat16 product of square matrices", PASSES, false),
+        OVERHEAD("one op on one element", CALLS, false),
+        ADAM8BIT("8-bit Adam, float32 parameter", PASSES, false),
+        TRAIN("T5 training step, all parameters, AdamW", 1, true),
+        HART("HART training step, main model frozen, AdamW", 1, true),
+        GENERATE1("greedy generation, batch 1", 1, true),
+        GENERATE32("greedy generation, batch 32", 1, true),
+        ADAPT("adapting: hypernetwork forward, one task", 1, true),
+        ADAPT_GRAPH("adapting by replaying a CUDA graph", 1, true);
+
+        final String title;
+        /** How often an iteration does it. */
+        final int repeats;
+
+        final boolean hasModel;
+
+        Kind(String title, int repeats, boolean hasModel) {
+            this.title = title;
+            this.repeats = repeats;
+            this.hasModel = hasModel;
+        }
+
+        /** Whether the peer in Python can do it too. */
+        boolean hasPeer() {
+            return this != ADAPT_GRAPH;
+        }
+    }
+
+    /** All rows for models of {@code sizes}: those without a model once, as large as the first size says. */
+    static List<GpuRow> all(List<GpuSize> sizes, Device device) {
+        List<GpuRow> rows = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            if (!kind.hasModel) {
+                rows.add(new GpuRow(kind, sizes.getFirst()));
+            }
+        }
+        for (GpuSize size : sizes) {
+            for (Kind kind : Kind.values()) {
+                if (kind.hasModel && (kind != Kind.ADAPT_GRAPH || device.type() == Device.Type.CUDA)) {
+                    rows.add(new GpuRow(kind, size));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Rows of the batch, where there is a model. */
+    int batch() {
+        return switch (kind) {
+            case TRAIN -> size.trainBatch;
+            case HART -> size.hartBatch;
+            case GENERATE32 -> 32;
+            default -> 1;
+        };
+    }
+
+    /** Tokens that an iteration reads or writes; 0 where that says nothing. */
+    long tokens() {
+        return switch (kind) {
+            case TRAIN -> (long) batch() * (size.source + size.target);
+            case HART -> (long) batch() * (size.demonstrations + size.source + size.target);
+            case GENERATE1, GENERATE32 -> (long) batch() * size.generated;
+            default -> 0;
+        };
+    }
+
+    String title() {
+        return kind.hasModel ? size + ": " + kind.title : kind.title;
+    }
+
+    @Override
+    public String toString() {
+        return kind.name().toLowerCase(Locale.ROOT) + "-" + size;
+    }
+
+    static GpuRow of(String name) {
+        String[] parts = name.toUpperCase(Locale.ROOT).split("-");
+        return new GpuRow(Kind.valueOf(parts[0]), GpuSize.valueOf(parts[1]));
+    }
+}

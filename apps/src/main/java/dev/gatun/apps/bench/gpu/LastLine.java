@@ -1,0 +1,44 @@
+package dev.gatun.apps.bench.gpu;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a process had to say.
+ *
+ * @param line the last one of its output, or empty
+ * @param error the last one of its errors, or empty
+ */
+record LastLine(int exitCode, String line, String error) {
+    /** @param libtorch what {@code GATUN_LIBTORCH} is for it, or null to leave it as it is */
+    static LastLine of(List<String> command, String libtorch) throws IOException {
+        Path errors = Files.createTempFile("gatun-gpu", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().put("HF_HUB_OFFLINE", "1");
+        if (libtorch != null) {
+            builder.environment().put("GATUN_LIBTORCH", libtorch);
+        }
+        Process process = builder.start();
+        Thread ending = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(ending);
+        try {
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int status = process.waitFor();
+            return new LastLine(status, last(out), last(Files.readString(errors)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a measurement ran", e);
+        } finally {
+            process.destroyForcibly();
+            Runtime.getRuntime().removeShutdownHook(ending);
+            Files.deleteIfExists(errors);
+        }
+    }
+
+    private static String last(String text) {
+        return text.strip().lines().reduce("", (_, line) -> line);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.gatun.apps.bench.gpu;
+
+import dev.gatun.nn.optim.AdamW;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Input;
+import dev.gatun.torch.Autocast;
+import dev.gatun.torch.DType;
+import dev.gatun.torch.Device;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
+import dev.gatun.torch.TensorOptions;
+import dev.gatun.torch.Torch;
+
+/** A training step of T5: float32 weights, autocast to bfloat16, dropout, AdamW. No number is read from the device. */
+final class TrainWork implements GpuWork {
+    static final double LR = 1e-4;
+    static final double DECAY = 0.01;
+    static final int SEED = 7;
+
+    private final Device device;
+    private final T5 model;
+    private final AdamW optimizer;
+    private final Tokens source;
+    private final Tokens target;
+
+    TrainWork(GpuRow row, Device device) {
+        this.device = device;
+        GpuSize size = row.size();
+        Torch.manualSeed(SEED);
+        model = new T5(size.config(), TensorOptions.of(DType.FLOAT32, device));
+        model.train();
+        optimizer = new AdamW(model.parameters(), LR, DECAY);
+        source = Tokens.random(row.batch(), size.source, size.config().vocabSize(), device);
+        target = Tokens.random(row.batch(), size.target, size.config().vocabSize(), device);
+    }
+
+    @Override
+    public void run() {
+        optimizer.zeroGrad();
+        try (Scope _ = Scope.open()) {
+            Tensor loss;
+            try (Autocast _ = Autocast.open(device, DType.BFLOAT16)) {
+                loss = model.loss(T5Input.of(source.ids(), source.mask(), target.ids()));
+            }
+            loss.backward();
+        }
+        optimizer.step();
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        model.close();
+        source.close();
+        target.close();
+    }
+}
