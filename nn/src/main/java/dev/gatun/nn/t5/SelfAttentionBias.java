@@ -22,6 +22,10 @@ final class SelfAttentionBias {
         this.table = table;
         this.decoder = decoder;
         this.buckets = new DistanceBuckets(config, !decoder);
+        Device device = table.weight().get().device();
+        if (!device.equals(Device.META)) {
+            buckets.on(device); // now, so that no pass leaves a tensor behind
+        }
     }
 
     /**
