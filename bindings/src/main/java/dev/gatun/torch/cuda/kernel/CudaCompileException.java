@@ -4,6 +4,7 @@ package dev.gatun.torch.cuda.kernel;
 public final class CudaCompileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What NVRTC printed. */
     private final String log;
 
     CudaCompileException(String message, String log) {
