@@ -16,6 +16,7 @@ import dev.gatun.nn.checkpoint.CheckpointException;
 import dev.gatun.nn.checkpoint.SafeTensorsWriter;
 import dev.gatun.nn.peft.LoraUpdate;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.DType;
 import dev.gatun.torch.GradMode;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -98,7 +99,7 @@ class AdapterFileTest {
     }
 
     @Test
-    void updatesComeBackUnderTheirModules() {
+    void updatesComeBackUnderTheirModulesInTheModelsType() {
         String module = "decoder.block.1.layer.0.SelfAttention.v";
         LoraUpdate update = new LoraUpdate(Torch.randn(1, 2, 8), Torch.randn(1, 8, 2), 0.5);
         Adaptation lora = new Adaptation(null, null, null, ModuleUpdates.of(main, Map.of(module, update)), null);
@@ -107,9 +108,11 @@ class AdapterFileTest {
                 load(SystemKind.LORA).adaptation().updates().byName();
         assertThat(read).containsOnlyKeys(module);
         LoraUpdate back = (LoraUpdate) read.get(module);
-        assertThat(back.a().toFloatArray()).isEqualTo(update.a().toFloatArray());
-        assertThat(back.b().mul(back.scaling()).toFloatArray())
-                .isEqualTo(update.b().mul(0.5).toFloatArray());
+        DType type = main.shared().weight().get().dtype();
+        assertThat(back.a().dtype()).isEqualTo(type).isNotEqualTo(update.a().dtype());
+        assertThat(back.a().toDoubleArray()).isEqualTo(update.a().to(type).toDoubleArray());
+        assertThat(back.b().mul(back.scaling()).toDoubleArray())
+                .isEqualTo(update.b().to(type).mul(0.5).toDoubleArray());
     }
 
     /** Where the main model reads the demonstrations, they are the adapter. */

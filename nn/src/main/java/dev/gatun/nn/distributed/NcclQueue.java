@@ -30,6 +30,7 @@ final class NcclQueue {
     private final Deque<CudaEvent> spare = new ArrayDeque<>();
     private long idleSince = System.nanoTime();
     private volatile DistributedException failure;
+    private Operation failed;
     private volatile boolean closed;
 
     NcclQueue(ProgressBoard board, NcclCommunicator communicator, CudaRuntime cuda, int gpu, Duration timeout) {
@@ -60,6 +61,9 @@ final class NcclQueue {
         public boolean isDone() {
             synchronized (NcclQueue.this) {
                 if (!done) {
+                    if (this == failed) {
+                        throw failure; // its own, though another thread may have found it
+                    }
                     requireUsable(what);
                     update();
                 }
@@ -140,6 +144,7 @@ final class NcclQueue {
     /** The first failure counts: it aborts what is under way, so others follow. Returns it, to be thrown. */
     private synchronized DistributedException fail(Operation operation, String reason, CudaException cause) {
         if (failure == null) {
+            failed = operation;
             failure = board.failure(
                     operation.number, operation.what, operation.taken(), " (NCCL: " + reason + ")", cause);
             leave();

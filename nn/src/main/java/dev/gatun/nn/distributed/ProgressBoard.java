@@ -16,7 +16,7 @@ final class ProgressBoard implements AutoCloseable {
     private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(1);
     private static final int BEATS_PER_TIMEOUT = 10;
     /** How many beats a rank may miss before it counts as gone: threads are not always on time. */
-    private static final int MISSED_BEATS = 3;
+    private static final int MISSED_BEATS = 4;
 
     private final KeyValueStore store;
     private final int rank;

@@ -81,7 +81,7 @@ enum NcclScenarios {
                             .isInstanceOf(DistributedException.class)
                             .hasMessage(
                                     "all_reduce SUM of float32[2, 3] (operation 3 of rank 0) took longer than the group's"
-                                            + " timeout of 0.5 s: rank 1 has left the group after 2 operations, the last"
+                                            + " timeout of 1.0 s: rank 1 has left the group after 2 operations, the last"
                                             + " all_reduce SUM of float32[2, 3] (NCCL: it is not done)");
                     assertThatThrownBy(group::barrier)
                             .hasMessageContaining("barrier: the group has failed before: all_reduce SUM of");
@@ -162,7 +162,7 @@ enum NcclScenarios {
         }
     };
 
-    private static final Duration SHORT = Duration.ofMillis(500);
+    private static final Duration SHORT = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private static SymbolLookup stub;
