@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A thousand steps leave no tensor behind and take no more memory than the first few hundred. */
 class LongTrainingTest {
     private static final int STEPS = 1000;
+    private static final int NEXT_BATCH = 28;
     private static final int EVERY = 100;
     /** Measured 0 to 4 MB; a leak of one micro-batch's graph a step would be some 100 MB. */
     private static final double MEGABYTES = 16;
@@ -51,11 +52,13 @@ class LongTrainingTest {
         }
         assertThat(live).hasSize(STEPS);
         // The first step makes the optimizer's state and the first previous h. Checkpoints are copies, until they are
-        // written.
+        // written. Another thread makes the next batch's tensors meanwhile, or has some of them; the last step has
+        // none.
+        long alone = live.getLast();
         for (int begin = 0; begin < STEPS; begin += EVERY) {
             assertThat(Collections.min(live.subList(begin, begin + EVERY)))
                     .as("steps from " + begin)
-                    .isEqualTo(live.getFirst());
+                    .isBetween(alone, alone + NEXT_BATCH);
         }
         assertThat(Scope.liveTensors()).isEqualTo(before);
         assertThat(losses.subList(STEPS - 50, STEPS).stream()
@@ -67,7 +70,7 @@ class LongTrainingTest {
         System.out.printf(
                 Locale.ROOT,
                 "1,000 steps: %d live tensors after each, resident %.0f MB after half and %.0f MB after all%n",
-                live.getFirst(),
+                alone,
                 resident.getFirst(),
                 resident.getLast());
         assertThat(resident.getLast() - resident.getFirst()).isLessThan(MEGABYTES);
