@@ -8,16 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A thousand steps leave no tensor behind and take no more memory than the first few hundred. */
 class LongTrainingTest {
     private static final int STEPS = 1000;
-    private static final int NEXT_BATCH = 28;
     private static final int EVERY = 100;
     /** Measured 0 to 4 MB; a leak of one micro-batch's graph a step would be some 100 MB. */
     private static final double MEGABYTES = 16;
@@ -36,7 +35,9 @@ class LongTrainingTest {
             Progress progress = new SilentProgress() {
                 @Override
                 public void step(long done, double loss, double examplesPerSecond) {
-                    live.add(Scope.liveTensors());
+                    if (done == 1 || done % EVERY == EVERY / 2) {
+                        live.add(settled());
+                    }
                     losses.add(loss);
                     if (done % (STEPS / 2) == 0) {
                         resident.add(residentMegabytes());
@@ -50,16 +51,10 @@ class LongTrainingTest {
                             false))
                     .isTrue();
         }
-        assertThat(live).hasSize(STEPS);
         // The first step makes the optimizer's state and the first previous h. Checkpoints are copies, until they are
-        // written. Another thread makes the next batch's tensors meanwhile, or has some of them; the last step has
-        // none.
-        long alone = live.getLast();
-        for (int begin = 0; begin < STEPS; begin += EVERY) {
-            assertThat(Collections.min(live.subList(begin, begin + EVERY)))
-                    .as("steps from " + begin)
-                    .isBetween(alone, alone + NEXT_BATCH);
-        }
+        // written, so none is due at these steps.
+        assertThat(live).hasSize(1 + STEPS / EVERY).containsOnly(live.getFirst());
+        assertThat(losses).hasSize(STEPS);
         assertThat(Scope.liveTensors()).isEqualTo(before);
         assertThat(losses.subList(STEPS - 50, STEPS).stream()
                         .mapToDouble(d -> d)
@@ -70,10 +65,22 @@ class LongTrainingTest {
         System.out.printf(
                 Locale.ROOT,
                 "1,000 steps: %d live tensors after each, resident %.0f MB after half and %.0f MB after all%n",
-                alone,
+                live.getFirst(),
                 resident.getFirst(),
                 resident.getLast());
         assertThat(resident.getLast() - resident.getFirst()).isLessThan(MEGABYTES);
+    }
+
+    /** Live tensors, once the thread that places the next batches has all that it may have. */
+    private static long settled() {
+        long counted = Scope.liveTensors();
+        for (int same = 0; same < 20; ) {
+            LockSupport.parkNanos(1_000_000);
+            long again = Scope.liveTensors();
+            same = again == counted ? same + 1 : 0;
+            counted = again;
+        }
+        return counted;
     }
 
     /** After a collection, so that the Java heap's own ups and downs do not count. */
