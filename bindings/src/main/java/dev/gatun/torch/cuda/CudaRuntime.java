@@ -8,6 +8,7 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
+import dev.gatun.torch.internal.CText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;

@@ -1,6 +1,7 @@
 package dev.gatun.torch.cuda;
 
 import dev.gatun.ffm.NcclRaw;
+import dev.gatun.torch.internal.CText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

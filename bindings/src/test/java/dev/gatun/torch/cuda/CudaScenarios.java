@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatun.ffm.CoreRaw;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Torch;
+import dev.gatun.torch.internal.CText;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,7 @@ package dev.gatun.torch.cuda.kernel;
 
 import dev.gatun.ffm.NvrtcRaw;
 import dev.gatun.torch.cuda.CudaException;
+import dev.gatun.torch.internal.CText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -139,7 +140,7 @@ public final class CudaCompiler {
     }
 
     private String text(int status) {
-        return CString.at(raw.nvrtcGetErrorString(status)) + ", " + status;
+        return CText.at(raw.nvrtcGetErrorString(status)) + ", " + status;
     }
 
     private void check(int status, String function) {

@@ -2,6 +2,7 @@ package dev.gatun.torch.cuda.kernel;
 
 import dev.gatun.ffm.CudaDriverRaw;
 import dev.gatun.torch.cuda.CudaException;
+import dev.gatun.torch.internal.CText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -44,8 +45,8 @@ final class CudaDriver {
                     || raw.cuGetErrorName(status, name) != CudaDriverRaw.CUDA_SUCCESS) {
                 return new CudaException(what + " failed (CUDA driver error " + status + ")");
             }
-            return new CudaException(what + ": " + CString.at(text.getAtIndex(ValueLayout.JAVA_LONG, 0)) + " ("
-                    + CString.at(text.getAtIndex(ValueLayout.JAVA_LONG, 1)) + ", " + status + ")");
+            return new CudaException(what + ": " + CText.at(text.getAtIndex(ValueLayout.JAVA_LONG, 0)) + " ("
+                    + CText.at(text.getAtIndex(ValueLayout.JAVA_LONG, 1)) + ", " + status + ")");
         }
     }
 }

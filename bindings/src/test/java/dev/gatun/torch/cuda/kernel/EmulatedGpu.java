@@ -1,13 +1,11 @@
 package dev.gatun.torch.cuda.kernel;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.gatun.torch.Device;
+import dev.gatun.torch.cuda.StubLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -19,7 +17,6 @@ import java.util.List;
 final class EmulatedGpu {
     static final long STREAM = 77;
 
-    private static final Path CPP = Path.of(System.getProperty("gatun.root"), "bindings/src/test/cpp");
     private static EmulatedGpu instance;
 
     final GpuContext context;
@@ -27,13 +24,14 @@ final class EmulatedGpu {
     private final SymbolLookup library;
 
     private EmulatedGpu(Path folder) throws IOException, InterruptedException {
-        library = SymbolLookup.libraryLookup(compile(folder.resolve("libkernel_stub.so")), Arena.global());
+        library = StubLibrary.load("kernel_stub.cpp", folder, "-O1", "-ldl");
         try (Arena arena = Arena.ofConfined()) {
             Linker.nativeLinker()
                     .downcallHandle(
                             library.findOrThrow("stub_folders"),
                             FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS))
-                    .invokeExact(arena.allocateFrom(folder.toString()), arena.allocateFrom(CPP.toString()));
+                    .invokeExact(
+                            arena.allocateFrom(folder.toString()), arena.allocateFrom(StubLibrary.SOURCES.toString()));
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -61,45 +59,9 @@ final class EmulatedGpu {
         }
     }
 
-    private static Path compile(Path library) throws IOException, InterruptedException {
-        Process compiler;
-        try {
-            compiler = new ProcessBuilder(List.of(
-                            "c++",
-                            "-std=c++17",
-                            "-O1",
-                            "-Wall",
-                            "-Wextra",
-                            "-Werror",
-                            "-shared",
-                            "-fPIC",
-                            CPP.resolve("kernel_stub.cpp").toString(),
-                            "-ldl",
-                            "-o",
-                            library.toString()))
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            assumeTrue(false, "needs a C++ compiler (Debian: apt-get install g++)");
-            throw e;
-        }
-        String printed = new String(compiler.getInputStream().readAllBytes());
-        if (compiler.waitFor() != 0) {
-            throw new IOException(printed);
-        }
-        return library;
-    }
-
     /** What has been called since this was asked last, a line a call. */
     List<String> log() {
-        try {
-            MemorySegment text = (MemorySegment) Linker.nativeLinker()
-                    .downcallHandle(library.findOrThrow("stub_log"), FunctionDescriptor.of(ValueLayout.ADDRESS))
-                    .invokeExact();
-            return CString.at(text.address()).lines().toList();
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return StubLibrary.log(library);
     }
 
     /** How many contexts were entered and not left. */

@@ -1,13 +1,14 @@
-package dev.gatun.torch.cuda.kernel;
+package dev.gatun.torch.internal;
 
 import java.lang.foreign.MemorySegment;
 
 /** Text that C lends. */
-final class CString {
-    private CString() {}
+public final class CText {
+    private CText() {}
 
+    /** The text at {@code address} up to its zero byte; empty for a null pointer. */
     @SuppressWarnings("restricted") // the text ends where C says that it does
-    static String at(long address) {
+    public static String at(long address) {
         return address == 0
                 ? ""
                 : MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE).getString(0);
