@@ -81,12 +81,22 @@ final class Frame extends FrameArguments {
             delete(new long[] {handle});
             return;
         }
-        f.operandCount = 0;
-        f.integer(0, f.address() + 2 * Long.BYTES); // a list of one, in the frame itself
-        f.integer(1, 1);
-        f.integer(2, handle);
-        f.check(CoreRaw.tensor_delete(f.address()), "Tensor.close");
+        f.deleteNow(handle);
         f.count.died(1);
+    }
+
+    /** Frees a tensor that was lost: to be called by the cleaner's thread, which no upcall is on. */
+    static void reclaim(long handle) {
+        CURRENT.get().deleteNow(handle);
+        LiveCount.reclaimed();
+    }
+
+    private void deleteNow(long handle) {
+        operandCount = 0;
+        integer(0, address() + 2 * Long.BYTES); // a list of one, in the frame itself
+        integer(1, 1);
+        integer(2, handle);
+        check(CoreRaw.tensor_delete(address()), "Tensor.close");
     }
 
     /** Frees tensors; during an upcall, those that calls further out still use are freed when they are over. */

@@ -17,6 +17,8 @@ final class LiveCount {
     private static final Set<LiveCount> SHARES = ConcurrentHashMap.newKeySet();
     private static long total;
     private static long peak;
+    /** Tensors that the collector has taken back; they leave the total in the same moment. */
+    private static long reclaimed;
 
     /** What the total does not have yet; written by its thread alone. */
     private long change;
@@ -76,6 +78,22 @@ final class LiveCount {
 
     private long changed() {
         return (long) CHANGE.getOpaque(this);
+    }
+
+    /** One that was lost has been freed. */
+    static synchronized void reclaimed() {
+        total--;
+        reclaimed++;
+    }
+
+    /** Tensors lost and taken back in the whole process. */
+    static synchronized long lost() {
+        return reclaimed;
+    }
+
+    /** {@link #live()} and {@link #lost()} of one moment. */
+    static synchronized long unclosed() {
+        return live() + reclaimed;
     }
 
     /** Tensors alive in the whole process. */

@@ -4,15 +4,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Notes, when switched on, where tensors were made and closed, and counts those that were lost. */
+/** Notes, when switched on, where tensors were made and closed, and which were lost. */
 final class LiveTensors {
     private static final int FRAMES = 6;
     private static final String OWN_PACKAGE = LiveTensors.class.getPackageName();
 
-    private static final AtomicLong RECLAIMED = new AtomicLong();
     private static final Map<List<String>, Counts> SITES = new ConcurrentHashMap<>();
 
     private static volatile boolean recording = Boolean.getBoolean("gatun.debug.tensors");
@@ -64,16 +62,11 @@ final class LiveTensors {
         }
     }
 
-    static void reclaimed(Trace trace) {
-        RECLAIMED.incrementAndGet();
+    static void lost(Trace trace) {
         if (trace != null) {
             trace.counts().live.decrement();
             trace.counts().reclaimed.increment();
         }
-    }
-
-    static long reclaimed() {
-        return RECLAIMED.get();
     }
 
     /** Whether any tensor may have a trace: recording was on at some time. */

@@ -58,7 +58,7 @@ public final class Memory {
         return new Statistics(
                 LiveCount.live(),
                 LiveCount.peak(),
-                LiveTensors.reclaimed(),
+                LiveCount.lost(),
                 f.readInteger(0),
                 f.readInteger(1),
                 LentMemory.bytes(),

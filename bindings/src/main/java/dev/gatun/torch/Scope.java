@@ -43,7 +43,16 @@ public final class Scope implements AutoCloseable {
 
     /** Unscoped tensors that were lost without being closed and that the collector has given back so far. */
     public static long reclaimedTensors() {
-        return LiveTensors.reclaimed();
+        return LiveCount.lost();
+    }
+
+    /**
+     * Tensors that neither a scope nor {@link Tensor#close()} has freed so far: {@link #liveTensors()} and
+     * {@link #reclaimedTensors()} of the same moment. The collector changes nothing about it, so a test that asks before and
+     * after a piece of work learns for certain whether the work leaks.
+     */
+    public static long unclosedTensors() {
+        return LiveCount.unclosed();
     }
 
     /**

@@ -55,10 +55,10 @@ public final class Tensor extends TensorElements implements AutoCloseable {
         @Override
         public synchronized void run() {
             if (handle != 0) {
-                Frame.delete(handle);
+                Frame.reclaim(handle);
                 handle = 0;
                 UNSCOPED.remove(this);
-                LiveTensors.reclaimed(trace);
+                LiveTensors.lost(trace);
             }
         }
 

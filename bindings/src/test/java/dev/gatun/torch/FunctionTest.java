@@ -237,7 +237,7 @@ class FunctionTest extends NothingKept {
     void applicationsLeaveNothing() {
         Tensor a = leaf(0.1, 0.2);
         Tensor b = leaf(1, 2);
-        long tensors = Scope.liveTensors();
+        long tensors = Scope.unclosedTensors();
         int objects = Upcalls.live();
         for (int i = 0; i < 2000; i++) {
             try (Scope _ = Scope.open()) {
@@ -247,7 +247,7 @@ class FunctionTest extends NothingKept {
                 }
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(tensors);
+        assertThat(Scope.unclosedTensors()).isEqualTo(tensors);
         assertThat(Upcalls.live()).isEqualTo(objects);
     }
 

@@ -270,7 +270,7 @@ class HooksTest extends NothingKept {
     void hooksAndTheirTensorsGoWithTheGraph() {
         Tensor x = leaf(1, 2, 3);
         x.registerPostAccumulateGradHook(p -> {});
-        long tensors = Scope.liveTensors();
+        long tensors = Scope.unclosedTensors();
         int objects = Upcalls.live();
         for (int i = 0; i < 100_000; i++) {
             try (Scope _ = Scope.open()) {
@@ -279,7 +279,7 @@ class HooksTest extends NothingKept {
                 y.sum().backward();
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(tensors);
+        assertThat(Scope.unclosedTensors()).isEqualTo(tensors);
         assertThat(Upcalls.live()).isEqualTo(objects);
         assertThat(x.grad().toDoubleArray()).containsOnly(600_000);
     }

@@ -104,7 +104,7 @@ class LentMemoryTest {
 
     @Test
     void aSegmentOutlivesItsTensorAndDiesWithItsArena() {
-        long live = Scope.liveTensors();
+        long live = Scope.unclosedTensors();
         MemorySegment memory;
         try (Arena arena = Arena.ofConfined()) {
             try (Scope _ = Scope.open()) {
@@ -114,9 +114,9 @@ class LentMemoryTest {
             }
             Torch.zeros(1 << 18).close();
             assertThat(memory.getAtIndex(FLOAT, 1000)).isEqualTo(7);
-            assertThat(Scope.liveTensors()).isEqualTo(live + 1);
+            assertThat(Scope.unclosedTensors()).isEqualTo(live + 1);
         }
-        assertThat(Scope.liveTensors()).isEqualTo(live);
+        assertThat(Scope.unclosedTensors()).isEqualTo(live);
         assertThatThrownBy(() -> memory.getAtIndex(FLOAT, 0)).isInstanceOf(IllegalStateException.class);
     }
 

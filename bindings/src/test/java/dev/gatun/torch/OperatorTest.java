@@ -107,7 +107,7 @@ class OperatorTest {
 
     @Test
     void callsLeaveNothingBehind() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         for (int i = 0; i < 200; i++) {
             try (Scope _ = Scope.open()) {
                 Torch.call("aten::cat", List.of(x, x), 1);
@@ -115,7 +115,7 @@ class OperatorTest {
                 assertThatThrownBy(() -> Torch.call("aten::mm", x, x)).isInstanceOf(TorchException.class);
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     private static void assertRefused(String sentence, String op, Object... arguments) {

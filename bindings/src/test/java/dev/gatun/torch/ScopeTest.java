@@ -21,7 +21,7 @@ class ScopeTest {
 
     /** Tensors alive, with those that the collector has taken back meanwhile, which other tests lost. */
     private static long notFreedByHand() {
-        return Scope.liveTensors() + Scope.reclaimedTensors();
+        return Scope.unclosedTensors();
     }
 
     @AfterEach

@@ -30,12 +30,15 @@ class TensorLifetimeTest {
     void theCleanerReclaimsLostTensorsAndCountsThem() throws InterruptedException {
         long live = Scope.liveTensors();
         long reclaimed = Scope.reclaimedTensors();
+        long unclosed = Scope.unclosedTensors();
         lose(50);
+        assertThat(Scope.unclosedTensors()).isEqualTo(unclosed + 50);
         // The frame remembers the operands of its last call: let it remember others.
         Torch.ones(1).close();
         LostTensors.awaitLive(live);
         assertThat(Scope.liveTensors()).isEqualTo(live);
         assertThat(Scope.reclaimedTensors()).isEqualTo(reclaimed + 50);
+        assertThat(Scope.unclosedTensors()).isEqualTo(unclosed + 50);
     }
 
     private static void lose(int count) {
@@ -63,7 +66,7 @@ class TensorLifetimeTest {
         try (Scope _ = Scope.open()) {
             Tensor weight = Torch.randn(16, 16).requiresGrad_(true);
             Tensor input = Torch.randn(8, 16);
-            long baseline = Scope.liveTensors();
+            long baseline = Scope.unclosedTensors();
             for (int i = 0; i < 1000; i++) {
                 try (Scope _ = Scope.open()) {
                     Tensor loss =
@@ -73,7 +76,7 @@ class TensorLifetimeTest {
                             .isTrue();
                     weight.setGrad(null);
                 }
-                assertThat(Scope.liveTensors()).isEqualTo(baseline);
+                assertThat(Scope.unclosedTensors()).isEqualTo(baseline);
             }
         }
     }
@@ -131,13 +134,13 @@ class TensorLifetimeTest {
 
     @Test
     void aFailedOpLeavesNothing() {
-        long baseline = Scope.liveTensors();
+        long baseline = Scope.unclosedTensors();
         try (Scope _ = Scope.open()) {
             Tensor a = Torch.ones(2, 3);
             for (int i = 0; i < 1000; i++) {
                 assertThatThrownBy(() -> a.mm(a)).isInstanceOf(TorchException.class);
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(baseline);
+        assertThat(Scope.unclosedTensors()).isEqualTo(baseline);
     }
 }

@@ -62,8 +62,8 @@ class TensorPrinterTest {
     @Test
     void printingRecordsAndKeepsNothing() {
         Tensor leaf = Torch.ones(2000).requiresGrad_(true);
-        long live = Scope.liveTensors();
+        long live = Scope.unclosedTensors();
         leaf.toString();
-        assertThat(Scope.liveTensors()).isEqualTo(live);
+        assertThat(Scope.unclosedTensors()).isEqualTo(live);
     }
 }

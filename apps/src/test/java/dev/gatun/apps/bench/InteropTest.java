@@ -19,7 +19,7 @@ class InteropTest {
     @ParameterizedTest
     @EnumSource
     void everyPeerRunsEveryWorkloadAndKeepsNothing(Workload workload) throws Throwable {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         GatunOps gatun = new GatunOps();
         gatun.workload = workload;
         gatun.open();
@@ -40,7 +40,7 @@ class InteropTest {
         javacpp.open();
         javacpp.javacpp();
         javacpp.close();
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     @Test

@@ -32,7 +32,7 @@ class MiniatureTest {
 
     @Test
     void aKilledExperimentGoesOnAndWorkersDoNotChangeResults() throws IOException {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         Path killed = folder.resolve("killed");
         AtomicInteger asked = new AtomicInteger();
         List<String> first = Collections.synchronizedList(new ArrayList<>());
@@ -66,7 +66,7 @@ class MiniatureTest {
             assertThat(results.get(cell, 1).heldOut().get(cell.shown()))
                     .isEqualTo(other.get(cell, 1).heldOut().get(cell.shown()));
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
         try (Stream<Path> files = Files.list(alone.resolve("cells"))) {
             assertThat(files).hasSize(4 * SEEDS);
         }

@@ -123,7 +123,7 @@ class ConsistencyLossTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[5, 3, 2, 5]");
         assertThat(loss.previous()).isNull();
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (Scope _ = Scope.open();
                 ConsistencyLoss other = new ConsistencyLoss(SLOTS)) {
             for (int i = 0; i < 3; i++) {
@@ -133,7 +133,7 @@ class ConsistencyLossTest {
             }
             other.share(states(), 0);
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     /** All of a small example by hand: two slots of one number each, seen twice. */

@@ -76,7 +76,7 @@ class RecordedAdaptationTest {
     /** What was made of one input is not overwritten by the next. */
     @Test
     void resultsAreTheCallers() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad();
                 T5 main = TestHarts.main(1, 1);
@@ -88,7 +88,7 @@ class RecordedAdaptationTest {
             recorded.adapt(TestHarts.ids(1, 6), mask);
             assertThat(first.states().toDoubleArray()).isEqualTo(values);
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     @Test

@@ -46,7 +46,7 @@ class CheckpointWriterTest {
     @Test
     void trainingGoesOnMeanwhile() {
         CountDownLatch mayEnd = new CountDownLatch(1);
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (TinyTraining training = new TinyTraining(0);
                 Learner learner = learner(training)) {
             float[] saved = first(training);
@@ -67,7 +67,7 @@ class CheckpointWriterTest {
             Checkpoint.load(checkpoints.path("train", 1), training.objective, learner);
             assertThat(first(training)).isEqualTo(saved);
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     private static void await(CountDownLatch latch) {
@@ -81,7 +81,7 @@ class CheckpointWriterTest {
     @Test
     void aFailureIsTheTrainingsFailure() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (TinyTraining training = new TinyTraining(0);
                 Learner learner = learner(training)) {
             CheckpointWriter writer = new CheckpointWriter(new Checkpoints(file, "test"), 2, Duration.ZERO, () -> {});
@@ -91,7 +91,7 @@ class CheckpointWriterTest {
                     .hasMessageContainingAll("train-00000001", "could not be written", "nothing saved before");
             writer.close();
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     @Test

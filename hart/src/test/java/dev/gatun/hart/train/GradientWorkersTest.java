@@ -109,7 +109,7 @@ class GradientWorkersTest {
                 compute(workers, cut(step, 4));
                 training.objective.stepped();
                 training.hyper.zeroGrad();
-                live.add(Scope.liveTensors());
+                live.add(Scope.unclosedTensors());
             }
             assertThat(live).containsOnly(live.getFirst());
         }

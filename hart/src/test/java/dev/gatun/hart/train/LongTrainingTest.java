@@ -27,7 +27,7 @@ class LongTrainingTest {
     @Test
     void memoryStaysFlat() {
         Torch.setNumThreads(1);
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         List<Long> live = new ArrayList<>();
         List<Double> resident = new ArrayList<>();
         List<Double> losses = new ArrayList<>();
@@ -55,7 +55,7 @@ class LongTrainingTest {
         // written, so none is due at these steps.
         assertThat(live).hasSize(1 + STEPS / EVERY).containsOnly(live.getFirst());
         assertThat(losses).hasSize(STEPS);
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
         assertThat(losses.subList(STEPS - 50, STEPS).stream()
                         .mapToDouble(d -> d)
                         .average()
@@ -73,10 +73,10 @@ class LongTrainingTest {
 
     /** Live tensors, once the thread that places the next batches has all that it may have. */
     private static long settled() {
-        long counted = Scope.liveTensors();
+        long counted = Scope.unclosedTensors();
         for (int same = 0; same < 20; ) {
             LockSupport.parkNanos(1_000_000);
-            long again = Scope.liveTensors();
+            long again = Scope.unclosedTensors();
             same = again == counted ? same + 1 : 0;
             counted = again;
         }

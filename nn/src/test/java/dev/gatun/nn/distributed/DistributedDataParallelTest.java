@@ -303,8 +303,8 @@ class DistributedDataParallelTest {
 
     @Test
     void nothingIsLeftBehind() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         together(2, SMALL, 3, DistributedDataParallelTest::plain);
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 }

@@ -208,7 +208,7 @@ class GeneratedUpdatesTest {
             T5Input input = SmallT5.input(BATCH);
             Tensor plain = model.forward(input).logits();
             Tensor travelling = model.forward(input.withUpdates(updates)).logits();
-            long before = Scope.liveTensors();
+            long before = Scope.unclosedTensors();
             try (Scope _ = Scope.open();
                     ModuleUpdates.Attached _ = updates.attach()) {
                 assertThat(difference(model.forward(input).logits(), travelling))
@@ -222,7 +222,7 @@ class GeneratedUpdatesTest {
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("already has an update");
             }
-            assertThat(Scope.liveTensors()).isEqualTo(before);
+            assertThat(Scope.unclosedTensors()).isEqualTo(before);
             assertThat(difference(model.forward(input).logits(), plain)).isZero();
             assertThatThrownBy(() -> ModuleUpdates.of(model, SmallT5.loras(model, BATCH, 2))
                             .attach())

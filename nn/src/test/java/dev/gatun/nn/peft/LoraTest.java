@@ -23,7 +23,7 @@ class LoraTest {
 
     @Test
     void aNewOneChangesNothingAndOwnsOnlyItsOwn() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (Scope _ = Scope.open();
                 T5 model = SmallT5.model(2, DType.FLOAT64)) {
             T5Input input = SmallT5.input(2);
@@ -53,7 +53,7 @@ class LoraTest {
             }
             assertThat(difference(model.forward(input).logits(), plain)).isZero();
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     @Test

@@ -76,7 +76,7 @@ class PrefixTuningTest {
                 PrefixTuning tuning =
                         PrefixTuning.of(model, PrefixConfig.of(LENGTH).withBias(bias))) {
             Tensor ids = SmallT5.ids(3, 6);
-            long before = Scope.liveTensors();
+            long before = Scope.unclosedTensors();
             try (Scope _ = Scope.open()) {
                 EncoderStates source = model.encode(ids, null, tuning.encoderPrefix());
                 GenerationConfig cached = GenerationConfig.of(12).withoutEos();
@@ -88,7 +88,7 @@ class PrefixTuningTest {
                 assertThat(generated)
                         .isNotEqualTo(model.generate(source, null, cached).toLongArray());
             }
-            assertThat(Scope.liveTensors()).isEqualTo(before);
+            assertThat(Scope.unclosedTensors()).isEqualTo(before);
         }
     }
 

@@ -316,13 +316,13 @@ class GenerationTest {
 
     @Test
     void nothingIsLeftAlive() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         for (Supplier<GenerationConfig> way : ways().values()) {
             try (Scope _ = Scope.open()) {
                 model.generate(source, null, way.get());
                 model.generate(source, null, way.get().withoutCache());
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 }

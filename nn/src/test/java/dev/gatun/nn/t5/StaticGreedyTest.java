@@ -118,7 +118,7 @@ class StaticGreedyTest {
 
     @Test
     void closingTheModelFreesIt() {
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (T5 other = TestModels.model()) {
             try (Scope _ = Scope.open()) {
                 EncoderStates source = other.encode(TestModels.ids(2, 5), null, null);
@@ -130,6 +130,6 @@ class StaticGreedyTest {
                 other.generate(source, null, GREEDY.withStaticCache());
             }
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 }

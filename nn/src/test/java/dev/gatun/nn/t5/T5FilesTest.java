@@ -205,13 +205,13 @@ class T5FilesTest {
             state.remove("lm_head.weight");
             state.put("spare", Torch.zeros(1));
             state.put("shared.weight", Torch.zeros(3, 5));
-            long before = Scope.liveTensors();
+            long before = Scope.unclosedTensors();
             assertThatThrownBy(() -> model.loadStateDict(state, true))
                     .isInstanceOf(StateDictException.class)
                     .hasMessageContaining("missing: lm_head.weight")
                     .hasMessageContaining("unexpected: spare")
                     .hasMessageContaining("shared.weight (shape: expected [40, 32], got [3, 5])");
-            assertThat(Scope.liveTensors()).isEqualTo(before);
+            assertThat(Scope.unclosedTensors()).isEqualTo(before);
         }
     }
 }

@@ -25,7 +25,7 @@ class T5TrainingTest {
     @Test
     void learnsABatchByHeartAndLeavesNoTensorBehind() {
         Torch.manualSeed(3);
-        long before = Scope.liveTensors();
+        long before = Scope.unclosedTensors();
         try (T5 model = new T5(TestModels.config().toBuilder().dropout(0.05).build());
                 AdamW optimizer = new AdamW(model.parameters(), 3e-3, 0)) {
             LinearSchedule schedule = new LinearSchedule(optimizer, 5, STEPS);
@@ -38,15 +38,15 @@ class T5TrainingTest {
                 schedule.step();
                 first = step == 0 ? last : first;
                 // State tensors are made at the first step; from then on nothing may grow.
-                baseline = step == 0 ? Scope.liveTensors() : baseline;
-                assertThat(Scope.liveTensors())
+                baseline = step == 0 ? Scope.unclosedTensors() : baseline;
+                assertThat(Scope.unclosedTensors())
                         .as("live tensors after step " + step)
                         .isEqualTo(baseline);
             }
             assertThat(last).isLessThan(0.6 * first);
             assertThat(optimizer.groups().getFirst().lr()).isZero();
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(Scope.unclosedTensors()).isEqualTo(before);
     }
 
     private static double step(T5 model, AdamW optimizer) {
@@ -64,7 +64,7 @@ class T5TrainingTest {
     @Test
     void generationLeavesNoTensorBehind() {
         try (T5 model = TestModels.model()) {
-            long before = Scope.liveTensors();
+            long before = Scope.unclosedTensors();
             try (Scope _ = Scope.open()) {
                 T5Prefix prefix =
                         TestModels.prefix(model.config(), model.decoder().numLayers(), 2, 3);
@@ -72,7 +72,7 @@ class T5TrainingTest {
                 model.generate(source, prefix, GenerationConfig.of(6).withoutEos());
                 model.generate(source, prefix, GenerationConfig.of(6).withoutCache());
             }
-            assertThat(Scope.liveTensors()).isEqualTo(before);
+            assertThat(Scope.unclosedTensors()).isEqualTo(before);
         }
     }
 
