@@ -162,27 +162,34 @@ gatun::AdamKernel kernel() {
   return wide != nullptr ? wide : &gatun::adam8bit_portable;
 }
 
-void step_on_block(const Task &t, int64_t block, int size, gatun::AdamKernel step) {
-  const int64_t start = block * size;
-  const int n = static_cast<int>(std::min<int64_t>(size, t.elements - start));
-  float params[gatun::kLargestBlock], grads[gatun::kLargestBlock];
-  float *param = params;
-  const float *grad = grads;
-  if (t.bfloat16) {
-    gatun::from_bfloat16(static_cast<const uint16_t *>(t.param) + start, params, n);
-    gatun::from_bfloat16(static_cast<const uint16_t *>(t.grad) + start, grads, n);
-  } else {
-    param = static_cast<float *>(t.param) + start;
-    grad = static_cast<const float *>(t.grad) + start;
-  }
+// n numbers from the start of a block on.
+void step_on_numbers(const Task &t, int64_t start, int64_t n, int size, gatun::AdamKernel step, float *param,
+                     const float *grad) {
   if (t.absmax1 != nullptr) {
     step(t.settings, {param, grad, static_cast<uint8_t *>(t.state1) + start, static_cast<uint8_t *>(t.state2) + start,
-                      t.absmax1 + block, t.absmax2 + block, n});
+                      t.absmax1 + start / size, t.absmax2 + start / size, n, size});
   } else {
     gatun::adam32bit(t.settings, param, grad, static_cast<float *>(t.state1) + start,
-                     static_cast<float *>(t.state2) + start, n);
+                     static_cast<float *>(t.state2) + start, static_cast<int>(n));
   }
-  if (t.bfloat16) gatun::to_bfloat16(params, grads, t.decay, static_cast<uint16_t *>(t.param) + start, n);
+}
+
+void step_on_blocks(const Task &t, int64_t first, int64_t end, int size, gatun::AdamKernel step) {
+  const int64_t start = first * size, stop = std::min(end * size, t.elements);
+  if (!t.bfloat16) {
+    step_on_numbers(t, start, stop - start, size, step, static_cast<float *>(t.param) + start,
+                    static_cast<const float *>(t.grad) + start);
+    return;
+  }
+  float param[gatun::kLargestBlock], grad[gatun::kLargestBlock];
+  const int64_t whole_blocks = gatun::kLargestBlock / size * size;
+  for (int64_t from = start; from < stop; from += whole_blocks) {
+    const int n = static_cast<int>(std::min(whole_blocks, stop - from));
+    gatun::from_bfloat16(static_cast<const uint16_t *>(t.param) + from, param, n);
+    gatun::from_bfloat16(static_cast<const uint16_t *>(t.grad) + from, grad, n);
+    step_on_numbers(t, from, n, size, step, param, grad);
+    gatun::to_bfloat16(param, grad, t.decay, static_cast<uint16_t *>(t.param) + from, n);
+  }
 }
 }  // namespace
 
@@ -208,9 +215,10 @@ GATUN_EXPORT int gatun_adam8bit_step(int64_t *f) {
       auto t = std::upper_bound(tasks.begin(), tasks.end(), from,
                                 [](int64_t block, const Task &each) { return block < each.first_block; });
       --t;
-      for (int64_t block = from; block < to; block++) {
-        while (block >= t->first_block + blocks(t->elements, size)) ++t;
-        step_on_block(*t, block - t->first_block, size, step);
+      for (int64_t block = from; block < to; ++t) {
+        const int64_t end = std::min(to, t->first_block + blocks(t->elements, size));
+        if (block < end) step_on_blocks(*t, block - t->first_block, end - t->first_block, size, step);
+        block = end;
       }
     });
     if (torch::autograd::impl::bump_version != nullptr) {

@@ -1,4 +1,4 @@
-// 8-bit optimizer state as bitsandbytes has it: the two maps, and one step of Adam on one block of a parameter.
+// 8-bit optimizer state as bitsandbytes has it: the two maps, and one step of Adam on blocks of a parameter.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,38 @@ constexpr int kCodes = 256;
 constexpr int kZeroCode = 127;  // of the signed map
 constexpr int kLargestBlock = 4096;
 
-// A map, and how to find the code of a number. thresholds[k] is the largest number that is still not above the boundary
-// between the codes k and k + 1, so a code is the count of thresholds below the number, at ties too, where bitsandbytes'
-// search takes the even code. codes has an entry for every upper half of a float, in the order of the numbers: at most one
-// threshold has that half, and (entry + lower half) >> 16 is the code.
+constexpr int kLanes = 16;  // of the widest vectors
+
+// Where the numbers of a map lie. bitsandbytes' numbers of a decade are equally spaced but for rounding, so within half a decade
+// they are points of a straight line to within a unit in the last place, and that line is our map. Let q be a code's distance from
+// the code of 0 (in the unsigned map, one more); the upper half of the fraction of q as a float tells the half of the decade.
+struct Lines {
+  alignas(64) float at[2 * kLanes];     // where the decade begins, for this half's line
+  alignas(64) float slope[2 * kLanes];  // for a fraction as an integer of 23 bits
+};
+
+// How to place x >= 0 among the numbers of a map that are not negative, of which the first has the code zero: decade 0 is
+// zero, 8 is one; in between code = scale * x + shift in one rounding, cut off, at most last.
+struct Decades {
+  alignas(64) float scale[kLanes];
+  alignas(64) float shift[kLanes];
+  alignas(64) float last[kLanes];
+  // By the lower bits of a float's exponent: the largest number in its binade before the next decade begins. The last four
+  // bits of it are the decade it is in.
+  alignas(64) float until[2 * kLanes];
+};
+
+constexpr float kLeast = 0x1p-31f;  // well below both maps' first boundaries
+
+// A map, and how to find the code of a number. thresholds[k] is the largest number that has no code above k. codes has an entry
+// for every upper half of a float, in the order of the numbers: at most one threshold has that half, and
+// (entry + lower half) >> 16 is the code. Lines and decades give the same without a memory to look up in.
 struct CodeMap {
   alignas(64) float values[kCodes];
   float thresholds[kCodes - 1];
   uint32_t codes[65536];
-  alignas(64) float magnitudes[128];  // of the signed map: 0 and the positive numbers below 1
+  Lines lines;
+  Decades decades;
 };
 
 const CodeMap &signed_map();
@@ -32,25 +55,24 @@ struct AdamSettings {
   float decay;      // 1 - lr * weight decay, or 1 without
 };
 
-// n numbers. Those whose gradient is not finite stay, and their state becomes 0.
-struct AdamBlock {
+// n numbers in blocks of that size, of which the last may have fewer; a maximum of each moment for each block. Numbers whose
+// gradient is not finite stay, and their state becomes 0.
+struct AdamBlocks {
   float *param;
   const float *grad;
   uint8_t *state1;
   uint8_t *state2;
   float *absmax1;
   float *absmax2;
-  int n;
+  int64_t n;
+  int size;
 };
 
-// One step on a block: reads the state, writes parameter and state. All kernels give the same bits.
-using AdamKernel = void (*)(const AdamSettings &, const AdamBlock &);
-void adam8bit_portable(const AdamSettings &, const AdamBlock &);
+// One step on some blocks: reads the state, writes parameter and state. All kernels give the same bits.
+using AdamKernel = void (*)(const AdamSettings &, const AdamBlocks &);
+void adam8bit_portable(const AdamSettings &, const AdamBlocks &);
 // The one for processors with AVX-512, or null where this one lacks it.
 AdamKernel adam8bit_avx512();
-
-// What is left of a step when the moments and their maxima are there: state1 and state2 become their codes.
-void quantize_moments(const float *moment1, const float *moment2, const AdamBlock &);
 
 // Writes the codes of a block, without a care for signs; returns the largest magnitude.
 float quantize_block(const CodeMap &map, const float *x, uint8_t *codes, int n);

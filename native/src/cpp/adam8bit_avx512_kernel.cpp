@@ -1,5 +1,5 @@
-// One optimizer step on one block with AVX-512. Look-ups by vector permutes: a gather takes several times as long as all
-// the arithmetic.
+// One optimizer step on blocks with AVX-512. Numbers of codes and codes of numbers are reckoned, by straight lines whose few
+// numbers vector permutes look up: a gather takes several times as long as all the arithmetic.
 #include "adam8bit.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -10,6 +10,7 @@
 #endif
 #include <immintrin.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -17,111 +18,65 @@
 #define GATUN_INLINE __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"), always_inline)) static inline
 
 namespace {
-using gatun::AdamBlock;
+using gatun::AdamBlocks;
 using gatun::AdamSettings;
 using gatun::CodeMap;
+using gatun::Decades;
+using gatun::kLanes;
+using gatun::Lines;
 
-constexpr int kLanes = 16;
 constexpr int kAtOnce = 4 * kLanes;
-constexpr int kDecades = 7;
-constexpr int kLeastExponent = -31;
-constexpr float kLeast = 0x1p-31f;  // well below both maps' first boundaries
 constexpr float kTiny = 0x1p-100f;  // see adam8bit_portable_kernel.cpp
-constexpr float kClose = 1e-4f;     // several times what place can be off
-
-// How to place x >= 0 among the numbers of a map that are not negative, of which the first has the code zero: decade 0 is
-// zero, 8 is one; in between code = scale * x + shift, cut off, at most last.
-struct Decades {
-  alignas(64) float scale[kLanes];
-  alignas(64) float shift[kLanes];
-  alignas(64) float last[kLanes];
-  // By the lower bits of a float's exponent: where the next decade begins in its binade, and the decade before that.
-  alignas(64) float next[2 * kLanes];
-  alignas(64) int32_t decade[2 * kLanes];
-};
-
-Decades decades(const CodeMap &map, int zero) {
-  Decades d{};
-  const int first_items = zero == 0 ? 2 : 1;
-  float start[kDecades + 2] = {};
-  d.shift[0] = d.last[0] = static_cast<float>(zero) + 0.5f;
-  for (int k = 1; k <= kDecades + 1; k++) {
-    const bool one = k == kDecades + 1;
-    const int items = one ? 1 : first_items << (k - 1);
-    const int code = one ? gatun::kCodes - 1 : zero + items - (zero == 0 ? 1 : 0);
-    const double width = 0.9 * std::pow(10.0, k - kDecades) / items;
-    start[k] = map.thresholds[code - 1];
-    d.scale[k] = one ? 0 : static_cast<float>(1 / width);
-    d.shift[k] = one ? static_cast<float>(code) + 0.5f
-                     : static_cast<float>(code - std::pow(10.0, k - 1 - kDecades) / width);
-    d.last[k] = static_cast<float>(code + items) - 0.5f;
-  }
-  for (int e = kLeastExponent; e <= 0; e++) {
-    const int index = (127 + e) % (2 * kLanes);
-    d.next[index] = HUGE_VALF;
-    for (int k = 1; k <= kDecades + 1; k++) {
-      if (start[k] < std::ldexp(1.0f, e)) {
-        d.decade[index] = k;
-      } else if (start[k] < std::ldexp(1.0f, e + 1)) {
-        d.next[index] = start[k];
-      }
-    }
-  }
-  return d;
-}
+constexpr int kLargerMagnitude = 0x0b;
 
 GATUN_INLINE __m512 pick32(const float *values, __m512i index) {
   return _mm512_permutex2var_ps(_mm512_load_ps(values), index, _mm512_load_ps(values + kLanes));
 }
 
-GATUN_INLINE __m512 pick128(const float *values, __m512i index) {
-  const __mmask16 bit5 = _mm512_test_epi32_mask(index, _mm512_set1_epi32(32));
-  const __mmask16 bit6 = _mm512_test_epi32_mask(index, _mm512_set1_epi32(64));
-  const __m512 low = _mm512_mask_blend_ps(bit5, pick32(values, index), pick32(values + 32, index));
-  const __m512 high = _mm512_mask_blend_ps(bit5, pick32(values + 64, index), pick32(values + 96, index));
-  return _mm512_mask_blend_ps(bit6, low, high);
+// Four times q (see Lines) for the codes, of which one has the q 0: the codes become the last bits of floats by 2^25.
+GATUN_INLINE __m512 distances(const uint8_t *codes, int zero) {
+  const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(codes)));
+  const __m512i shifted = _mm512_or_si512(wide, _mm512_castps_si512(_mm512_set1_ps(0x1p25f)));
+  return _mm512_sub_ps(_mm512_castsi512_ps(shifted), _mm512_set1_ps(0x1p25f + 4.0f * static_cast<float>(zero)));
 }
 
-GATUN_INLINE __m512i load_codes(const uint8_t *codes) {
-  return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(codes)));
+GATUN_INLINE __m512 magnitudes(const Lines &lines, __m512 distances) {
+  const __m512i bits = _mm512_castps_si512(distances);
+  const __m512i index = _mm512_srli_epi32(bits, 22);
+  const __m512 fraction = _mm512_cvtepi32_ps(_mm512_and_si512(bits, _mm512_set1_epi32(0x7fffff)));
+  return _mm512_fmadd_ps(pick32(lines.slope, index), fraction, pick32(lines.at, index));
 }
 
-// The signed map's numbers are symmetric, but for its 1.
-GATUN_INLINE __m512 signed_values(const float *magnitudes, __m512i codes) {
-  const __m512i place = _mm512_sub_epi32(codes, _mm512_set1_epi32(gatun::kZeroCode));
-  const __m512i magnitude = _mm512_abs_epi32(place);
-  __m512 x = pick128(magnitudes, magnitude);
-  x = _mm512_mask_mov_ps(x, _mm512_test_epi32_mask(magnitude, _mm512_set1_epi32(128)), _mm512_set1_ps(1));
-  // x ^ (place & sign)
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(x), place,
-                                                       _mm512_set1_epi32(INT32_MIN), 0x78));
+GATUN_INLINE __m512 signed_values(const Lines &lines, const uint8_t *codes) {
+  const __m512 q = distances(codes, gatun::kZeroCode);
+  constexpr int x_or_sign_of_q = 0xf8;
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(magnitudes(lines, q)), _mm512_castps_si512(q),
+                                                       _mm512_set1_epi32(INT32_MIN), x_or_sign_of_q));
 }
 
-GATUN_INLINE __m512 unsigned_values(const float *values, __m512i codes) {
-  const __mmask16 bit7 = _mm512_test_epi32_mask(codes, _mm512_set1_epi32(128));
-  return _mm512_mask_blend_ps(bit7, pick128(values, codes), pick128(values + 128, codes));
+GATUN_INLINE __m512 unsigned_values(const Lines &lines, const uint8_t *codes) {
+  return magnitudes(lines, distances(codes, -1));
 }
 
 // A place in the map, between a code and the next, for |x|.
 GATUN_INLINE __m512 place(const Decades &d, __m512 x) {
-  constexpr int larger_magnitude = 0x0b;
-  x = _mm512_range_ps(x, _mm512_set1_ps(kLeast), larger_magnitude);
+  x = _mm512_range_ps(x, _mm512_set1_ps(gatun::kLeast), kLargerMagnitude);
   const __m512i exponent = _mm512_srli_epi32(_mm512_castps_si512(x), 23);
-  const __m512 next = pick32(d.next, exponent);
-  __m512i decade = _mm512_permutex2var_epi32(_mm512_load_si512(d.decade), exponent,
-                                             _mm512_load_si512(d.decade + kLanes));
-  const __mmask16 above = _mm512_cmp_ps_mask(x, next, _CMP_GT_OQ);
+  const __m512 until = pick32(d.until, exponent);
+  const __mmask16 above = _mm512_cmp_ps_mask(x, until, _CMP_GT_OQ);
+  __m512i decade = _mm512_castps_si512(until);  // its last four bits, which are all that a permute looks at
   decade = _mm512_mask_sub_epi32(decade, above, decade, _mm512_set1_epi32(-1));
   const __m512 y = _mm512_fmadd_ps(x, _mm512_permutexvar_ps(decade, _mm512_load_ps(d.scale)),
                                    _mm512_permutexvar_ps(decade, _mm512_load_ps(d.shift)));
   return _mm512_min_ps(y, _mm512_permutexvar_ps(decade, _mm512_load_ps(d.last)));
 }
 
-// The lanes that rounding may have put on the wrong side of a code's boundary.
-GATUN_INLINE __mmask16 close_to_integer(__m512 a, __m512 b) {
-  constexpr int nearest = 0x08, smaller_magnitude = 0x0a;
-  const __m512 off = _mm512_range_ps(_mm512_reduce_ps(a, nearest), _mm512_reduce_ps(b, nearest), smaller_magnitude);
-  return _mm512_cmp_ps_mask(off, _mm512_set1_ps(kClose), _CMP_LT_OQ);
+// A number must not lose its sign: what is negative goes below 0.
+GATUN_INLINE __m512i signed_codes(const Decades &d, __m512 x) {
+  const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(x));
+  const __m512i code = _mm512_cvttps_epi32(place(d, x));
+  const __m512i mirrored = _mm512_mask_sub_epi32(code, negative, _mm512_set1_epi32(2 * gatun::kZeroCode), code);
+  return _mm512_mask_min_epi32(mirrored, negative, mirrored, _mm512_set1_epi32(gatun::kZeroCode - 1));
 }
 
 // 64 codes of four vectors; below 0 is 0.
@@ -131,129 +86,121 @@ GATUN_INLINE void store_codes(uint8_t *codes, const __m512i *c) {
   _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(order, packed));
 }
 
-GATUN_INLINE __mmask16 is_finite(__m512 x) {
-  constexpr int nan_or_infinite = 0x99;
-  return static_cast<__mmask16>(~_mm512_fpclass_ps_mask(x, nan_or_infinite));
+// A block whose new moments are known, and what is known of them.
+struct Moments {
+  alignas(64) float first[gatun::kLargestBlock];
+  alignas(64) float second[gatun::kLargestBlock];
+  float absmax1, absmax2;
+  bool usual;  // nothing is infinite, NaN, or too small to divide by
+};
+
+struct Tops {
+  __m512 first, second;
+  __m512 not_finite;  // NaN where a gradient was not finite, otherwise 0
+};
+
+GATUN_INLINE __m512 larger(__m512 top, __m512 x) { return _mm512_range_ps(top, x, kLargerMagnitude); }
+
+// Sixteen numbers' new moments.
+GATUN_INLINE void move(const AdamSettings &a, const AdamBlocks &b, int i, const Lines &lines1, const Lines &lines2,
+                       __m512 scale1, __m512 scale2, Moments &to, Tops &tops) {
+  const __m512 g = _mm512_loadu_ps(b.grad + i);
+  const __m512 old1 = _mm512_mul_ps(signed_values(lines1, b.state1 + i), scale1);
+  const __m512 old2 = _mm512_mul_ps(unsigned_values(lines2, b.state2 + i), scale2);
+  const __m512 new1 = _mm512_add_ps(old1, _mm512_mul_ps(_mm512_set1_ps(a.one_minus_beta1), g));
+  const __m512 new2 = _mm512_add_ps(old2, _mm512_mul_ps(_mm512_mul_ps(_mm512_set1_ps(a.one_minus_beta2), g), g));
+  _mm512_store_ps(to.first + i, new1);
+  _mm512_store_ps(to.second + i, new2);
+  tops.first = larger(tops.first, new1);
+  tops.second = larger(tops.second, new2);
+  tops.not_finite = _mm512_fmadd_ps(g, _mm512_setzero_ps(), tops.not_finite);
 }
 
-GATUN_AVX512 float largest(__m512 x) {
-  float values[kLanes], top = 0;
-  _mm512_storeu_ps(values, x);
-  for (float value : values) top = value > top ? value : top;
-  return top;
+GATUN_INLINE void finish(const AdamBlocks &b, const Tops &tops, Moments &m) {
+  m.absmax1 = _mm512_reduce_max_ps(tops.first);
+  m.absmax2 = _mm512_reduce_max_ps(tops.second);
+  const bool numbers = _mm512_cmp_ps_mask(tops.not_finite, tops.not_finite, _CMP_UNORD_Q) == 0 &&
+                       std::isfinite(*b.absmax1) && std::isfinite(*b.absmax2);
+  m.usual = numbers && std::isfinite(m.absmax1) && std::isfinite(m.absmax2) && m.absmax1 >= kTiny && m.absmax2 >= kTiny;
 }
 
-// The plain search, for single lanes.
-GATUN_AVX512 __attribute__((noinline)) void search(unsigned lanes, const float *m, const float *v, float r1, float r2,
-                                                   uint8_t *state1, uint8_t *state2) {
-  for (; lanes != 0; lanes &= lanes - 1) {
-    const int i = __builtin_ctz(lanes);
-    state1[i] = gatun::code_of(gatun::signed_map(), m[i] * r1);
-    state2[i] = gatun::code_of(gatun::unsigned_map(), v[i] * r2);
-    if (std::signbit(m[i]) && state1[i] == gatun::kZeroCode) state1[i]--;
-  }
+GATUN_INLINE Tops no_tops() { return {_mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps()}; }
+
+GATUN_AVX512 void moments(const AdamSettings &a, const AdamBlocks &b, Moments &to) {
+  const Lines &lines1 = gatun::signed_map().lines, &lines2 = gatun::unsigned_map().lines;
+  const __m512 scale1 = _mm512_set1_ps(*b.absmax1 * a.beta1), scale2 = _mm512_set1_ps(*b.absmax2 * a.beta2);
+  Tops tops = no_tops();
+  for (int i = 0; i < b.size; i += kLanes) move(a, b, i, lines1, lines2, scale1, scale2, to, tops);
+  finish(b, tops, to);
 }
 
-// The new moments, into m and v, and their maxima.
-GATUN_AVX512 void moments(const AdamSettings &a, const AdamBlock &b, float *m, float *v) {
-  constexpr int larger_magnitude = 0x0b;
-  const float *values1 = gatun::signed_map().magnitudes, *values2 = gatun::unsigned_map().values;
-  const __m512 beta1 = _mm512_set1_ps(a.beta1), beta2 = _mm512_set1_ps(a.beta2);
-  const __m512 rest1 = _mm512_set1_ps(a.one_minus_beta1), rest2 = _mm512_set1_ps(a.one_minus_beta2);
-  const __m512 scale1 = _mm512_set1_ps(*b.absmax1), scale2 = _mm512_set1_ps(*b.absmax2);
-  __m512 top1 = _mm512_setzero_ps(), top2 = _mm512_setzero_ps();
-  for (int i = 0; i < b.n; i += kLanes) {
-    const __m512 g = _mm512_loadu_ps(b.grad + i);
-    const __mmask16 finite = is_finite(g);
-    const __m512 old1 = _mm512_mul_ps(signed_values(values1, load_codes(b.state1 + i)), scale1);
-    const __m512 old2 = _mm512_mul_ps(unsigned_values(values2, load_codes(b.state2 + i)), scale2);
-    const __m512 new1 = _mm512_maskz_add_ps(finite, _mm512_mul_ps(old1, beta1), _mm512_mul_ps(rest1, g));
-    const __m512 new2 = _mm512_maskz_add_ps(finite, _mm512_mul_ps(old2, beta2),
-                                            _mm512_mul_ps(_mm512_mul_ps(rest2, g), g));
-    _mm512_store_ps(m + i, new1);
-    _mm512_store_ps(v + i, new2);
-    // The other operand where one is NaN.
-    top1 = _mm512_range_ps(top1, new1, larger_magnitude);
-    top2 = _mm512_range_ps(top2, new2, larger_magnitude);
-  }
-  *b.absmax1 = largest(top1);
-  *b.absmax2 = largest(top2);
-}
-
-GATUN_INLINE void update(const AdamSettings &a, const AdamBlock &b, int i, __m512 m, __m512 v) {
-  const __m512 root = _mm512_add_ps(_mm512_sqrt_ps(v), _mm512_set1_ps(a.eps));
+GATUN_INLINE void update(const AdamSettings &a, float *param, __m512 m, __m512 root) {
   const __m512 change = _mm512_mul_ps(_mm512_set1_ps(a.step_size), _mm512_div_ps(m, root));
-  const __m512 moved = _mm512_mul_ps(_mm512_add_ps(_mm512_loadu_ps(b.param + i), change), _mm512_set1_ps(a.decay));
-  _mm512_mask_storeu_ps(b.param + i, is_finite(_mm512_loadu_ps(b.grad + i)), moved);
+  _mm512_storeu_ps(param, _mm512_mul_ps(_mm512_add_ps(_mm512_loadu_ps(param), change), _mm512_set1_ps(a.decay)));
 }
 
-// The parameters and the codes, in one loop: square roots and divisions have a unit of their own, which works while the
-// codes are found. What the next block will read is on its way meanwhile.
-GATUN_AVX512 void update_and_quantize(const AdamSettings &settings, const AdamBlock &block, const float *m,
-                                      const float *v) {
+// Ends a block's step and begins the next block's, which no number of the first's leads to: the processor works on both at
+// once, and on square roots and divisions beside, which have a unit of their own. What follows is on its way from memory.
+GATUN_AVX512 void end_and_begin(const AdamSettings &settings, const AdamBlocks &block, const Moments &m,
+                                const AdamBlocks &following, Moments &next) {
   const AdamSettings a = settings;  // copies, which stores of bytes cannot change
-  const AdamBlock b = block;
-  static const Decades signed_decades = decades(gatun::signed_map(), gatun::kZeroCode);
-  static const Decades unsigned_decades = decades(gatun::unsigned_map(), 0);
-  const float r1 = 1.0f / *b.absmax1, r2 = 1.0f / *b.absmax2;
-  const __m512 scale1 = _mm512_set1_ps(r1), scale2 = _mm512_set1_ps(r2);
-  const __m512i twice_zero = _mm512_set1_epi32(2 * gatun::kZeroCode);
-  const __m512i below_zero = _mm512_set1_epi32(gatun::kZeroCode - 1);
-  for (int i = 0; i < b.n; i += kAtOnce) {
-    __m512i c1[4], c2[4];
-    __mmask16 close[4];
-    __builtin_prefetch(b.state1 + b.n + i, 1);
-    __builtin_prefetch(b.state2 + b.n + i, 1);
+  const AdamBlocks b = block, f = following;
+  const CodeMap &map1 = gatun::signed_map(), &map2 = gatun::unsigned_map();
+  const __m512 reciprocal1 = _mm512_set1_ps(1.0f / m.absmax1), reciprocal2 = _mm512_set1_ps(1.0f / m.absmax2);
+  const __m512 scale1 = _mm512_set1_ps(*f.absmax1 * a.beta1), scale2 = _mm512_set1_ps(*f.absmax2 * a.beta2);
+  Tops tops = no_tops();
+  for (int i = 0; i < b.size; i += kAtOnce) {
+    __m512i codes1[4], codes2[4];
+    __builtin_prefetch(f.state1 + f.size + i, 1);
+    __builtin_prefetch(f.state2 + f.size + i, 1);
 #pragma GCC unroll 4
     for (int k = 0; k < 4; k++) {
       const int at = i + k * kLanes;
-      __builtin_prefetch(b.param + b.n + at, 1);
-      __builtin_prefetch(b.grad + b.n + at);
-      const __m512 m1 = _mm512_load_ps(m + at), m2 = _mm512_load_ps(v + at);
-      update(a, b, at, m1, m2);
-      const __m512 x1 = _mm512_mul_ps(m1, scale1);
-      const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(x1));
-      const __m512 y1 = place(signed_decades, x1);
-      const __m512 y2 = place(unsigned_decades, _mm512_mul_ps(m2, scale2));
-      close[k] = close_to_integer(y1, y2);
-      // A number must not lose its sign: what is negative goes below 0.
-      c1[k] = _mm512_cvttps_epi32(y1);
-      c1[k] = _mm512_mask_sub_epi32(c1[k], negative, twice_zero, c1[k]);
-      c1[k] = _mm512_mask_min_epi32(c1[k], negative, c1[k], below_zero);
-      c2[k] = _mm512_cvttps_epi32(y2);
+      __builtin_prefetch(f.param + at, 1);
+      __builtin_prefetch(f.grad + f.size + at);
+      const __m512 m1 = _mm512_load_ps(m.first + at), m2 = _mm512_load_ps(m.second + at);
+      const __m512 root = _mm512_add_ps(_mm512_sqrt_ps(m2), _mm512_set1_ps(a.eps));
+      move(a, f, at, map1.lines, map2.lines, scale1, scale2, next, tops);
+      codes1[k] = signed_codes(map1.decades, _mm512_mul_ps(m1, reciprocal1));
+      codes2[k] = _mm512_cvttps_epi32(place(map2.decades, _mm512_mul_ps(m2, reciprocal2)));
+      update(a, b.param + at, m1, root);
     }
-    store_codes(b.state1 + i, c1);
-    store_codes(b.state2 + i, c2);
-    if (__builtin_expect((close[0] | close[1] | close[2] | close[3]) != 0, 0)) {
-      for (int k = 0; k < 4; k++) {
-        const int at = i + k * kLanes;
-        search(close[k], m + at, v + at, r1, r2, b.state1 + at, b.state2 + at);
-      }
+    store_codes(b.state1 + i, codes1);
+    store_codes(b.state2 + i, codes2);
+  }
+  *b.absmax1 = m.absmax1;
+  *b.absmax2 = m.absmax2;
+  finish(f, tops, next);
+}
+
+AdamBlocks block_of(const AdamBlocks &b, int64_t k) {
+  const int64_t from = k * b.size;
+  return {b.param + from, b.grad + from, b.state1 + from, b.state2 + from, b.absmax1 + k, b.absmax2 + k, b.size, b.size};
+}
+
+// Whole blocks of a size that fills vectors. The last is followed by itself: what is begun then is not used.
+void step_on_vectors(const AdamSettings &a, const AdamBlocks &b) {
+  Moments buffers[2];
+  const int64_t count = b.n / b.size;
+  moments(a, block_of(b, 0), buffers[0]);
+  for (int64_t k = 0; k < count; k++) {
+    const AdamBlocks block = block_of(b, k), following = block_of(b, std::min(k + 1, count - 1));
+    Moments &next = buffers[(k + 1) % 2];
+    if (buffers[k % 2].usual) {
+      end_and_begin(a, block, buffers[k % 2], following, next);
+    } else {
+      gatun::adam8bit_portable(a, block);
+      if (k + 1 < count) moments(a, following, next);
     }
   }
 }
 
-GATUN_AVX512 void step_on_vectors(const AdamSettings &a, const AdamBlock &b) {
-  alignas(64) float m[gatun::kLargestBlock], v[gatun::kLargestBlock];
-  moments(a, b, m, v);
-  if (*b.absmax1 < kTiny || *b.absmax2 < kTiny) {
-    for (int i = 0; i < b.n; i += kLanes) update(a, b, i, _mm512_load_ps(m + i), _mm512_load_ps(v + i));
-    gatun::quantize_moments(m, v, b);
-  } else {
-    update_and_quantize(a, b, m, v);
-  }
-}
-
-// The last block of a parameter need not fill its vectors: it is worked on in buffers that do.
-void step(const AdamSettings &a, const AdamBlock &b) {
-  if (b.n % kAtOnce == 0) {
-    step_on_vectors(a, b);
-    return;
-  }
+// A block that does not fill its vectors is worked on in buffers that do.
+void step_on_part(const AdamSettings &a, const AdamBlocks &b) {
   float param[gatun::kLargestBlock], grad[gatun::kLargestBlock];
   uint8_t state1[gatun::kLargestBlock], state2[gatun::kLargestBlock];
   const auto n = static_cast<size_t>(b.n);
-  const int whole = (b.n + kAtOnce - 1) / kAtOnce * kAtOnce;
+  const int whole = static_cast<int>((b.n + kAtOnce - 1) / kAtOnce * kAtOnce);
   std::memset(param, 0, static_cast<size_t>(whole) * sizeof *param);
   std::memset(grad, 0, static_cast<size_t>(whole) * sizeof *grad);
   std::memset(state1, gatun::kZeroCode, static_cast<size_t>(whole));
@@ -262,10 +209,19 @@ void step(const AdamSettings &a, const AdamBlock &b) {
   std::memcpy(grad, b.grad, n * sizeof *grad);
   std::memcpy(state1, b.state1, n);
   std::memcpy(state2, b.state2, n);
-  step_on_vectors(a, {param, grad, state1, state2, b.absmax1, b.absmax2, whole});
+  step_on_vectors(a, {param, grad, state1, state2, b.absmax1, b.absmax2, whole, whole});
   std::memcpy(b.param, param, n * sizeof *param);
   std::memcpy(b.state1, state1, n);
   std::memcpy(b.state2, state2, n);
+}
+
+void step(const AdamSettings &a, const AdamBlocks &b) {
+  const int64_t whole = b.size % kAtOnce == 0 ? b.n / b.size * b.size : 0;
+  if (whole > 0) step_on_vectors(a, {b.param, b.grad, b.state1, b.state2, b.absmax1, b.absmax2, whole, b.size});
+  for (int64_t from = whole, k = whole / b.size; from < b.n; from += b.size, k++) {
+    step_on_part(a, {b.param + from, b.grad + from, b.state1 + from, b.state2 + from, b.absmax1 + k, b.absmax2 + k,
+                     std::min<int64_t>(b.size, b.n - from), b.size});
+  }
 }
 }  // namespace
 

@@ -1,4 +1,5 @@
 // One step on one block in plain loops, which the compiler turns into vectors of whatever width there is.
+#include <algorithm>
 #include <cstring>
 
 #include "adam8bit.h"
@@ -14,7 +15,7 @@
 #endif
 
 namespace {
-using gatun::AdamBlock;
+using gatun::AdamBlocks;
 using gatun::AdamSettings;
 using gatun::CodeMap;
 using gatun::kLargestBlock;
@@ -46,12 +47,12 @@ GATUN_CLONES void values_of(const float *__restrict values, const uint8_t *__res
 // The maxima are compared as integers, which no compiler option must allow first; NaN does not count.
 GATUN_CLONES void moments(const AdamSettings &a, const float *__restrict grad, float *__restrict m, float *__restrict v,
                           int n, float *absmax1, float *absmax2) {
-  const float scale1 = *absmax1, scale2 = *absmax2;
+  const float scale1 = *absmax1 * a.beta1, scale2 = *absmax2 * a.beta2;
   int32_t top1 = 0, top2 = 0;
   for (int i = 0; i < n; i++) {
     const float g = grad[i];
-    const float new1 = m[i] * scale1 * a.beta1 + a.one_minus_beta1 * g;
-    const float new2 = v[i] * scale2 * a.beta2 + a.one_minus_beta2 * g * g;
+    const float new1 = m[i] * scale1 + a.one_minus_beta1 * g;
+    const float new2 = v[i] * scale2 + a.one_minus_beta2 * g * g;
     m[i] = is_finite(g) ? new1 : 0.0f;
     v[i] = is_finite(g) ? new2 : 0.0f;
     const int32_t bits1 = bits_of(m[i]) & kMagnitude, bits2 = bits_of(v[i]) & kMagnitude;
@@ -96,37 +97,46 @@ void quantize(const CodeMap &map, const float *x, float absmax, uint8_t *codes, 
   const float up = absmax < kTiny ? kScaleUp : 1.0f;
   codes_of(map, x, up, 1.0f / (absmax * up), codes, n);
 }
-}  // namespace
 
-namespace gatun {
-void quantize_moments(const float *moment1, const float *moment2, const AdamBlock &b) {
-  quantize(signed_map(), moment1, *b.absmax1, b.state1, b.n);
-  quantize(unsigned_map(), moment2, *b.absmax2, b.state2, b.n);
+void quantize_moments(const float *moment1, const float *moment2, const AdamBlocks &b) {
+  const int n = static_cast<int>(b.n);
+  quantize(gatun::signed_map(), moment1, *b.absmax1, b.state1, n);
+  quantize(gatun::unsigned_map(), moment2, *b.absmax2, b.state2, n);
   // A number must not lose its sign, so what is negative goes below 0. Where all are 0, bitsandbytes gets the code 0 from
   // its search for NaN, and takes one off from what is not negative, so that it wraps: nothing reads these.
-  for (int i = 0; i < b.n; i++) {
+  for (int i = 0; i < n; i++) {
     const bool negative = bits_of(moment1[i]) < 0;
     if (*b.absmax1 == 0) {
-      b.state1[i] = negative ? 0 : kCodes - 1;
-    } else if (negative && b.state1[i] == kZeroCode) {
+      b.state1[i] = negative ? 0 : gatun::kCodes - 1;
+    } else if (negative && b.state1[i] == gatun::kZeroCode) {
       b.state1[i]--;
     }
   }
 }
 
+void step_on_block(const AdamSettings &a, const AdamBlocks &b) {
+  float m[kLargestBlock], v[kLargestBlock];
+  const int n = static_cast<int>(b.n);
+  values_of(gatun::signed_map().values, b.state1, m, n);
+  values_of(gatun::unsigned_map().values, b.state2, v, n);
+  moments(a, b.grad, m, v, n, b.absmax1, b.absmax2);
+  update(a, b.param, b.grad, m, v, n);
+  quantize_moments(m, v, b);
+}
+}  // namespace
+
+namespace gatun {
 float quantize_block(const CodeMap &map, const float *x, uint8_t *codes, int n) {
   const float absmax = largest(x, n);
   quantize(map, x, absmax, codes, n);
   return absmax;
 }
 
-void adam8bit_portable(const AdamSettings &a, const AdamBlock &b) {
-  float m[kLargestBlock], v[kLargestBlock];
-  values_of(signed_map().values, b.state1, m, b.n);
-  values_of(unsigned_map().values, b.state2, v, b.n);
-  moments(a, b.grad, m, v, b.n, b.absmax1, b.absmax2);
-  update(a, b.param, b.grad, m, v, b.n);
-  quantize_moments(m, v, b);
+void adam8bit_portable(const AdamSettings &a, const AdamBlocks &b) {
+  for (int64_t from = 0, block = 0; from < b.n; from += b.size, block++) {
+    step_on_block(a, {b.param + from, b.grad + from, b.state1 + from, b.state2 + from, b.absmax1 + block, b.absmax2 + block,
+                      std::min<int64_t>(b.size, b.n - from), b.size});
+  }
 }
 
 GATUN_CLONES void adam32bit(const AdamSettings &a, float *__restrict param, const float *__restrict grad,

@@ -28,14 +28,16 @@ final class Blockwise8bitOps {
             float beta1 = (float) p.beta1();
             float beta2 = (float) p.beta2();
             Tensor grad = p.grad().to(DType.FLOAT32);
-            Tensor old1 = quantized ? dequantize(p.state1(), p.absmax1(), blockSize, true) : p.state1();
-            Tensor old2 = quantized ? dequantize(p.state2(), p.absmax2(), blockSize, false) : p.state2();
-            Tensor new1 = old1.mul(beta1).add(grad.mul(1f - beta1));
-            Tensor new2 = old2.mul(beta2)
-                    .add(
-                            quantized
-                                    ? grad.mul(1f - beta2).mul(grad)
-                                    : grad.square().mul(1f - beta2));
+            // The maxima decay before they scale, as in the kernels: numbers decay in the same product.
+            Tensor old1 = quantized
+                    ? dequantize(p.state1(), p.absmax1().mul(beta1), blockSize, true)
+                    : p.state1().mul(beta1);
+            Tensor old2 = quantized
+                    ? dequantize(p.state2(), p.absmax2().mul(beta2), blockSize, false)
+                    : p.state2().mul(beta2);
+            Tensor new1 = old1.add(grad.mul(1f - beta1));
+            Tensor new2 = old2.add(
+                    quantized ? grad.mul(1f - beta2).mul(grad) : grad.square().mul(1f - beta2));
             Tensor finite = grad.isfinite();
             if (quantized) {
                 Tensor zero = new1.zeros_like();

@@ -115,8 +115,8 @@ __device__ inline void begin(const Parameter &p, long long at, bool wide, int n,
     const unsigned code1 = (i < 4 ? codes1.x : codes1.y) >> i % 4 * 8 & 255u;
     const unsigned code2 = (i < 4 ? codes2.x : codes2.y) >> i % 4 * 8 & 255u;
     const bool finite = i < n && fabsf(grad[i]) < __uint_as_float(0x7f800000u);
-    const float new1 = values[code1] * scale1 * p.beta1 + p.rest1 * grad[i];
-    const float new2 = values[VALUES + code2] * scale2 * p.beta2 + p.rest2 * grad[i] * grad[i];
+    const float new1 = values[code1] * scale1 + p.rest1 * grad[i];
+    const float new2 = values[VALUES + code2] * scale2 + p.rest2 * grad[i] * grad[i];
     lane.moment1[i] = finite ? new1 : 0.0f;
     lane.moment2[i] = finite ? new2 : 0.0f;
     lane.finite |= finite ? 1u << i : 0u;
@@ -193,7 +193,8 @@ __device__ inline void step(const Parameter &p, long long start, long long block
   const bool aligned = is_aligned(p.param) && is_aligned(p.grad) && is_aligned(p.state1) && is_aligned(p.state2) &&
                        start % EACH == 0;
   const bool quantized = p.absmax1 != nullptr;
-  const float scale1 = quantized ? p.absmax1[block] : 0.0f, scale2 = quantized ? p.absmax2[block] : 0.0f;
+  const float scale1 = quantized ? p.absmax1[block] * p.beta1 : 0.0f;
+  const float scale2 = quantized ? p.absmax2[block] * p.beta2 : 0.0f;
   Lane lane;
   float top1 = 0.0f, top2 = 0.0f;
   for (int from = lane_start; from - lane_start < n; from += CHUNK) {
