@@ -38,6 +38,8 @@ def t5(dtype, decoder_layers=None):
         decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
     with torch.device(device):
         model = T5ForConditionalGeneration(config)
+    # From transformers 5 on the head shares the embeddings' weights all the same; T5 v1.1 has weights for each.
+    model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
     return model.to(device=device, dtype=dtype)
 
 

@@ -18,6 +18,8 @@ config = T5Config(
     vocab_size=32128, d_model=d_model, d_kv=64, d_ff=d_ff, num_layers=layers, num_heads=heads,
     feed_forward_proj="gated-gelu", tie_word_embeddings=False, dropout_rate=0.1, decoder_start_token_id=0)
 model = T5ForConditionalGeneration(config)
+# From transformers 5 on the head shares the embeddings' weights all the same; T5 v1.1 has weights for each.
+model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
 if kind == "FROZEN":
     model.requires_grad_(False)
     model.encoder.requires_grad_(True)
