@@ -4,7 +4,6 @@ import static dev.gatun.torch.Guards.alike;
 import static dev.gatun.torch.Guards.plain;
 import static dev.gatun.torch.Guards.refused;
 import static dev.gatun.torch.Guards.sameLength;
-import static dev.gatun.torch.Guards.sameShape;
 import static dev.gatun.torch.Guards.tensors;
 
 import java.util.Arrays;
@@ -33,23 +32,46 @@ final class LayerGuards {
     static void optimizer(String op, Tensor[]... lists) {
         sameLength(op, lists);
         for (int i = 0; lists[0] != null && i < lists[0].length; i++) {
+            TensorInfo first = null;
             for (Tensor[] list : lists) {
-                if (list != null) {
-                    alike(op, lists[0][i], list[i]);
-                    sameShape(op, lists[0][i], list[i]);
+                if (list != null && list[i] != null) {
+                    // Asked for once: a model has hundreds of parameters, and each question is a call.
+                    TensorInfo info = list[i].info();
+                    first = first == null ? info : first;
+                    like(op, first, info, list[i]);
                 }
             }
+        }
+    }
+
+    private static void like(String op, TensorInfo first, TensorInfo info, Tensor tensor) {
+        if (!info.strided() || info.dtype().isQuantized()) {
+            throw refused(op, "strided tensors without quantization", tensor);
+        }
+        if (!info.device().equals(first.device())) {
+            throw refused(op, "all tensors on " + first.device(), tensor);
+        }
+        if (info.dtype() != first.dtype()) {
+            throw refused(op, "tensors of one dtype, " + first.dtype(), tensor);
+        }
+        if (!Arrays.equals(info.sizes(), first.sizes())) {
+            throw refused(op, "tensors of the shape " + Arrays.toString(first.sizes()), tensor);
         }
     }
 
     /** One number of steps for each parameter. */
     static void steps(String op, Tensor[] self, Tensor[] steps) {
         sameLength(op, self, steps);
+        Device device = null;
         for (Tensor step : tensors((Object) steps)) {
-            plain(op, step);
-            if (step.numel() != 1 || step.dtype() != DType.FLOAT32) {
+            TensorInfo info = step.info();
+            if (!info.strided() || info.numel() != 1 || info.dtype() != DType.FLOAT32) {
                 throw refused(op, "a float32 tensor of one element for a number of steps", step);
             }
+            if (device != null && !device.equals(info.device())) {
+                throw refused(op, "all tensors on " + device, step);
+            }
+            device = info.device();
         }
     }
 
