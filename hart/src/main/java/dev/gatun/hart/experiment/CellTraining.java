@@ -93,7 +93,7 @@ final class CellTraining {
                             new Adaptation(null, null, written.decoder(), null, null),
                             episodes.labels(),
                             episodes.targetTokens());
-                    Tensor cst = consistency.share(written.states(), 0);
+                    Tensor cst = consistency.share(written.states(), 0, episodes.taskNumbers());
                     (cst == null || cell.alpha() == 0 ? pred : pred.add(cst.mul(cell.alpha()))).backward();
                     curves[0][step] = pred.item().doubleValue();
                     curves[1][step] = cst == null ? 0 : cst.item().doubleValue();

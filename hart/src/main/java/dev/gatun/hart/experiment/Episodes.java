@@ -38,6 +38,11 @@ record Episodes(List<SymbolTask> tasks, LongMatrix hyperIds, LongMatrix mainIds,
         return owners;
     }
 
+    /** The number of each row's task, [B]. */
+    int[] taskNumbers() {
+        return tasks.stream().mapToInt(SymbolTask::number).toArray();
+    }
+
     long targetTokens() {
         return Arrays.stream(labels.values())
                 .filter(label -> label != Batch.IGNORED)

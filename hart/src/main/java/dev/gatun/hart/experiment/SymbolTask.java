@@ -26,6 +26,11 @@ record SymbolTask(Operation operation, int map) {
     static final int FIRST_CLOSING = FIRST_OPENING + OPENING;
     static final int VOCABULARY = FIRST_CLOSING + MAPS / OPENING;
 
+    /** A number that no other task has. */
+    int number() {
+        return operation.ordinal() * MAPS + map;
+    }
+
     /** The tokens that tell the main model which task it is. */
     long[] instruction() {
         return new long[] {FIRST_OPERATION + operation.ordinal(), FIRST_MAP + map};

@@ -21,7 +21,7 @@ class MiniatureTest {
     private static final List<Arm> ALL = List.of(Arm.values());
     private static final int SEEDS = 2;
     private static final ConsistencyGrid GRID =
-            new ConsistencyGrid(List.of(2), List.of(1.0, 20.0), List.of(Pairing.SLOT, Pairing.MEAN));
+            new ConsistencyGrid(List.of(2), List.of(1.0, 20.0), List.of(Pairing.values()));
 
     @TempDir
     private Path folder;
