@@ -65,7 +65,7 @@ final class Costs {
             case ADAM8BIT -> List.of(new Phase("step", 0, ADAM8BIT_BYTES * elements));
             case TRAIN -> costs.train(batch);
             case HART -> costs.hart(batch);
-            case GENERATE1, GENERATE32 -> costs.generate(batch);
+            case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> costs.generate(batch);
             case ADAPT, ADAPT_GRAPH -> costs.adapt();
         };
     }

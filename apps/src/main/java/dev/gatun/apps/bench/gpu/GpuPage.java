@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Writes what {@code gatun bench gpu} measured, with what the device's limits and the targets ask for. */
@@ -78,7 +79,9 @@ final class GpuPage {
                         "\nMedians, in milliseconds. `host`: until the calls had returned; where that is as long, the device waited")
                 .append(
                         " for the program. `floor`: what the operations and the memory that no program can do without take at")
-                .append(" the device's limits.\n\n");
+                .append(
+                        " the device's limits. Python's time is that without a graph; generation's target is for the better of")
+                .append(" both ways.\n\n");
         table();
         floors();
         failures();
@@ -89,27 +92,28 @@ final class GpuPage {
 
     private void table() {
         line(
-                "| | Gatun | host | tokens/s | TFLOP/s | of peak | GB/s | floor | times the floor | peak GiB | Python | times as fast |"
-                        + " target | |");
-        line("|---|" + "---:|".repeat(11) + "---|---|");
+                "| | Gatun | host | tokens/s | TFLOP/s | of peak | GB/s | floor | times the floor | peak GiB | Python | Python's of peak |"
+                        + " Python's peak GiB | times as fast | target | |");
+        line("|---|" + "---:|".repeat(13) + "---|---|");
         results.forEach((row, ofRow) -> {
             GpuMeasurement ours = ofRow.get(GpuPeers.GATUN);
             if (ours.error() == null) {
-                GpuMeasurement theirs = ofRow.get(GpuPeers.PYTHON);
-                line("| " + row.title() + " | " + String.join(" | ", cells(row, ours, theirs)) + " |");
+                line("| " + row.title() + " | " + String.join(" | ", cells(row, ours)) + " |");
             }
         });
     }
 
-    private List<String> cells(GpuRow row, GpuMeasurement ours, GpuMeasurement theirs) {
+    private List<String> cells(GpuRow row, GpuMeasurement ours) {
         double millis = ours.medianMillis();
         List<Costs.Phase> phases = Costs.of(row);
         double flops = Costs.flops(phases) / millis * MILLIS;
         double bytes = Costs.bytes(phases) / millis * MILLIS;
         double floor = floorMillis(phases);
-        boolean both = theirs != null && theirs.error() == null;
-        double ratio = both ? theirs.medianMillis() / millis : Double.NaN;
-        Targets.Verdict verdict = Targets.of(row, millis, ratio, bytes / limits.bytesPerSecond());
+        GpuMeasurement theirs = good(row.eager(), GpuPeers.PYTHON);
+        double python = theirs == null ? Double.NaN : theirs.medianMillis();
+        List<Targets.Verdict> verdicts = Targets.of(
+                row,
+                new Targets.Outcome(millis, bestRatio(row), bytes / limits.bytesPerSecond(), flops / limits.flops()));
         return List.of(
                 number(millis),
                 number(ours.medianHostMillis()),
@@ -119,11 +123,38 @@ final class GpuPage {
                 row.kind().hasModel || bytes == 0 ? UNKNOWN : number(bytes / GIGA),
                 floor == 0 ? UNKNOWN : number(floor),
                 floor == 0 ? UNKNOWN : ratio(millis / floor),
-                ours.peakBytes() == 0 ? UNKNOWN : number(ours.peakBytes() / GIBI),
-                both ? number(theirs.medianMillis()) : UNKNOWN,
-                ratio(ratio),
-                verdict.target(),
-                verdict.met());
+                gibi(ours),
+                number(python),
+                flops == 0 ? UNKNOWN : percent(flops / limits.flops() * millis / python),
+                gibi(theirs),
+                ratio(python / millis),
+                verdicts.stream().map(Targets.Verdict::target).collect(Collectors.joining("; ")),
+                verdicts.stream()
+                        .map(Targets.Verdict::met)
+                        .filter(met -> !met.isEmpty())
+                        .collect(Collectors.joining("; ")));
+    }
+
+    /** What that peer measured, or null where it did not or failed. */
+    private GpuMeasurement good(GpuRow row, String peer) {
+        GpuMeasurement found = results.getOrDefault(row, Map.of()).get(peer);
+        return found == null || found.error() != null ? null : found;
+    }
+
+    /** How many times as fast as Python the fastest row that does this work is, with a graph or without; or NaN. */
+    private double bestRatio(GpuRow row) {
+        GpuMeasurement theirs = good(row.eager(), GpuPeers.PYTHON);
+        return results.keySet().stream()
+                .filter(other -> theirs != null && other.eager().equals(row.eager()))
+                .map(other -> good(other, GpuPeers.GATUN))
+                .filter(Objects::nonNull)
+                .mapToDouble(ours -> theirs.medianMillis() / ours.medianMillis())
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    private static String gibi(GpuMeasurement measured) {
+        return measured == null || measured.peakBytes() == 0 ? UNKNOWN : number(measured.peakBytes() / GIBI);
     }
 
     private double floorMillis(List<Costs.Phase> phases) {

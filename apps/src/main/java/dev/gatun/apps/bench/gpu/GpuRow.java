@@ -27,6 +27,8 @@ record GpuRow(Kind kind, GpuSize size) {
         HART("HART training step, main model frozen, AdamW", 1, true),
         GENERATE1("greedy generation, batch 1", 1, true),
         GENERATE32("greedy generation, batch 32", 1, true),
+        GENERATE1_GRAPH("greedy generation, batch 1, by replaying a CUDA graph", 1, true),
+        GENERATE32_GRAPH("greedy generation, batch 32, by replaying a CUDA graph", 1, true),
         ADAPT("adapting: hypernetwork forward, one task", 1, true),
         ADAPT_GRAPH("adapting by replaying a CUDA graph", 1, true);
 
@@ -42,9 +44,19 @@ record GpuRow(Kind kind, GpuSize size) {
             this.hasModel = hasModel;
         }
 
-        /** Whether the peer in Python can do it too. */
+        /** The same work without a graph: what Python's time is taken for. */
+        Kind eager() {
+            return switch (this) {
+                case GENERATE1_GRAPH -> GENERATE1;
+                case GENERATE32_GRAPH -> GENERATE32;
+                case ADAPT_GRAPH -> ADAPT;
+                default -> this;
+            };
+        }
+
+        /** Whether the peer in Python does it too. */
         boolean hasPeer() {
-            return this != ADAPT_GRAPH;
+            return this == eager();
         }
     }
 
@@ -71,7 +83,7 @@ record GpuRow(Kind kind, GpuSize size) {
         return switch (kind) {
             case TRAIN -> size.trainBatch;
             case HART -> size.hartBatch;
-            case GENERATE32 -> 32;
+            case GENERATE32, GENERATE32_GRAPH -> 32;
             default -> 1;
         };
     }
@@ -81,9 +93,14 @@ record GpuRow(Kind kind, GpuSize size) {
         return switch (kind) {
             case TRAIN -> (long) batch() * (size.source + size.target);
             case HART -> (long) batch() * (size.demonstrations + size.source + size.target);
-            case GENERATE1, GENERATE32 -> (long) batch() * size.generated;
+            case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> (long) batch() * size.generated;
             default -> 0;
         };
+    }
+
+    /** {@link Kind#eager} of that size; this row where it is that. */
+    GpuRow eager() {
+        return new GpuRow(kind.eager(), size);
     }
 
     String title() {

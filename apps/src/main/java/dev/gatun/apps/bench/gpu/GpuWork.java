@@ -17,7 +17,7 @@ interface GpuWork extends AutoCloseable {
             case ADAM8BIT -> new AdamWork(row.size(), device);
             case TRAIN -> new TrainWork(row, device);
             case HART -> new HartWork(row, device);
-            case GENERATE1, GENERATE32 -> new GenerateWork(row, device);
+            case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> new GenerateWork(row, device);
             case ADAPT -> new AdaptWork(row, device);
             case ADAPT_GRAPH -> new AdaptGraphWork(row, device);
         };

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.torch.Device;
+import dev.gatun.torch.Scope;
+import dev.gatun.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -76,7 +78,11 @@ class GpuBenchTest {
             assertThat(measured.peakBytes()).as(row.toString()).isPositive();
             GpuMeasurement half =
                     new GpuMeasurement(List.of(measured.medianMillis() * 3), List.of(1.0), 0, "0.0 of a peer", null);
-            results.put(row, Map.of(GpuPeers.GATUN, List.of(measured), GpuPeers.PYTHON, List.of(half)));
+            results.put(
+                    row,
+                    row.kind().hasPeer()
+                            ? Map.of(GpuPeers.GATUN, List.of(measured), GpuPeers.PYTHON, List.of(half))
+                            : Map.of(GpuPeers.GATUN, List.of(measured)));
         }
         GpuRow lost = new GpuRow(GpuRow.Kind.TRAIN, GpuSize.XL);
         results.put(lost, Map.of(GpuPeers.GATUN, List.of(GpuMeasurement.failed("exit code 1: no memory"))));
@@ -93,16 +99,67 @@ class GpuBenchTest {
     }
 
     @Test
+    void bothRoutesOfGenerationGiveTheSameTokens() {
+        GpuRow recorded = new GpuRow(GpuRow.Kind.GENERATE32_GRAPH, GpuSize.TINY);
+        try (Scope _ = Scope.open();
+                GenerateWork graph = new GenerateWork(recorded, Device.CPU);
+                GenerateWork eager = new GenerateWork(recorded.eager(), Device.CPU)) {
+            Tensor tokens = eager.generate();
+            assertThat(tokens.shape()).containsExactly(32, 1 + GpuSize.TINY.generated);
+            assertThat(graph.generate().toLongArray()).isEqualTo(tokens.toLongArray());
+            assertThat(graph.generate().toLongArray()).isEqualTo(tokens.toLongArray());
+        }
+    }
+
+    private static List<String> judged(GpuRow.Kind kind, GpuSize size, Targets.Outcome found) {
+        return Targets.of(new GpuRow(kind, size), found).stream()
+                .map(Targets.Verdict::met)
+                .toList();
+    }
+
+    @Test
     void targetsAreJudged() {
-        GpuRow adapt = new GpuRow(GpuRow.Kind.ADAPT, GpuSize.LARGE);
-        assertThat(Targets.of(adapt, 60, Double.NaN, 0).met()).isEqualTo("met");
-        assertThat(Targets.of(adapt, 61, Double.NaN, 0).met()).isEqualTo("missed");
-        GpuRow adam = new GpuRow(GpuRow.Kind.ADAM8BIT, GpuSize.LARGE);
-        assertThat(Targets.of(adam, 1, Double.NaN, 0.79).met()).isEqualTo("missed");
-        assertThat(Targets.of(adam, 1, Double.NaN, Double.NaN).met()).isEmpty();
-        assertThat(Targets.of(new GpuRow(GpuRow.Kind.TRAIN, GpuSize.XL), 1, Double.NaN, 0)
-                        .met())
-                .isEmpty();
+        double unknown = Double.NaN;
+        Targets.Outcome slow = new Targets.Outcome(61, unknown, 0.79, unknown);
+        Targets.Outcome fast = new Targets.Outcome(60, unknown, unknown, unknown);
+        assertThat(judged(GpuRow.Kind.ADAPT, GpuSize.LARGE, fast)).containsExactly("met");
+        assertThat(judged(GpuRow.Kind.ADAPT, GpuSize.LARGE, slow)).containsExactly("missed");
+        assertThat(judged(GpuRow.Kind.ADAM8BIT, GpuSize.LARGE, slow)).containsExactly("missed");
+        assertThat(judged(GpuRow.Kind.ADAM8BIT, GpuSize.LARGE, fast)).containsExactly("");
+        assertThat(judged(GpuRow.Kind.TRAIN, GpuSize.XL, fast)).containsExactly("", "");
+        Targets.Outcome train = new Targets.Outcome(1, 1.15, unknown, 0.44);
+        assertThat(judged(GpuRow.Kind.TRAIN, GpuSize.XL, train)).containsExactly("met", "met");
+        assertThat(judged(GpuRow.Kind.TRAIN, GpuSize.LARGE, train)).containsExactly("met", "met", "not reached");
+        Targets.Outcome aim = new Targets.Outcome(1, 1.14, unknown, 0.45);
+        assertThat(judged(GpuRow.Kind.TRAIN, GpuSize.LARGE, aim)).containsExactly("met", "missed", "reached");
+    }
+
+    private static List<GpuMeasurement> took(double millis, long gibi) {
+        return List.of(new GpuMeasurement(List.of(millis), List.of(millis), gibi << 30, "", null));
+    }
+
+    @Test
+    void thePageSetsThePeerBesideGatun(@TempDir Path folder) throws IOException {
+        Map<String, String> card = Map.of("name", "NVIDIA H100 80GB HBM3");
+        GpuRow train = new GpuRow(GpuRow.Kind.TRAIN, GpuSize.LARGE);
+        double halfOfPeak = 2 * Costs.flops(Costs.of(train)) / DeviceFacts.peakFlops(card) * 1000;
+        Map<GpuRow, Map<String, List<GpuMeasurement>>> results = new LinkedHashMap<>();
+        results.put(train, Map.of(GpuPeers.GATUN, took(halfOfPeak, 20), GpuPeers.PYTHON, took(halfOfPeak * 1.25, 32)));
+        GpuRow graph = new GpuRow(GpuRow.Kind.GENERATE1_GRAPH, GpuSize.LARGE);
+        results.put(graph.eager(), Map.of(GpuPeers.GATUN, took(40, 2), GpuPeers.PYTHON, took(60, 0)));
+        results.put(graph, Map.of(GpuPeers.GATUN, took(20, 3)));
+        GpuRow alone = new GpuRow(GpuRow.Kind.GENERATE1_GRAPH, GpuSize.XL);
+        results.put(alone, Map.of(GpuPeers.GATUN, took(20, 4)));
+        String page = new GpuPage(card, results, 1, 1).write(folder);
+        assertThat(page)
+                .containsPattern(
+                        "T5 training .* \\| 50.0 % \\| .* \\| 20.0 \\| [0-9.]+ \\| 40.0 % \\| 32.0 \\| 1.25 \\|"
+                                + " 1.00 times .* \\| met; met; reached \\|")
+                .containsPattern("large: greedy generation, batch 1 .* \\| 2.00 \\| 60.0 \\| .* \\| – \\| 1.50 \\|"
+                        + " 2.00 times as fast \\| met \\|")
+                .containsPattern("large: greedy generation, batch 1, by .* \\| 3.00 \\| 60.0 \\| .* \\| – \\| 3.00 \\|"
+                        + " 2.00 times as fast \\| met \\|")
+                .containsPattern("xl: greedy .* \\| 4.00 \\| – \\| – \\| – \\| – \\| 2.00 times as fast \\|  \\|");
     }
 
     @Test
