@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.model.TestHarts;
+import dev.gatun.hart.train.Metrics;
 import dev.gatun.hart.train.Progress;
 import dev.gatun.hart.train.RunFolder;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Config;
 import dev.gatun.torch.Torch;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,4 +70,33 @@ class StagesTest {
     }
 
     /** The same texts and weights: with another dropout the stage on text comes to the same, and the one after it does not. */
+    @Test
+    void hintReadsTextWithoutDropout() throws IOException {
+        List<String> with = metrics(shortRun("with", SystemKind.HINT, "model.dropout=0.3"));
+        List<String> without = metrics(shortRun("without", SystemKind.HINT, "model.dropout=0.0"));
+        assertThat(with).hasSize(4);
+        assertThat(with.subList(0, 2)).isEqualTo(without.subList(0, 2));
+        assertThat(with.get(2)).contains("\"stage\":\"train\"").isNotEqualTo(without.get(2));
+    }
+
+    /** Two steps of each stage. */
+    private Path shortRun(String name, SystemKind kind, String override) {
+        return run(
+                name,
+                kind,
+                override,
+                "continual.steps=2",
+                "continual.warmup=0",
+                "continual.batch=4",
+                "continual.accumulate=1",
+                "continual.max_hyper=17",
+                "continual.max_main=8",
+                "continual.max_target=4",
+                "train.steps=2",
+                "train.warmup=0");
+    }
+
+    private static List<String> metrics(Path run) throws IOException {
+        return Metrics.withoutTimes(run.resolve("metrics.jsonl"));
+    }
 }
