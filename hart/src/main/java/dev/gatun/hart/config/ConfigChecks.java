@@ -45,6 +45,11 @@ final class ConfigChecks {
                 config.data().maxDefinition() + ", " + config.data().maxExample() + ", "
                         + config.data().maxInput());
         require(
+                config.model().dropout() >= 0 && config.model().dropout() <= 1,
+                "model.dropout",
+                "a probability from 0 to 1",
+                config.model().dropout());
+        require(
                 config.hyper().prefix() >= 1,
                 "hyper.prefix",
                 "1 or more",

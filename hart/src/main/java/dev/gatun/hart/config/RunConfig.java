@@ -158,6 +158,7 @@ public record RunConfig(
      * A T5 v1.1.
      *
      * @param pretrained a Hugging Face folder to start from, or empty: then the sizes below, from scratch
+     * @param dropout in training; also of a pretrained model, whatever its folder says
      */
     public record Model(
             String pretrained,

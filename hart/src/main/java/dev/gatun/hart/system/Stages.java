@@ -2,6 +2,7 @@ package dev.gatun.hart.system;
 
 import dev.gatun.data.text.TextCorpus;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.train.FreeMemory;
 import dev.gatun.hart.train.InContextObjective;
 import dev.gatun.hart.train.Models;
@@ -12,10 +13,12 @@ import dev.gatun.hart.train.StageNames;
 import dev.gatun.hart.train.Trainer;
 import dev.gatun.hart.train.World;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Config;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The stages of a run, each skipped when its result is there: the main model learns in context (unless it comes
@@ -98,16 +101,14 @@ public final class Stages {
     }
 
     private boolean learn() {
-        T5 main = T5.fromPretrained(folder.resolve(TrainedRun.MAIN), TensorOptions.of(DType.FLOAT32, world.device()));
         long seed = config.seed() + TRAIN_SEED_OFFSET;
-        Torch.manualSeed(seed);
-        try (TaskSystem system = Systems.make(config, main)) {
+        boolean readsText = config.continual().steps() > 0;
+        if (readsText && !world.fromFirst(TrainedRun.hasContinual(folder.path(), config)) && !continual(seed)) {
+            return false;
+        }
+        try (TaskSystem system = system(seed, UnaryOperator.identity())) {
             system.to(options());
-            if (config.continual().steps() > 0) {
-                if (!world.fromFirst(TrainedRun.hasContinual(folder.path(), config)) && !continual(system)) {
-                    return false;
-                }
-                // Whether that stage was just run or is read, the next one starts the same.
+            if (readsText) {
                 system.load(folder.resolve(TrainedRun.CONTINUAL));
                 system.to(options());
                 Torch.manualSeed(seed);
@@ -127,6 +128,14 @@ public final class Stages {
         return true;
     }
 
+    /** The run's system over its main model, some options of that changed. */
+    private TaskSystem system(long seed, UnaryOperator<T5Config.Builder> change) {
+        T5 main = T5.fromPretrained(
+                folder.resolve(TrainedRun.MAIN), TensorOptions.of(DType.FLOAT32, world.device()), change);
+        Torch.manualSeed(seed);
+        return Systems.make(config, main);
+    }
+
     private TensorOptions options() {
         return TrainedRun.options(config, world.device());
     }
@@ -142,20 +151,25 @@ public final class Stages {
         return must;
     }
 
-    private boolean continual(TaskSystem system) {
+    /** On a system of its own, as HINT's drops nothing in this stage (specification 7). */
+    private boolean continual(long seed) {
         RunConfig.Stage stage = config.continual();
-        try (TextCorpus text = world.inTurn("preparing texts", data::text);
-                Objective objective = system.objective(stage)) {
-            if (!train(
-                    StageNames.CONTINUAL,
-                    stage,
-                    system.main(),
-                    objective,
-                    TextBatches.of(config.system(), stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
-                return false;
+        boolean drops = config.system() != SystemKind.HINT;
+        try (TaskSystem system = system(seed, main -> drops ? main : main.dropout(0))) {
+            system.to(options());
+            try (TextCorpus text = world.inTurn("preparing texts", data::text);
+                    Objective objective = system.objective(stage)) {
+                if (!train(
+                        StageNames.CONTINUAL,
+                        stage,
+                        system.main(),
+                        objective,
+                        TextBatches.of(config.system(), stage, text, config.seed() + CONTINUAL_SEED_OFFSET))) {
+                    return false;
+                }
             }
+            save(() -> system.save(folder.resolve(TrainedRun.CONTINUAL)));
         }
-        save(() -> system.save(folder.resolve(TrainedRun.CONTINUAL)));
         return true;
     }
 

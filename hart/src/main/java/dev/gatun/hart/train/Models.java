@@ -28,9 +28,17 @@ public final class Models {
         return made;
     }
 
-    /** The T5 in the configured folder, in float32 on {@code device}. Throws {@link ConfigException} if its vocabulary is not {@code tokenizer}'s. */
+    /**
+     * The T5 in the configured folder, in float32 on {@code device}. Its dropout is the configuration's, whatever the folder
+     * says.
+     *
+     * @throws ConfigException if its vocabulary is not {@code tokenizer}'s
+     */
     public static T5 pretrained(RunConfig config, Tokenizer tokenizer, Device device) {
-        T5 loaded = T5.fromPretrained(Path.of(config.model().pretrained()), TensorOptions.of(DType.FLOAT32, device));
+        T5 loaded = T5.fromPretrained(
+                Path.of(config.model().pretrained()),
+                TensorOptions.of(DType.FLOAT32, device),
+                folders -> folders.dropout(config.model().dropout()));
         long known = loaded.config().vocabSize();
         boolean fits = config.data().cutVocabulary() ? known == tokenizer.vocabSize() : known >= tokenizer.vocabSize();
         if (!fits) {

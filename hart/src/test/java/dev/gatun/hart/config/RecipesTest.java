@@ -93,6 +93,7 @@ class RecipesTest {
                 "hyper.decoder_layers=99   | hyper.decoder_layers must be at most model.num_decoder_layers",
                 "cst.alpha=-1              | cst.alpha must be 0 or more",
                 "checkpoint.keep=0         | checkpoint.keep must be 1 or more",
+                "model.dropout=1.5 | model.dropout must be a probability from 0 to 1",
                 "evaluation.held_out_instances=1000 | evaluation.held_out_instances must be at most data.held_out"
             })
     void aWrongOverrideIsNamed(String override, String message) {

@@ -50,7 +50,10 @@ final class TinySystems {
     static TaskSystem make(RunConfig config, long seed) {
         Torch.setNumThreads(1);
         Torch.manualSeed(seed);
-        return Systems.make(config, new T5(TestHarts.config(1, 1)));
+        double dropout = config.model().dropout();
+        return Systems.make(
+                config,
+                new T5(TestHarts.config(1, 1).toBuilder().dropout(dropout).build()));
     }
 
     /** Examples with demonstrations apart or not, as the system reads them. */

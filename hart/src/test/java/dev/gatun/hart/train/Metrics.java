@@ -6,13 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What of a run's metrics must be the same when it is repeated: all but how long things took. */
-final class Metrics {
+public final class Metrics {
     private static final String TIMES =
             ",\"(seconds|examples_per_second|wait_share|straggler)\":[^,}]*|,\"rank_seconds\":\\[[^]]*]";
 
     private Metrics() {}
 
-    static List<String> withoutTimes(Path file) throws IOException {
+    /** The lines of a {@code metrics.jsonl}. */
+    public static List<String> withoutTimes(Path file) throws IOException {
         return Files.readAllLines(file).stream()
                 .map(line -> line.replaceAll(TIMES, ""))
                 .toList();

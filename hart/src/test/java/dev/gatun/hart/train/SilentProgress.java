@@ -1,7 +1,10 @@
 package dev.gatun.hart.train;
 
 /** {@link Progress#SILENT} as a class, for tests that listen to one method. */
-class SilentProgress implements Progress {
+public class SilentProgress implements Progress {
+    /** Every method may be overridden. */
+    protected SilentProgress() {}
+
     @Override
     public void begin(String what, long done, long total) {}
 

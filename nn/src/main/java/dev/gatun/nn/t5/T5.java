@@ -21,6 +21,7 @@ import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * T5 for text-to-text ({@code transformers.T5ForConditionalGeneration}), v1.0, v1.1, Flan and mT5, with Hugging Face's
@@ -89,7 +90,19 @@ public final class T5 extends Module {
      * @throws dev.gatun.nn.StateDictException if the weights do not fit the configuration
      */
     public static T5 fromPretrained(Path folder, TensorOptions options) {
-        return T5Files.load(folder, options);
+        return fromPretrained(folder, options, UnaryOperator.identity());
+    }
+
+    /**
+     * The same with some options of the folder's configuration changed ({@code from_pretrained(folder, dropout_rate=0.0)}), say
+     * {@code config -> config.dropout(0)}.
+     *
+     * @param change gets the folder's configuration, and returns what the model is made from
+     * @throws IllegalArgumentException if what it returns makes no sense
+     * @throws dev.gatun.nn.StateDictException if the weights do not fit it
+     */
+    public static T5 fromPretrained(Path folder, TensorOptions options, UnaryOperator<T5Config.Builder> change) {
+        return T5Files.load(folder, options, change);
     }
 
     /**

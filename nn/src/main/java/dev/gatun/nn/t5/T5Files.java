@@ -10,6 +10,7 @@ import dev.gatun.torch.Device;
 import dev.gatun.torch.TensorOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** A T5 as a folder in Hugging Face's layout. */
 final class T5Files {
@@ -18,8 +19,8 @@ final class T5Files {
 
     private T5Files() {}
 
-    static T5 load(Path folder, TensorOptions options) {
-        T5Config config = config(folder);
+    static T5 load(Path folder, TensorOptions options, UnaryOperator<T5Config.Builder> change) {
+        T5Config config = change.apply(config(folder).toBuilder()).build();
         DType dtype = options == null || options.dtype() == null ? DType.FLOAT32 : options.dtype();
         try (WeightSource weights = WeightFiles.open(folder)) {
             return load(folder, config, weights, dtype, options == null ? null : options.device());

@@ -3,6 +3,7 @@ package dev.gatun.nn.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.nn.Dropout;
 import dev.gatun.nn.Golden;
 import dev.gatun.nn.StateDictException;
 import dev.gatun.nn.checkpoint.CheckpointException;
@@ -72,6 +73,28 @@ class T5FilesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void optionsOfTheConfigurationMayBeChanged() {
+        try (T5 model = new T5(TestModels.config())) {
+            model.savePretrained(folder);
+            T5Config written = T5Config.read(folder.resolve("config.json"));
+            assertThat(written.dropoutRate()).isNotEqualTo(0.25);
+            try (T5 read = T5.fromPretrained(folder, null, config -> config.dropout(0.25))) {
+                assertThat(read.config())
+                        .isEqualTo(written.toBuilder().dropout(0.25).build());
+                assertThat(read.namedModules().values())
+                        .filteredOn(Dropout.class::isInstance)
+                        .isNotEmpty()
+                        .allMatch(dropout -> ((Dropout) dropout).p() == 0.25);
+            }
+        }
+        assertThatThrownBy(() -> T5.fromPretrained(folder, null, config -> config.dropout(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("dropout_rate");
+        assertThatThrownBy(() -> T5.fromPretrained(folder, null, config -> config.vocab(7)))
+                .isInstanceOf(StateDictException.class);
     }
 
     /** Its pages become its own where they are written, and the file stays what it was. */
