@@ -2,8 +2,6 @@ package dev.gatun.hart.train;
 
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.LateNumbers;
-import dev.gatun.nn.Module;
-import dev.gatun.nn.optim.NonFinite;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
@@ -26,13 +24,10 @@ final class StepLog implements AutoCloseable {
     private final MetricsLog metrics;
     private final Progress progress;
     private final RankReports reports;
-    private final Module trained;
     private final boolean late;
-    private final boolean looks;
     private final LateNumbers numbers;
     private final RateMeter rate = new RateMeter(RATE_WINDOW);
     private Step pending;
-    private NonFinite gradient;
 
     /**
      * How long a step took, and how much of that it waited for its data.
@@ -47,7 +42,6 @@ final class StepLog implements AutoCloseable {
     /**
      * All arguments stay the caller's.
      *
-     * @param trained on {@code device}
      * @param late whether a step's numbers are taken during the next one
      */
     StepLog(
@@ -56,7 +50,6 @@ final class StepLog implements AutoCloseable {
             MetricsLog metrics,
             Progress progress,
             RankReports reports,
-            Module trained,
             Device device,
             boolean late) {
         this.stage = stage;
@@ -64,18 +57,8 @@ final class StepLog implements AutoCloseable {
         this.metrics = metrics;
         this.progress = progress;
         this.reports = reports;
-        this.trained = trained;
         this.late = late;
-        this.looks = device.equals(Device.CPU);
         this.numbers = new LateNumbers(NUMBERS, device);
-    }
-
-    /**
-     * Looks at a step's gradients before they are clipped: that makes all of them NaN where one is. Only on the CPU, as one
-     * would have to wait for a GPU.
-     */
-    void look() {
-        gradient = looks ? NonFinite.inGradients(trained).orElse(null) : null;
     }
 
     /**
@@ -115,18 +98,11 @@ final class StepLog implements AutoCloseable {
         double norm = came[NUMBERS - 1];
         if (!Double.isFinite(losses.total()) || !Double.isFinite(norm)) {
             throw new RunException("the loss is " + losses.total() + " and the gradient's norm " + norm + " in step "
-                    + step.number() + " of " + stage + culprit()
+                    + step.number() + " of " + stage
                     + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
         }
         metrics.write(entry(step, losses, norm));
         progress.step(step.number() + 1, losses.total(), rate.examplesPerSecond(settings.batch()));
-    }
-
-    /** What is not finite, as far as that is known: where gradients were not looked at, a parameter that they spoilt. */
-    private String culprit() {
-        NonFinite found =
-                gradient != null ? gradient : NonFinite.inParameters(trained).orElse(null);
-        return found == null ? "" : " (" + found + ")";
     }
 
     private Map<String, Object> entry(Step step, Losses losses, double norm) {

@@ -62,8 +62,7 @@ final class Steps {
         Device device = objective.device();
         // Ranks tell each other their losses, and wait for those anyway.
         boolean late = world.size() == 1 && !device.equals(Device.CPU);
-        try (StepLog log =
-                new StepLog(stage, settings, metrics, progress, reports, objective.trained(), device, late)) {
+        try (StepLog log = new StepLog(stage, settings, metrics, progress, reports, device, late)) {
             boolean finished = !stopBefore() && steps(firstStep, ahead, placement, log, state);
             progress.end();
             return finished;
@@ -122,7 +121,6 @@ final class Steps {
                 losses = told.losses().tensor();
                 stop = told.stop();
             }
-            log.look();
             Tensor norm = learner.clipGradNorm_(settings.clip());
             learner.step();
             learner.zeroGrad();
