@@ -70,7 +70,7 @@ public final class BundleCommand implements Callable<Integer> {
             try (TarGz archive = new TarGz(beside)) {
                 archive.add("gatun", folder);
             }
-            Files.move(beside, output, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(beside, output, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Folders.delete(folder);
         }

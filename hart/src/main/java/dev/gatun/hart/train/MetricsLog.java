@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,9 @@ final class MetricsLog implements AutoCloseable {
         }
         Path beside = path.resolveSibling(path.getFileName() + ".tmp");
         Files.write(beside, kept);
-        Files.move(beside, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        // Atomically: a plain move deletes its target before it renames, and a kill between the two would lose all
+        // lines.
+        Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Null for a line that a kill cut short. */

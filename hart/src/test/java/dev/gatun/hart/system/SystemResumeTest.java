@@ -7,8 +7,8 @@ import dev.gatun.hart.config.SystemKind;
 import dev.gatun.hart.train.Metrics;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.hart.train.RunFolder;
-import dev.gatun.hart.train.SilentProgress;
 import dev.gatun.hart.train.StageNames;
+import dev.gatun.hart.train.StopsAt;
 import dev.gatun.hart.train.Trainer;
 import dev.gatun.hart.train.World;
 import dev.gatun.torch.GradMode;
@@ -77,25 +77,6 @@ class SystemResumeTest {
                             (step, slots) -> Trainer.cut(List.of(TinySystems.batch(config, 1000 + step)), slots));
             assertThat(finished).isEqualTo(stopAt == STEPS);
             return TinySystems.values(objective.trained());
-        }
-    }
-
-    private static final class StopsAt extends SilentProgress {
-        private final int last;
-        private long done;
-
-        StopsAt(int last) {
-            this.last = last;
-        }
-
-        @Override
-        public void step(long count, double loss, double examplesPerSecond) {
-            done = count;
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return done >= last;
         }
     }
 }

@@ -54,31 +54,6 @@ class RanksTest {
     /** What a training left behind. */
     private record Outcome(List<JsonNode> metrics, Map<String, float[]> parameters) {}
 
-    private static final class Listener extends SilentProgress {
-        private final List<String> messages = new ArrayList<>();
-        private final long stopAt;
-        private long done;
-
-        Listener(long stopAt) {
-            this.stopAt = stopAt;
-        }
-
-        @Override
-        public void step(long count, double loss, double examplesPerSecond) {
-            done = count;
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return done >= stopAt;
-        }
-
-        @Override
-        public void message(String text) {
-            messages.add(text);
-        }
-    }
-
     /** Runs {@code work} on each rank; what a rank throws is thrown. */
     private static <T> List<T> onRanks(int ranks, Function<World, Callable<T>> work) throws Exception {
         return onRanks(new ThreadGroup(ranks, 60), work);
@@ -115,7 +90,7 @@ class RanksTest {
             List<Boolean> finished = onRanks(ranks, world -> () -> {
                 RunFolder shared = world.isFirst() ? own : RunFolder.ofRankZero(run);
                 // Only the last rank is asked to stop.
-                Listener listener = new Listener(world.rank() == ranks - 1 ? stopAt : Long.MAX_VALUE);
+                StopsAt listener = new StopsAt(world.rank() == ranks - 1 ? stopAt : Long.MAX_VALUE);
                 return trainings.get(world.rank()).run(shared, config, world, listener);
             });
             assertThat(finished).containsOnly(stopAt >= config.train().steps());

@@ -49,33 +49,7 @@ class ResumeTest {
                         .parameters()
                         .forEach(p -> p.copy_(p.get().detach().mul(3.0)));
             }
-            return training.run(where, config, new Listener(stopAt, messages), resume);
-        }
-    }
-
-    private static final class Listener extends SilentProgress {
-        private final int stopAt;
-        private final List<String> messages;
-        private long done;
-
-        Listener(int stopAt, List<String> messages) {
-            this.stopAt = stopAt;
-            this.messages = messages;
-        }
-
-        @Override
-        public void step(long count, double loss, double examplesPerSecond) {
-            done = count;
-        }
-
-        @Override
-        public void message(String text) {
-            messages.add(text);
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return done >= stopAt;
+            return training.run(where, config, new StopsAt(stopAt, messages), resume);
         }
     }
 

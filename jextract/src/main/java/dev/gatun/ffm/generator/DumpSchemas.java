@@ -55,7 +55,7 @@ public final class DumpSchemas {
         Path target = Path.of(args[0]);
         Path beside = target.resolveSibling(target.getFileName() + ".tmp");
         Files.write(beside, lines);
-        Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
         System.out.printf("%s: %d ops of %d known to the dispatcher%n", target, lines.size(), count);
     }
 

@@ -100,7 +100,7 @@ final class DistributedPage {
         page.append(format(
                 "%n**%s** of the exchange is hidden (quartiles %s to %s): what it adds during backward against what it adds"
                         + " after it, round by round.%n",
-                percent(quantile(hidden(two), 0.5)),
+                format("%.1f %%", 100 * quantile(hidden(two), 0.5)),
                 percent(quantile(hidden(two), 0.25)),
                 percent(quantile(hidden(two), 0.75))));
         StepModel model = model(layers, width, two);
