@@ -11,6 +11,7 @@ import dev.gatun.data.p3.P3Encoder;
 import dev.gatun.data.p3.P3Evaluation;
 import dev.gatun.data.p3.P3Source;
 import dev.gatun.hart.config.RunConfig;
+import dev.gatun.hart.evaluate.AttentionMap;
 import dev.gatun.hart.evaluate.EvaluationReport;
 import dev.gatun.hart.evaluate.MainSize;
 import dev.gatun.hart.evaluate.RankReport;
@@ -174,9 +175,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static String sni(RunFolder run, SniRunData data, TrainedRun trained, World world, Progress progress) {
-        EvaluationReport report = new RunEvaluator(trained, data.tasks(), world, progress).evaluate();
+        RunEvaluator evaluator = new RunEvaluator(trained, data.tasks(), world, progress);
+        EvaluationReport report = evaluator.evaluate();
         if (world.isFirst()) {
             ReportWriter.save(report, run);
+            save(evaluator.attentionMap(), run);
         }
         return ReportWriter.table(report);
     }
@@ -190,6 +193,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ChoiceScores.Normalisation normalisation,
             RankEvaluation.Aggregate aggregate) {
         RunConfig config = data.config();
+        P3Encoder encoder = P3RunData.encoder(config, data.tokenizer());
         List<RankExample> examples = data.tasks().examples();
         progress.begin("evaluate", 0, examples.size());
         RankReport report = RankReport.of(
@@ -201,7 +205,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 examples,
                 new RankScoring(
                         trained.system(),
-                        P3RunData.encoder(config, data.tokenizer()),
+                        encoder,
                         data.tasks()::demonstrations,
                         config.evaluation().batch(),
                         progress),
@@ -213,7 +217,19 @@ final class EvaluateCommand implements Callable<Integer> {
             run.write("evaluation.json", report.json());
             run.write("evaluation.txt", report.table());
             run.write("predictions.jsonl", report.predictions());
+            List<long[]> demonstrations = examples.stream()
+                    .map(data.tasks()::demonstrations)
+                    .distinct()
+                    .map(encoder::hyper)
+                    .toList();
+            save(AttentionMap.of(trained.system(), config.system().key(), demonstrations), run);
         }
         return report.table();
+    }
+
+    private static void save(AttentionMap map, RunFolder run) {
+        if (map != null) {
+            map.save(run);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static dev.gatun.apps.TinyRun.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.TinyRun.Outcome;
@@ -100,26 +101,28 @@ class P3CommandsTest {
     @Test
     void rankScoresAreTheLogProbabilitiesOfAPlainPass() throws IOException {
         Path run = train("ft0-mini-p3");
-        JsonNode line = JSON.readTree(
-                Files.readAllLines(run.resolve("predictions.jsonl")).getFirst());
         try (T5 model = T5.fromPretrained(run.resolve("model"));
                 T5Tokenizer tokenizer = SniMini.tokenizer();
                 Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad()) {
             model.eval();
-            long[] input = tokenizer.encodeWithEos(line.get("input").textValue(), 160);
-            for (int choice = 0; choice < line.get("choices").size(); choice++) {
-                long[] target =
-                        tokenizer.encodeWithEos(line.get("choices").get(choice).textValue(), 16);
-                Tensor labels = Tensor.of(target, 1, target.length);
-                Tensor logits = model.forward(T5Input.of(Tensor.of(input, 1, input.length), null, labels))
-                        .logits();
-                double sum = CrossEntropy.sum(logits.reshape(-1, logits.size(2)), labels.reshape(-1), -100)
-                        .neg()
-                        .item()
-                        .doubleValue();
-                assertThat(line.get("log_probabilities").get(choice).doubleValue())
-                        .isCloseTo(sum, within(1e-3));
+            for (String text : Files.readAllLines(run.resolve("predictions.jsonl"))) {
+                JsonNode line = JSON.readTree(text);
+                long[] input = tokenizer.encodeWithEos(line.get("input").textValue(), 160);
+                int best = 0;
+                double[] sums = new double[line.get("choices").size()];
+                for (int choice = 0; choice < sums.length; choice++) {
+                    long[] target = tokenizer.encodeWithEos(
+                            line.get("choices").get(choice).textValue(), 16);
+                    sums[choice] = logProbability(model, input, target);
+                    assertThat(line.get("log_probabilities").get(choice).doubleValue())
+                            .as(text)
+                            .isCloseTo(sums[choice], within(1e-3));
+                    best = sums[choice] > sums[best] ? choice : best;
+                }
+                assertThat(sums[choices(line).indexOf(line.get("prediction").textValue())])
+                        .as(text)
+                        .isCloseTo(sums[best], within(1e-3));
             }
         }
         Outcome alone = gatun("evaluate", "--t5", run.resolve("model"), "--limit", 2);
@@ -129,5 +132,21 @@ class P3CommandsTest {
                         .out())
                 .contains("median over templates");
         gatun("evaluate").isFailure(2, "give either a run's folder or --t5");
+    }
+
+    private static List<String> choices(JsonNode line) {
+        return JSON.convertValue(line.get("choices"), new TypeReference<>() {});
+    }
+
+    private static double logProbability(T5 model, long[] input, long[] target) {
+        try (Scope _ = Scope.open()) {
+            Tensor labels = Tensor.of(target, 1, target.length);
+            Tensor logits = model.forward(T5Input.of(Tensor.of(input, 1, input.length), null, labels))
+                    .logits();
+            return CrossEntropy.sum(logits.reshape(-1, logits.size(2)), labels.reshape(-1), -100)
+                    .neg()
+                    .item()
+                    .doubleValue();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.gatun.apps;
 
 import static dev.gatun.apps.TinyRun.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,11 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every system as a user meets it: trained from the command line on a main model that is there, adapted, asked. */
 class SystemCommandsTest {
@@ -62,10 +66,20 @@ class SystemCommandsTest {
         return run;
     }
 
+    /** All systems as their recipes have them, and what the specification names beside that. */
+    static Stream<Arguments> variants() {
+        return Stream.concat(
+                Stream.of(SystemKind.values()).map(system -> Arguments.of(system, List.of())),
+                Stream.of(
+                        Arguments.of(SystemKind.TK, List.of("data.input=mixture")),
+                        Arguments.of(SystemKind.HART, List.of("ar.memory=markov")),
+                        Arguments.of(SystemKind.PREFIX, List.of("prefix.reparameterised=false"))));
+    }
+
     @ParameterizedTest
-    @EnumSource(SystemKind.class)
-    void trainsAdaptsAndPredicts(SystemKind system) throws IOException {
-        Path run = train(system);
+    @MethodSource("variants")
+    void trainsAdaptsAndPredicts(SystemKind system, List<String> overrides) throws IOException {
+        Path run = train(system, overrides.toArray(String[]::new));
         JsonNode evaluation = JSON.readTree(Files.readString(run.resolve("evaluation.json")));
         assertThat(evaluation.get("system").textValue()).isEqualTo(system.key());
         assertThat(evaluation.get("scores").get("snr").isNumber()).isTrue();
@@ -81,9 +95,30 @@ class SystemCommandsTest {
         Outcome predicted = gatun("predict", run, adapter, "--input", inputs);
         assertThat(predicted.err()).isEmpty();
         assertThat(predicted.out().lines().map(String::strip)).isEqualTo(evaluated(run));
+        boolean markov = overrides.contains("ar.memory=markov");
+        hasFigureOne(run, system == SystemKind.PARALLEL || system == SystemKind.HART && !markov);
         if (system != SystemKind.HART) {
             gatun("predict", TinyRun.finished(), adapter, "--input", inputs)
                     .isFailure(1, "made by a run of system " + system.key(), "this run's is hart");
+        }
+    }
+
+    /** The map of which layers look at which, in a file and on the page. */
+    private static void hasFigureOne(Path run, boolean has) throws IOException {
+        Path file = run.resolve("attention.json");
+        assertThat(Files.exists(file)).isEqualTo(has);
+        String page = Files.readString(run.resolve("report.html"));
+        assertThat(page.contains("layer 1 looks at layer 1")).isEqualTo(has);
+        if (has) {
+            JsonNode map = JSON.readTree(file.toFile());
+            assertThat(map.get("tasks").intValue()).isEqualTo(2);
+            assertThat(map.get("attention")).as("a pair of layers").hasSize(1).allSatisfy(row -> {
+                double sum = 0;
+                for (JsonNode value : row) {
+                    sum += value.doubleValue();
+                }
+                assertThat(sum).isCloseTo(0.5, within(1e-5));
+            });
         }
     }
 
@@ -105,9 +140,13 @@ class SystemCommandsTest {
     @ParameterizedTest
     @EnumSource(
             value = SystemKind.class,
-            names = {"HART", "LORA", "PREFIX"})
+            names = {"HART", "LORA", "PREFIX", "HINT", "HYPERTUNING"})
     void refiningLowersTheLossOnTheTasksExamples(SystemKind system) {
-        Path run = system == SystemKind.HART ? TinyRun.finished() : train(system);
+        Path run = switch (system) {
+            case HART -> TinyRun.finished();
+            case HYPERTUNING -> train(system, "hyper.outputs=loras");
+            default -> train(system);
+        };
         Path adapter = folder.resolve("refined.safetensors");
         Outcome refined = gatun("adapt", run, task, "-o", adapter, "--refine", 20, "--refine-lr", "0.05");
         assertThat(refined.err()).isEmpty();

@@ -40,7 +40,7 @@ final class CallFailure {
         }
         boolean more = tensors.size() > Frame.MAX_OPERANDS;
         String missing = cuda ? Cuda.whyUnavailable(gpu) : null;
-        String reason = missing == null ? FailureNotes.add(sentence, type, frame) : missing;
+        String reason = missing == null ? FailureNotes.add(sentence, type) : missing;
         return Anomaly.explain(op, described, more, reason, type, error);
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.torch;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.internal.OpTrail;
 import dev.gatun.torch.internal.StreamUses;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,7 +19,7 @@ final class Frame extends FrameArguments {
     private final Frame outer;
     private final LiveCount count;
     /** The ops called last, where they are noted; else null. */
-    final OpTrail trail;
+    private final OpTrail trail;
 
     private Frame inner;
     private long[] deferred;
@@ -31,7 +32,7 @@ final class Frame extends FrameArguments {
     private Frame(Frame outer) {
         this.outer = outer;
         count = outer == null ? LiveCount.of(this) : outer.count;
-        trail = outer == null ? OpTrail.start() : outer.trail;
+        trail = outer == null ? OpTrail.ofThread() : outer.trail;
     }
 
     /** This thread's frame, empty. What an earlier call left in it is gone: read results before the next call. */

@@ -3,6 +3,7 @@ package dev.gatun.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gatun.torch.internal.OpTrail;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,15 +44,7 @@ class FailureNotesTest {
     }
 
     @Test
-    void anErrorOfCudaSaysHowToFindTheOp() {
-        assertThat(FailureNotes.cudaNote(null, null))
-                .contains("this op failed, or one before it (-Dgatun.debug.ops=true lists them here)")
-                .contains("CUDA_LAUNCH_BLOCKING=1");
-        assertThat(FailureNotes.cudaNote(null, "1")).isEmpty();
-    }
-
-    @Test
-    void theLastOpsAreListedWhereThatWasAskedFor() throws InterruptedException {
+    void theLastOpsAreListedWithAnErrorOfCuda() throws InterruptedException {
         ChildJvm.Result child = ChildJvm.run(List.of("-Dgatun.debug.ops=true"), LastOps.class);
         assertThat(child.output())
                 .contains("aten::mul.Tensor, aten::mul.Tensor, aten::sum, aten::item, Tensor.close\n")
@@ -69,9 +62,8 @@ class FailureNotesTest {
                 }
                 x.sum().item();
             }
-            OpTrail trail = Frame.begin().trail;
-            System.out.println(trail);
-            System.out.println(FailureNotes.cudaNote(trail, "0"));
+            System.out.println(OpTrail.ofThread());
+            System.out.println(OpTrail.note());
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * the shim then binds to the libtorch that is already there, whatever else the system has installed.
  */
 public final class LibTorch {
+    private static final String CUDA = "libtorch_cuda.so";
     private static final int RTLD_LAZY = 1;
 
     private final List<NativeLibrary> libraries = new ArrayList<>();
@@ -42,17 +43,15 @@ public final class LibTorch {
             }
         }
         version = found;
-        boolean cuda = false;
         for (NativeLibrary library : source.optionalLibraries()) {
             try {
                 CudaLibraries.requireNeeds(library);
                 open(library);
-                cuda |= library.name().equals("libtorch_cuda.so");
             } catch (NativeLoadException e) {
                 failedOptional.put(library, e.getMessage());
             }
         }
-        shim = open(ShimFile.extract(platform, cuda ? ShimFile.CUDA_NAME : ShimFile.NAME));
+        shim = open(ShimFile.extract(platform, hasCuda() ? ShimFile.CUDA_NAME : ShimFile.NAME));
     }
 
     /**
@@ -131,6 +130,11 @@ public final class LibTorch {
     /** What has been loaded, in order. */
     public List<NativeLibrary> libraries() {
         return List.copyOf(libraries);
+    }
+
+    /** Whether CUDA's part of libtorch is loaded; it may be without a GPU. */
+    public boolean hasCuda() {
+        return libraries.stream().anyMatch(library -> library.name().equals(CUDA));
     }
 
     /** The backends' libraries (CUDA) that are there but did not load, each with the reason. */

@@ -15,7 +15,7 @@ final class CudaSupport {
     /** What CUDA misses in this process, or null when there is a GPU to use. */
     static String missing() {
         LibTorch loaded = LibTorch.load();
-        if (loaded.libraries().stream().noneMatch(library -> library.name().equals(CudaRuntime.LIBRARY))) {
+        if (!loaded.hasCuda()) {
             return loaded.failedBackends().isEmpty()
                     ? ASKED + "this libtorch (" + loaded.version()
                             + ") was built without CUDA: set GATUN_LIBTORCH to the"

@@ -1,6 +1,7 @@
 package dev.gatun.torch.cuda;
 
 import dev.gatun.ffm.CoreRaw;
+import dev.gatun.torch.internal.OpTrail;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +45,8 @@ final class ShimCall implements AutoCloseable {
                 slots.setAtIndex(ValueLayout.JAVA_LONG, 0, get(4));
                 CoreRaw.error_free(address());
             }
-            throw new CudaException(function + ": " + sentence);
+            throw new CudaException(function + ": "
+                    + (sentence.contains("CUDA error") ? sentence.stripTrailing() + OpTrail.note() : sentence));
         }
         return this;
     }

@@ -82,6 +82,11 @@ public final class RunEvaluator {
         return new EvaluationReport(config.recipe(), config.seed(), config.system(), MainSize.of(run.main()), sets);
     }
 
+    /** Figure 1 over the unseen tasks, or null if the system's layers do not look at each other. */
+    public AttentionMap attentionMap() {
+        return AttentionMap.of(run.system(), config.system().key(), demonstrations(data.unseen()));
+    }
+
     private static long size(List<SniTask> tasks) {
         return tasks.stream().mapToLong(task -> task.instances().size()).sum();
     }

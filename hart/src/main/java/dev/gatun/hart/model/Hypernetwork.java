@@ -91,6 +91,12 @@ public final class Hypernetwork extends Module implements AdaptationSource {
         });
     }
 
+    /** Whether layers look at each other's states while these are made, so that {@link #attentionMap} can tell how much. */
+    public boolean hasAttentionMap() {
+        return config.generator() == Generator.HART
+                && (config.memory() == Memory.CACHE || config.memory() == Memory.PARALLEL);
+    }
+
     /**
      * How much the states of each layer look at those of each other one (Figure 1).
      *
@@ -102,8 +108,7 @@ public final class Hypernetwork extends Module implements AdaptationSource {
      *     others have states that look at each other's layers
      */
     public Tensor attentionMap(Tensor ids, Tensor mask) {
-        boolean looks = config.memory() == Memory.CACHE || config.memory() == Memory.PARALLEL;
-        if (config.generator() != Generator.HART || !looks) {
+        if (!hasAttentionMap()) {
             throw new IllegalStateException(
                     "layers look at each other's states with the memory CACHE or PARALLEL, not with "
                             + (config.generator() == Generator.HART ? config.memory() : config.generator()));

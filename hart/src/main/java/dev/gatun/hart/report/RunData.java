@@ -21,6 +21,7 @@ import java.util.Map;
  * @param metrics its curves
  * @param evaluation {@code evaluation.json}, a missing node before it is there
  * @param examples some of its predictions
+ * @param attention {@code attention.json}, a missing node if there is none
  * @param environment {@code environment.json}, a missing node if there is none
  */
 record RunData(
@@ -31,6 +32,7 @@ record RunData(
         Metrics metrics,
         JsonNode evaluation,
         List<Example> examples,
+        JsonNode attention,
         JsonNode environment) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -51,6 +53,7 @@ record RunData(
                     Metrics.read(folder.resolve("metrics.jsonl")),
                     JsonLines.file(folder.resolve("evaluation.json")),
                     Example.read(folder.resolve("predictions.jsonl")),
+                    JsonLines.file(folder.resolve("attention.json")),
                     JsonLines.file(folder.resolve(Environment.FILE)));
         } catch (IOException e) {
             throw new ReportException(

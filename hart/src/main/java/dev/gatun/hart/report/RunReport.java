@@ -67,7 +67,7 @@ public final class RunReport {
                 <style>
                 %s%s</style></head><body><main>
                 <h1>%s</h1>
-                %s%s%s%s%s</main>
+                %s%s%s%s%s%s</main>
                 <script>%s</script></body></html>
                 """.formatted(
                         hash(script),
@@ -78,6 +78,7 @@ public final class RunReport {
                         RunsSection.html(runs),
                         CurvesSection.html(runs),
                         ScoresSection.html(runs),
+                        AttentionSection.html(runs),
                         ExamplesSection.html(runs),
                         ConfigSection.html(runs),
                         script);

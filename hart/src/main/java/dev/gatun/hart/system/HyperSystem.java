@@ -116,6 +116,14 @@ final class HyperSystem implements TaskSystem {
         return config.hyper().fusion() ? made : made.withoutFusion();
     }
 
+    @Override
+    public Tensor attentionMap(List<long[]> demonstrations) {
+        return hyper.hasAttentionMap()
+                ? hyper.attentionMap(
+                        TokenRows.ids(demonstrations, main.device()), TokenRows.mask(demonstrations, main.device()))
+                : null;
+    }
+
     /** One at a time: what is recorded is there once. */
     private synchronized Adaptation replayed(Tensor ids, Tensor mask) {
         if (recorded == null || !recorded.isFor(ids)) {

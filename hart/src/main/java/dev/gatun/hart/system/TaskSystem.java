@@ -4,6 +4,7 @@ import dev.gatun.hart.config.RunConfig;
 import dev.gatun.hart.model.Adaptation;
 import dev.gatun.hart.train.Objective;
 import dev.gatun.nn.t5.T5;
+import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,17 @@ public interface TaskSystem extends AutoCloseable {
      * @return of one row for each task, or one row for all, or null where the main model's input says it all
      */
     Adaptation adapt(List<long[]> demonstrations);
+
+    /**
+     * How much the states of each layer look at those of each other one while they are made (Figure 1).
+     *
+     * @param demonstrations of each task, tokens
+     * @return [B, L, L] in the current scope: the looking layer, the seen one ({@link
+     *     dev.gatun.hart.model.Hypernetwork#attentionMap}); null in systems whose layers do not look at each other
+     */
+    default Tensor attentionMap(List<long[]> demonstrations) {
+        return null;
+    }
 
     /** Everything ready to predict: no dropout, no gradients. */
     void freeze();

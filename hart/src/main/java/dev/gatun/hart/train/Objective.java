@@ -55,7 +55,7 @@ public interface Objective extends AutoCloseable {
      */
     default void distribute(World world, SlotRange mine) {}
 
-    /** The optimizer made its step. */
+    /** The optimizer made its step. Not to be called for a step that was skipped: what it left behind gives way to the next one's. */
     default void stepped() {}
 
     /** Tensors beside the parameters that the next step depends on, by name: they belong into a checkpoint. */

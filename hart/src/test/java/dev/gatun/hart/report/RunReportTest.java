@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,24 @@ class RunReportTest {
                 .as("the charts' numbers and one script")
                 .hasSize(1 + 8);
         assertThat(page).doesNotContain("http:", "https:", "<link", "<iframe", " href=", "@import", "url(");
+    }
+
+    @Test
+    void figureOneIsDrawnWhereThereIsOne() throws IOException {
+        SampleRun run = new SampleRun(folder.resolve("run")).evaluation("parallel", 42);
+        assertThat(run.report()).doesNotContain("Figure 1");
+        double[][] rows = {{0.4, 0.1, 0}, {0.25, 0.25, 0}, {0.05, 0.2, 0.25}};
+        String page = run.write("attention.json", Map.of("tasks", 5, "attention", rows))
+                .report();
+        assertThat(page)
+                .contains(
+                        "What layers see of each other (Figure 1)",
+                        "mean over 5 tasks",
+                        "fill-opacity=\"1.000\"><title>layer 1 looks at layer 1: 0.4000</title>",
+                        "fill-opacity=\"0.125\"><title>layer 3 looks at layer 1: 0.0500</title>");
+        assertThat(page.split("class=\"cell\"", -1)).hasSize(1 + 9);
+        Files.writeString(run.folder.resolve("attention.json"), "{\"attention\": [[1, 2], [3]]}");
+        assertThat(run.report()).doesNotContain("Figure 1");
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,10 +39,20 @@ class SystemsTest {
         return Arrays.stream(SystemKind.values()).filter(SystemKind::trains);
     }
 
+    /** All systems as their recipes have them, and what the specification names beside that. */
+    static Stream<Arguments> variants() {
+        return Stream.concat(
+                trained().map(kind -> Arguments.of(kind, List.of())),
+                Stream.of(
+                        Arguments.of(SystemKind.HART, List.of("ar.memory=markov")),
+                        Arguments.of(SystemKind.HART, List.of("ar.intra=causal")),
+                        Arguments.of(SystemKind.PREFIX, List.of("prefix.reparameterised=false", "train.lr=0.1"))));
+    }
+
     @ParameterizedTest
-    @MethodSource("trained")
-    void learnsAndComesBack(SystemKind kind) {
-        RunConfig config = TinySystems.config(kind);
+    @MethodSource("variants")
+    void learnsAndComesBack(SystemKind kind, List<String> overrides) {
+        RunConfig config = TinySystems.config(kind, overrides.toArray(String[]::new));
         for (long seed = 0; seed < 3; seed++) {
             try (TaskSystem system = TinySystems.make(config, seed)) {
                 Module part = trainedPart(system, config);

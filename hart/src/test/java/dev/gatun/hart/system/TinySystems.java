@@ -24,7 +24,6 @@ import java.util.stream.LongStream;
 /** Each system over a main model of a few thousand numbers, and examples in which there is something to learn. */
 final class TinySystems {
     static final int BATCH = 4;
-    private static final double LR = 1e-2;
     /** Targets are of these tokens alone, which a model with random weights does not know. */
     private static final int TARGETS = 4;
 
@@ -35,6 +34,7 @@ final class TinySystems {
         List<String> all = new ArrayList<>(List.of(
                 "train.batch=" + (kind.trains() ? BATCH : 2),
                 "train.accumulate=1",
+                "train.lr=1e-2",
                 "hyper.decoder_layers=1",
                 "hyper.prefix=2",
                 "hyper.queries=4",
@@ -75,7 +75,8 @@ final class TinySystems {
 
     static void train(TaskSystem system, RunConfig config, int steps) {
         try (Objective objective = system.objective(config.train());
-                AdamW adamw = new AdamW(objective.trained().parameters(), LR, 0)) {
+                AdamW adamw = new AdamW(
+                        objective.trained().parameters(), config.train().lr(), 0)) {
             for (int step = 0; step < steps; step++) {
                 try (Scope _ = Scope.open()) {
                     Batch batch = batch(config, 1000 + step);

@@ -21,7 +21,11 @@ final class BandwidthRank {
     private static final long MOST = 256L << 20;
     private static final double NANOS = 1e9;
     private static final int QUARTILE = 4;
-    private static final int CALLS_A_ROUND = 15; // more rounds are to be longer ones, too
+    private static final int CALLS_A_ROUND = 4; // more rounds are to be longer ones, too
+    /** Small tensors take turns more often, since their times scatter more: this many times as often, below this size. */
+    private static final int MORE_ROUNDS = 4;
+
+    private static final long SMALL = 8L << 20;
 
     private BandwidthRank() {}
 
@@ -35,7 +39,8 @@ final class BandwidthRank {
         try (ProcessGroup group = ProcessGroups.open(info, TIMEOUT)) {
             RawGloo raw = new RawGloo(info, TIMEOUT);
             for (long bytes = 4 << 10; bytes <= most; bytes *= 4) {
-                measure(group, raw, bytes, rounds);
+                int calls = Math.clamp((2L << 20) / bytes, 1, CALLS_A_ROUND * rounds);
+                measure(group, raw, bytes, bytes < SMALL ? MORE_ROUNDS * rounds : rounds, calls);
             }
             group.barrier().await();
         }
@@ -44,8 +49,7 @@ final class BandwidthRank {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void measure(ProcessGroup group, RawGloo raw, long bytes, int rounds) {
-        int calls = Math.clamp((8L << 20) / bytes, 1, CALLS_A_ROUND * rounds);
+    private static void measure(ProcessGroup group, RawGloo raw, long bytes, int rounds, int calls) {
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
         try (Scope _ = Scope.open();

@@ -3,6 +3,7 @@ package dev.gatun.torch.cuda.kernel;
 import dev.gatun.ffm.CudaDriverRaw;
 import dev.gatun.torch.cuda.CudaException;
 import dev.gatun.torch.internal.CText;
+import dev.gatun.torch.internal.OpTrail;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -10,6 +11,11 @@ import java.lang.foreign.ValueLayout;
 
 /** The CUDA driver, which loads and launches kernels. */
 final class CudaDriver {
+    /** From an illegal address on: what kernels that run already do wrong, told by whatever is called next. */
+    private static final int FIRST_LATE = 700;
+
+    private static final int LAST_LATE = 720;
+
     final CudaDriverRaw raw;
     /** Whether it tells what parameters a kernel has, as it does from CUDA 12.4 on. */
     final boolean tellsParameters;
@@ -46,7 +52,8 @@ final class CudaDriver {
                 return new CudaException(what + " failed (CUDA driver error " + status + ")");
             }
             return new CudaException(what + ": " + CText.at(text.getAtIndex(ValueLayout.JAVA_LONG, 0)) + " ("
-                    + CText.at(text.getAtIndex(ValueLayout.JAVA_LONG, 1)) + ", " + status + ")");
+                    + CText.at(text.getAtIndex(ValueLayout.JAVA_LONG, 1)) + ", " + status + ")"
+                    + (status >= FIRST_LATE && status <= LAST_LATE ? OpTrail.note() : ""));
         }
     }
 }
