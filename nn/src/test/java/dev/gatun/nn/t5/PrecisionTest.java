@@ -92,6 +92,7 @@ class PrecisionTest {
     }
 
     private double[] train(DType dtype, boolean autocast, boolean masters) {
+        Torch.setNumThreads(1);
         Torch.manualSeed(7);
         Random random = new Random(7);
         double[] losses = new double[STEPS];
