@@ -71,7 +71,7 @@ final class AttentionSection {
         }
         axis(svg, layers, side);
         return "<figure><figcaption>" + Html.escape(run.name()) + "<small>mean over "
-                + run.attention().path("tasks").asInt() + " tasks; darkest: "
+                + run.attention().path("tasks").asInt() + " tasks; strongest: "
                 + String.format(Locale.ROOT, "%.3f", most) + "</small></figcaption>\n" + svg + "</svg></figure>\n";
     }
 

@@ -79,7 +79,7 @@ class RunReportTest {
         assertThat(page)
                 .contains(
                         "What layers see of each other (Figure 1)",
-                        "mean over 5 tasks",
+                        "mean over 5 tasks; strongest: 0.400",
                         "fill-opacity=\"1.000\"><title>layer 1 looks at layer 1: 0.4000</title>",
                         "fill-opacity=\"0.125\"><title>layer 3 looks at layer 1: 0.0500</title>");
         assertThat(page.split("class=\"cell\"", -1)).hasSize(1 + 9);
