@@ -27,10 +27,10 @@ public record AttentionMap(String system, int tasks, double[][] rows) {
     private static final int AT_ONCE = 8;
 
     /**
-     * The map of {@code system}, or null if its layers do not look at each other.
+     * The map of {@code system}, or null if its layers do not look at each other or there is no task.
      *
      * @param name what the system is called
-     * @param demonstrations of each task, tokens; at least one
+     * @param demonstrations of each task, tokens
      */
     public static AttentionMap of(TaskSystem system, String name, List<long[]> demonstrations) {
         double[][] sums = null;
@@ -50,10 +50,10 @@ public record AttentionMap(String system, int tasks, double[][] rows) {
                 }
             }
         }
-        return new AttentionMap(name, demonstrations.size(), sums);
+        return sums == null ? null : new AttentionMap(name, demonstrations.size(), sums);
     }
 
-    /** Writes it into a run's folder. */
+    /** Writes it into a run's folder; throws {@link dev.gatun.hart.train.RunException} where that cannot be written. */
     public void save(RunFolder folder) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("system", system);

@@ -25,6 +25,7 @@ import java.util.List;
  *   <li>{@code main/}: the main model, a Hugging Face folder; {@code hyper/}: the trained hypernetwork
  *   <li>{@code evaluation.json}, {@code evaluation.txt}, {@code predictions.jsonl}: what it achieved; {@code official_*.jsonl}:
  *       its answers and the references as the official scorers read them
+ *   <li>{@code attention.json}: Figure 1, of systems whose layers look at each other
  *   <li>{@code report.html}: all of it for a browser
  * </ul>
  */
