@@ -4,6 +4,8 @@ import dev.gatun.apps.launch.Rendezvous.Ending;
 import dev.gatun.nn.distributed.DistributedException;
 import dev.gatun.nn.distributed.KeyValueStore;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,14 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /**
  * Decides for all machines of a run: who takes part in a round, when it has to be stopped, and what follows. It is a thread of
  * the launcher that keeps the store, and talks to all launchers, its own too, through that store only.
  */
 final class Coordinator implements AutoCloseable {
-    /** Where launchers send messages to. */
-    static final String INBOX = "coordinator";
+    /** The key of the run's name. */
+    static final String RUN = "run";
 
     private static final long LOOK_EVERY_MILLIS = 50;
     /** More has passed only if this process stood still itself, which is nobody else's silence. */
@@ -30,12 +33,15 @@ final class Coordinator implements AutoCloseable {
     private final MultiNode settings;
     private final IntSupplier newRankStore;
     private final PrintStream err;
-    private final Mailbox inbox;
+    /** Machines that have a number, and have not said yet what they are. */
+    private final Map<Integer, Node> arriving = new TreeMap<>();
+
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final List<RankFailure> failures = new ArrayList<>();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("gatun-coordinator").unstarted(this::work);
 
+    private int numbered;
     private int round = -1;
     private int restarts;
     private boolean running;
@@ -48,22 +54,24 @@ final class Coordinator implements AutoCloseable {
     private long lookedAt = System.nanoTime();
     private long enoughSince;
     private Ending over;
+    private String overBecause;
     private volatile boolean closing;
 
     /** What is known of a machine. */
     private static final class Node {
         private final int number;
-        private final Message.Member member;
+        private final Mailbox from;
         private final Mailbox mail;
+        private Message.Member member;
         private long beats = -1;
         private long silentNanos;
         private Round round;
         private Ending ending;
 
-        private Node(int number, Message.Member member, Mailbox mail) {
+        private Node(int number, KeyValueStore store) {
             this.number = number;
-            this.member = member;
-            this.mail = mail;
+            this.from = new Mailbox(store, Link.outboxOf(number));
+            this.mail = new Mailbox(store, Link.inboxOf(number));
         }
 
         private boolean isRunning() {
@@ -77,7 +85,7 @@ final class Coordinator implements AutoCloseable {
         this.settings = settings;
         this.newRankStore = newRankStore;
         this.err = err;
-        this.inbox = new Mailbox(store, INBOX);
+        store.set(RUN, settings.runId().getBytes(StandardCharsets.UTF_8));
     }
 
     void start() {
@@ -87,11 +95,10 @@ final class Coordinator implements AutoCloseable {
     private void work() {
         try {
             while (!(closing && nodes.isEmpty())) {
-                for (Optional<Message> next = inbox.receive(); next.isPresent(); next = inbox.receive()) {
-                    take(next.get());
-                }
+                greetNewNodes();
+                everybody().forEach(this::takeMail);
                 lookForLostNodes();
-                if (closing && over == null) {
+                if (closing) {
                     end(saved ? Ending.SAVED : Ending.FAILED, "the launcher that decides was stopped");
                 }
                 if (over == null) {
@@ -106,36 +113,57 @@ final class Coordinator implements AutoCloseable {
         }
     }
 
-    private void take(Message message) {
-        Node node = nodes.get(message.node());
+    private void greetNewNodes() {
+        long count = store.add(Link.NODES, 0);
+        while (numbered < count) {
+            numbered++;
+            arriving.put(numbered, new Node(numbered, store));
+        }
+    }
+
+    private List<Node> everybody() {
+        return Stream.concat(nodes.values().stream(), arriving.values().stream())
+                .toList();
+    }
+
+    private void takeMail(Node node) {
+        try {
+            for (Optional<Message> next = node.from.receive(); next.isPresent(); next = node.from.receive()) {
+                take(node, next.get());
+            }
+        } catch (UncheckedIOException e) {
+            end(Ending.FAILED, e.getMessage());
+        }
+    }
+
+    private void take(Node node, Message message) {
         switch (message.kind()) {
-            case JOIN -> join(message);
+            case JOIN -> join(node, message.member());
             case ENDED -> {
-                if (node != null && node.isRunning()) {
+                if (node.isRunning()) {
                     node.ending = message.ending();
                     saved |= node.ending == Ending.SAVED;
                     failures.addAll(message.failures());
                 }
             }
             case LEAVE -> {
-                nodes.remove(message.node());
-                nodesGone |= over == null;
+                arriving.remove(node.number);
+                nodesGone |= nodes.remove(node.number) != null && over == null;
             }
-            case START, STOP, LOST, OVER -> throw new DistributedException("a launcher sent " + message.kind());
+            case START, STOP, LOST, OVER -> end(Ending.FAILED, "a launcher sent " + message.kind());
         }
     }
 
-    private void join(Message message) {
-        Mailbox mail = new Mailbox(store, Link.inboxOf(message.node()));
+    private void join(Node node, Message.Member member) {
+        arriving.remove(node.number);
         if (over != null) {
-            mail.send(Message.over(message.node(), over, failures, "the run is over"));
+            node.mail.send(Message.over(over, failures, overBecause.isEmpty() ? "the run is over" : overBecause));
             return;
         }
         // A launcher that was started again, or cut off for a while, takes the place of what it was.
         for (Node old : List.copyOf(nodes.values())) {
-            boolean same = settings.isStatic()
-                    ? old.member.nodeRank() == message.member().nodeRank()
-                    : old.number == message.member().before();
+            boolean same =
+                    settings.isStatic() ? old.member.nodeRank() == member.nodeRank() : old.number == member.before();
             if (same) {
                 lose(old);
             }
@@ -143,7 +171,8 @@ final class Coordinator implements AutoCloseable {
         if (nodes.isEmpty() && !running) {
             waitingSince = System.nanoTime();
         }
-        nodes.put(message.node(), new Node(message.node(), message.member(), mail));
+        node.member = member;
+        nodes.put(node.number, node);
         membersChanged |= running && members().size() < settings.max();
     }
 
@@ -155,19 +184,20 @@ final class Coordinator implements AutoCloseable {
         long now = System.nanoTime();
         long passed = Math.min(now - lookedAt, LONGEST_LOOK_NANOS);
         lookedAt = now;
-        for (Node node : List.copyOf(nodes.values())) {
+        for (Node node : everybody()) {
             long beats = store.add(Link.beatOf(node.number), 0);
             node.silentNanos = beats == node.beats ? node.silentNanos + passed : 0;
             node.beats = beats;
             if (node.silentNanos > settings.keepAlive().toNanos()) {
                 lose(node);
                 // It may only have been suspended, and would wait for ever for what nobody sends it.
-                node.mail.send(Message.lost(node.number));
+                node.mail.send(Message.lost());
             }
         }
     }
 
     private void lose(Node node) {
+        arriving.remove(node.number);
         nodes.remove(node.number);
         if (node.round != null && over == null) {
             RankFailure failure = failure(node);
@@ -201,7 +231,7 @@ final class Coordinator implements AutoCloseable {
         } else if (!stopping
                 && (membersChanged || nodesGone || members().stream().anyMatch(Coordinator::isUnlucky))) {
             stopping = true;
-            members().stream().filter(Node::isRunning).forEach(node -> node.mail.send(Message.stop(node.number)));
+            members().stream().filter(Node::isRunning).forEach(node -> node.mail.send(Message.stop()));
         }
     }
 
@@ -241,7 +271,8 @@ final class Coordinator implements AutoCloseable {
         int present = nodes.size();
         if (present < settings.min()) {
             enoughSince = 0;
-            if (now - waitingSince > settings.joinTimeout().toNanos()) {
+            // The launcher of this process comes for certain: before it is there, nobody has waited.
+            if (present > 0 && now - waitingSince > settings.joinTimeout().toNanos()) {
                 end(
                         Ending.FAILED,
                         "only " + present + " of " + settings.min() + " machines came within "
@@ -269,7 +300,7 @@ final class Coordinator implements AutoCloseable {
             Node node = members.get(i);
             node.round = new Round(round, i, members.size(), firstRank, worldSize, settings.host(), port, true, reason);
             node.ending = null;
-            node.mail.send(Message.start(node.number, node.round, failures));
+            node.mail.send(Message.start(node.round, failures));
             firstRank += node.member.ranks();
         }
         failures.clear();
@@ -280,9 +311,13 @@ final class Coordinator implements AutoCloseable {
     }
 
     private void end(Ending ending, String why) {
+        if (over != null) {
+            return;
+        }
         over = ending;
+        overBecause = why;
         for (Node node : nodes.values()) {
-            node.mail.send(Message.over(node.number, ending, failures, why));
+            node.mail.send(Message.over(ending, failures, why));
         }
     }
 

@@ -25,21 +25,28 @@ final class Link implements AutoCloseable {
     private volatile boolean failed;
     private volatile boolean closed;
 
+    /** Counts the machines that have come, and so numbers them. */
+    static final String NODES = "nodes";
+
     /** Joins the run as a new machine; from now on {@code store} is this object's. */
     Link(KeyValueStore store, Message.Member member, Duration interval, Duration keepAlive) {
         this.store = store;
-        this.node = Math.toIntExact(store.add("nodes", 1));
+        this.node = Math.toIntExact(store.add(NODES, 1));
         this.inbox = new Mailbox(store, inboxOf(node));
-        this.outbox = new Mailbox(store, Coordinator.INBOX);
+        this.outbox = new Mailbox(store, outboxOf(node));
         this.beat = beatOf(node);
         this.intervalMillis = Math.max(1, interval.toMillis());
         this.keepAlive = keepAlive;
-        toSend.add(Message.join(node, member));
+        toSend.add(Message.join(member));
         Thread.ofPlatform().daemon().name("gatun-link").start(this::talk);
     }
 
     static String inboxOf(int node) {
         return "node/" + node;
+    }
+
+    static String outboxOf(int node) {
+        return "coordinator/" + node;
     }
 
     static String beatOf(int node) {

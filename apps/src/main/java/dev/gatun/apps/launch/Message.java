@@ -9,18 +9,11 @@ import java.util.List;
 /**
  * What the launchers of a run tell the one that decides, and it them. Which parts there are depends on the kind.
  *
- * @param node the sender's or receiver's number
  * @param reason why it is over, in words; empty if the failures say it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Message(
-        Kind kind,
-        int node,
-        Member member,
-        Round round,
-        Rendezvous.Ending ending,
-        List<RankFailure> failures,
-        String reason) {
+        Kind kind, Member member, Round round, Rendezvous.Ending ending, List<RankFailure> failures, String reason) {
     /** What a message is about. */
     enum Kind {
         /** To the decider: a machine wants to take part; {@code member} describes it. */
@@ -49,33 +42,33 @@ record Message(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static Message join(int node, Member member) {
-        return new Message(Kind.JOIN, node, member, null, null, null, null);
+    static Message join(Member member) {
+        return new Message(Kind.JOIN, member, null, null, null, null);
     }
 
-    static Message ended(int node, Round round, Rendezvous.Ending ending, List<RankFailure> failures) {
-        return new Message(Kind.ENDED, node, null, round, ending, failures, null);
+    static Message ended(Round round, Rendezvous.Ending ending, List<RankFailure> failures) {
+        return new Message(Kind.ENDED, null, round, ending, failures, null);
     }
 
-    static Message leave(int node) {
-        return new Message(Kind.LEAVE, node, null, null, null, null, null);
+    static Message leave() {
+        return new Message(Kind.LEAVE, null, null, null, null, null);
     }
 
     /** {@code failures} are those because of which it is a restart. */
-    static Message start(int node, Round round, List<RankFailure> failures) {
-        return new Message(Kind.START, node, null, round, null, failures, null);
+    static Message start(Round round, List<RankFailure> failures) {
+        return new Message(Kind.START, null, round, null, failures, null);
     }
 
-    static Message stop(int node) {
-        return new Message(Kind.STOP, node, null, null, null, null, null);
+    static Message stop() {
+        return new Message(Kind.STOP, null, null, null, null, null);
     }
 
-    static Message lost(int node) {
-        return new Message(Kind.LOST, node, null, null, null, null, null);
+    static Message lost() {
+        return new Message(Kind.LOST, null, null, null, null, null);
     }
 
-    static Message over(int node, Rendezvous.Ending ending, List<RankFailure> failures, String reason) {
-        return new Message(Kind.OVER, node, null, null, ending, failures, reason);
+    static Message over(Rendezvous.Ending ending, List<RankFailure> failures, String reason) {
+        return new Message(Kind.OVER, null, null, ending, failures, reason);
     }
 
     byte[] toBytes() {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /**
  * What {@code --nnodes} and the rendezvous options say about a run on several machines.
  *
+ * @param runId the run's name
  * @param min how many machines are needed
  * @param max how many are used at most
  * @param isStatic whether machines are numbered by {@code --node-rank}, otherwise as they come
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * @param keepAlive the silence after which a machine is given up
  */
 record MultiNode(
+        String runId,
         int min,
         int max,
         boolean isStatic,
@@ -66,6 +68,7 @@ record MultiNode(
                 ? conf.get("is_host").matches("1|(?i)true|t|yes|y")
                 : isStatic ? options.nodeRank == 0 : isThisMachine(host);
         return new MultiNode(
+                options.runId,
                 min,
                 max,
                 isStatic,

@@ -1,7 +1,9 @@
 package dev.gatun.apps.launch;
 
 import dev.gatun.nn.distributed.DistributedException;
+import dev.gatun.nn.distributed.KeyValueStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -90,9 +92,7 @@ final class StoreRendezvous implements Rendezvous {
         long deadline = System.nanoTime() + settings.joinTimeout().toNanos();
         while (true) {
             try {
-                // Not for longer than a signal may have to wait.
-                Message.Member self = new Message.Member(LocalRanks.hostName(), ranks, nodeRank, before);
-                return new Link(stores.connect(CONNECTING, settings.keepAlive()), self, interval, settings.keepAlive());
+                return join();
             } catch (DistributedException e) {
                 if (System.nanoTime() > deadline) {
                     throw new IOException(
@@ -101,6 +101,28 @@ final class StoreRendezvous implements Rendezvous {
                             e);
                 }
                 pause(RETRY_MILLIS);
+            }
+        }
+    }
+
+    private Link join() throws IOException {
+        // Not for longer than a signal may have to wait.
+        KeyValueStore store = stores.connect(CONNECTING, settings.keepAlive());
+        boolean joined = false;
+        try {
+            String run = new String(store.get(Coordinator.RUN), StandardCharsets.UTF_8);
+            if (!run.equals(settings.runId())) {
+                throw new IOException("the launcher at " + settings.host() + ":" + settings.port()
+                        + " is there for the run '" + run + "', and this is '" + settings.runId()
+                        + "'; give each run a port of its own (--rdzv-endpoint)");
+            }
+            Message.Member self = new Message.Member(LocalRanks.hostName(), ranks, nodeRank, before);
+            Link link = new Link(store, self, interval, settings.keepAlive());
+            joined = true;
+            return link;
+        } finally {
+            if (!joined) {
+                store.close();
             }
         }
     }
@@ -143,7 +165,7 @@ final class StoreRendezvous implements Rendezvous {
     public Verdict finish(Round round, Ending ending, List<RankFailure> failed)
             throws IOException, InterruptedException {
         failures = failed;
-        link.send(Message.ended(link.node(), round, ending, failed));
+        link.send(Message.ended(round, ending, failed));
         if (ending == Ending.SIGNALLED || ending == Ending.SAVED) {
             return ending == Ending.SAVED ? Verdict.SAVED : Verdict.FAILED;
         }
@@ -153,6 +175,9 @@ final class StoreRendezvous implements Rendezvous {
             if (message.kind() == Message.Kind.START) {
                 settled = message.round();
                 return Verdict.AGAIN;
+            }
+            if (!message.reason().isEmpty()) {
+                System.err.println("gatun launch: " + message.reason());
             }
             return switch (message.ending()) {
                 case SUCCEEDED -> Verdict.SUCCEEDED;
@@ -173,7 +198,7 @@ final class StoreRendezvous implements Rendezvous {
     @Override
     public void close() {
         if (link != null) {
-            link.send(Message.leave(link.node()));
+            link.send(Message.leave());
             for (long waited = 0; !link.isFlushed() && !link.isLost() && waited < FAREWELL_MILLIS; ) {
                 try {
                     Thread.sleep(LOOK_EVERY_MILLIS);

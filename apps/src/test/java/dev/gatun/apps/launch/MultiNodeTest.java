@@ -2,12 +2,16 @@ package dev.gatun.apps.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.nn.distributed.TcpStore;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +175,58 @@ class MultiNodeTest {
             assertThat(second.err()).contains("the launcher at 127.0.0.1:" + port + " has ended");
             Launched.awaitNone("sleep 23456.7");
         }
+    }
+
+    @Test
+    void machinesThatEndWhileTheyJoinKeepNobodyWaiting() throws Exception {
+        String[] options = {"--nnodes", "2", "--rdzv-backend", "c10d", "--rdzv-conf", "keep_alive=2"};
+        try (Launched first = node(0, 1, WHO, options);
+                TcpStore store = new TcpStore("127.0.0.1", port, Duration.ofSeconds(60), Duration.ofSeconds(60))) {
+            store.get(Coordinator.RUN);
+            store.add(Link.NODES, 1); // has its number, and is never heard of again
+            try (Launched second = node(1, 1, WHO, options)) {
+                assertThat(first.exitCode()).as(first.err()).isZero();
+                assertThat(second.exitCode()).as(second.err()).isZero();
+                assertThat(List.of(log(first, 0, 0), log(second, 0, 0)))
+                        .containsExactlyInAnyOrder("0/2 0/2 0", "1/2 1/2 0");
+            }
+        }
+    }
+
+    @Test
+    void anotherRunAtTheSamePlaceIsRefused() throws Exception {
+        String[] options = {"--nnodes", "2", "--rdzv-backend", "c10d", "--rdzv-id"};
+        try (Launched first = node(0, 1, "exit 0", append(options, "one"));
+                TcpStore store = new TcpStore("127.0.0.1", port, Duration.ofSeconds(60), Duration.ofSeconds(60))) {
+            store.get(Coordinator.RUN);
+            try (Launched second = node(1, 1, "exit 0", append(options, "two"))) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.err())
+                        .contains(
+                                "the launcher at 127.0.0.1:" + port + " is there for the run 'one', and this is 'two'");
+            }
+            first.signal("TERM");
+            assertThat(first.exitCode()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void aLauncherOfAnotherVersionEndsTheRunWithAReason() throws Exception {
+        String script = "echo x >ready; sleep 45678.9 & wait";
+        String[] options = {"--nnodes", "1:2", "--rdzv-backend", "c10d", "--rdzv-conf", "last_call_timeout=1"};
+        try (Launched first = node(0, 1, script, options);
+                TcpStore store = new TcpStore("127.0.0.1", port, Duration.ofSeconds(60), Duration.ofSeconds(60))) {
+            first.await("ready");
+            int number = Math.toIntExact(store.add(Link.NODES, 1));
+            store.set(Link.outboxOf(number) + "/1", "{\"kind\":\"DANCE\"}".getBytes(StandardCharsets.UTF_8));
+            assertThat(first.exitCode()).as(first.err()).isEqualTo(1);
+            assertThat(first.err()).contains("another launcher sent what this one does not understand");
+            Launched.awaitNone("sleep 45678.9");
+        }
+    }
+
+    private static String[] append(String[] options, String last) {
+        return Stream.concat(Stream.of(options), Stream.of(last)).toArray(String[]::new);
     }
 
     @Test
