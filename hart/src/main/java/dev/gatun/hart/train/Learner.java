@@ -23,6 +23,9 @@ interface Learner extends AutoCloseable {
     /** Scales the gradients so that their norm is {@code maxNorm} at most; returns what it was, a scalar on the device. */
     Tensor clipGradNorm_(double maxNorm);
 
+    /** The first gradient that is not finite, in words, or empty; every rank asks. For when clipping has come upon one. */
+    String nonFiniteGradient();
+
     /** Makes the optimizer's step. */
     void step();
 

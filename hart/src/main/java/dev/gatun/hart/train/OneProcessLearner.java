@@ -1,8 +1,10 @@
 package dev.gatun.hart.train;
 
 import dev.gatun.data.SlotRange;
+import dev.gatun.nn.Module;
 import dev.gatun.nn.distributed.ZeroOptimizer;
 import dev.gatun.nn.optim.Gradients;
+import dev.gatun.nn.optim.NonFinite;
 import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.OptimizerState;
 import dev.gatun.torch.Tensor;
@@ -11,11 +13,13 @@ import java.util.List;
 
 /** Learns in one process. */
 final class OneProcessLearner implements Learner {
+    private final Module trained;
     private final Optimizer optimizer;
     private final GradientWorkers workers;
 
-    /** Takes over both. */
-    OneProcessLearner(Optimizer optimizer, GradientWorkers workers) {
+    /** Takes over the optimizer and the workers. */
+    OneProcessLearner(Module trained, Optimizer optimizer, GradientWorkers workers) {
+        this.trained = trained;
         this.optimizer = optimizer;
         this.workers = workers;
     }
@@ -31,6 +35,11 @@ final class OneProcessLearner implements Learner {
     @Override
     public Tensor clipGradNorm_(double maxNorm) {
         return Gradients.clipGradNorm_(optimizer.parameters(), maxNorm);
+    }
+
+    @Override
+    public String nonFiniteGradient() {
+        return NonFinite.inGradients(trained).map(NonFinite::toString).orElse("");
     }
 
     @Override

@@ -82,6 +82,12 @@ final class RankLearner implements Learner {
     }
 
     @Override
+    public String nonFiniteGradient() {
+        String name = optimizer.nonFiniteGradient();
+        return name == null ? "" : "the gradient of " + name;
+    }
+
+    @Override
     public void step() {
         optimizer.step();
     }

@@ -9,15 +9,18 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Writes down what each step came to, and ends a run whose numbers are not finite. On a GPU that is done during the step after
  * it, when its numbers are here: nobody waits for the device. A checkpoint is saved only after {@link #catchUp}, so what a bad
- * step has spoilt is in none.
+ * step has spoilt is in none. Then it says which module was hit first: where numbers are taken at once, by the gradients, which
+ * have not been used yet; otherwise by the parameters, which are those that the bad step alone has made.
  */
 final class StepLog implements AutoCloseable {
     private static final int RATE_WINDOW = 20;
     private static final int NUMBERS = 4;
+    private static final int NORM = NUMBERS - 1;
 
     private final String stage;
     private final RunConfig.Stage settings;
@@ -27,6 +30,7 @@ final class StepLog implements AutoCloseable {
     private final boolean late;
     private final LateNumbers numbers;
     private final RateMeter rate = new RateMeter(RATE_WINDOW);
+    private final Supplier<String> culprit;
     private Step pending;
 
     /**
@@ -43,6 +47,7 @@ final class StepLog implements AutoCloseable {
      * All arguments stay the caller's.
      *
      * @param late whether a step's numbers are taken during the next one
+     * @param culprit asked once something is not finite: what was so first, in words; empty if that cannot be told
      */
     StepLog(
             String stage,
@@ -51,23 +56,26 @@ final class StepLog implements AutoCloseable {
             Progress progress,
             RankReports reports,
             Device device,
-            boolean late) {
+            boolean late,
+            Supplier<String> culprit) {
         this.stage = stage;
         this.settings = settings;
         this.metrics = metrics;
         this.progress = progress;
         this.reports = reports;
         this.late = late;
+        this.culprit = culprit;
         this.numbers = new LateNumbers(NUMBERS, device);
     }
 
     /**
-     * Takes in a step that is queued, and writes down the one before it.
+     * Takes in what a step came to, before the optimizer makes use of it, and writes down the step before.
      *
      * @param losses as {@link Losses} has them
      * @param norm of the gradient before clipping, a scalar
+     * @throws RunException if these numbers are not finite, or, where they are taken late, those of the step before
      */
-    void add(long step, Tensor losses, Tensor norm, double lr, Timing timing) {
+    void check(long step, Tensor losses, Tensor norm) {
         catchUp();
         try (Scope _ = Scope.open()) {
             numbers.send(Torch.cat(
@@ -76,6 +84,13 @@ final class StepLog implements AutoCloseable {
                     },
                     0));
         }
+        if (!late) {
+            requireFinite(step, numbers.take());
+        }
+    }
+
+    /** Takes in a checked step that is queued. */
+    void add(long step, double lr, Timing timing) {
         pending = new Step(step, lr, timing);
         if (!late) {
             catchUp();
@@ -94,15 +109,21 @@ final class StepLog implements AutoCloseable {
         }
         pending = null;
         double[] came = numbers.take();
+        requireFinite(step.number(), came);
         Losses losses = Losses.of(came);
-        double norm = came[NUMBERS - 1];
-        if (!Double.isFinite(losses.total()) || !Double.isFinite(norm)) {
-            throw new RunException("the loss is " + losses.total() + " and the gradient's norm " + norm + " in step "
-                    + step.number() + " of " + stage
+        metrics.write(entry(step, losses, came[NORM]));
+        progress.step(step.number() + 1, losses.total(), rate.examplesPerSecond(settings.batch()));
+    }
+
+    private void requireFinite(long step, double[] came) {
+        double loss = Losses.of(came).total();
+        if (!Double.isFinite(loss) || !Double.isFinite(came[NORM])) {
+            String first = culprit.get();
+            throw new RunException("the loss is " + loss + " and the gradient's norm " + came[NORM] + " in step " + step
+                    + " of " + stage
+                    + (first.isEmpty() ? "" : "; first " + first)
                     + ": resume from the last checkpoint with a lower learning rate (--set " + stage + ".lr=…)");
         }
-        metrics.write(entry(step, losses, norm));
-        progress.step(step.number() + 1, losses.total(), rate.examplesPerSecond(settings.batch()));
     }
 
     private Map<String, Object> entry(Step step, Losses losses, double norm) {

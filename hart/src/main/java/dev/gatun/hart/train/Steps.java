@@ -5,6 +5,7 @@ import dev.gatun.data.Prefetcher;
 import dev.gatun.data.SlotRange;
 import dev.gatun.hart.config.RunConfig;
 import dev.gatun.nn.optim.LinearSchedule;
+import dev.gatun.nn.optim.NonFinite;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
@@ -62,7 +63,8 @@ final class Steps {
         Device device = objective.device();
         // Ranks tell each other their losses, and wait for those anyway.
         boolean late = world.size() == 1 && !device.equals(Device.CPU);
-        try (StepLog log = new StepLog(stage, settings, metrics, progress, reports, device, late)) {
+        try (StepLog log =
+                new StepLog(stage, settings, metrics, progress, reports, device, late, this::firstNotFinite)) {
             boolean finished = !stopBefore() && steps(firstStep, ahead, placement, log, state);
             progress.end();
             return finished;
@@ -121,14 +123,21 @@ final class Steps {
                 losses = told.losses().tensor();
                 stop = told.stop();
             }
-            Tensor norm = learner.clipGradNorm_(settings.clip());
+            log.check(step, losses, learner.clipGradNorm_(settings.clip()));
             learner.step();
             learner.zeroGrad();
             schedule.step();
             objective.stepped();
-            log.add(step, losses, norm, lr, new StepLog.Timing(System.nanoTime() - began, waited));
+            log.add(step, lr, new StepLog.Timing(System.nanoTime() - began, waited));
             return stop;
         }
+    }
+
+    /** Parameters, once they are spoilt, spoil all gradients: so they are looked at first. */
+    private String firstNotFinite() {
+        return NonFinite.inParameters(objective.trained())
+                .map(NonFinite::toString)
+                .orElseGet(learner::nonFiniteGradient);
     }
 
     /** Those of all ranks, whose losses are shares of one mean; and tells all ranks if one has no data. */

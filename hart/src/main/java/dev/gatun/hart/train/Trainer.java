@@ -93,7 +93,7 @@ public final class Trainer {
         Optimizer optimizer = Optimizers.of(settings, config.precision(), groups(objective));
         GradientWorkers workers = new GradientWorkers(objective, slots.size(), threads, objective.usesRandomness());
         try (Learner learner = world.size() == 1
-                        ? new OneProcessLearner(optimizer, workers)
+                        ? new OneProcessLearner(objective.trained(), optimizer, workers)
                         : new RankLearner(world, objective, optimizer, workers, config.distributed());
                 TrainingState state = new TrainingState(folder, config, stage, threads, world, progress)) {
             LinearSchedule schedule = new LinearSchedule(optimizer, settings.warmup(), settings.steps());

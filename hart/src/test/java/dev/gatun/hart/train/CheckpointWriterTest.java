@@ -25,7 +25,9 @@ class CheckpointWriterTest {
 
     private static Learner learner(TinyTraining training) {
         return new OneProcessLearner(
-                new AdamW(training.hyper.parameters(), 1e-3, 0), new GradientWorkers(training.objective, 1, 1, false));
+                training.hyper,
+                new AdamW(training.hyper.parameters(), 1e-3, 0),
+                new GradientWorkers(training.objective, 1, 1, false));
     }
 
     private Checkpoints checkpoints() {

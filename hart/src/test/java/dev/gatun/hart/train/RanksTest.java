@@ -343,4 +343,29 @@ class RanksTest {
             assertThatThrownBy(() -> RunFolder.open(run)).hasMessageContaining("in use");
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void allRanksNameTheGradientThatIsNotFinite(int zero) throws Exception {
+        RunConfig config = TinyTraining.config(STEPS, "distributed.zero=" + zero);
+        Path run = folder.resolve("run");
+        List<TinyTraining> trainings = List.of(new TinyTraining(0), new TinyTraining(0));
+        String name = NotFiniteTest.spoil(trainings.getLast(), 2);
+        try (RunFolder own = RunFolder.create(run, config)) {
+            List<String> messages = onRanks(2, world -> () -> {
+                RunFolder shared = world.isFirst() ? own : RunFolder.ofRankZero(run);
+                try {
+                    trainings.get(world.rank()).run(shared, config, world, new SilentProgress());
+                    return "";
+                } catch (RunException e) {
+                    return e.getMessage();
+                }
+            });
+            assertThat(messages)
+                    .allSatisfy(message -> assertThat(message)
+                            .contains("norm NaN in step 2 of train; first the gradient of " + name + ":"));
+        } finally {
+            trainings.forEach(TinyTraining::close);
+        }
+    }
 }

@@ -31,12 +31,13 @@ class StepLogTest {
 
     private StepLog log(MetricsLog metrics, boolean late) {
         RankReports reports = new RankReports(World.ALONE, 2, progress::message);
-        return new StepLog("train", CONFIG.train(), metrics, progress, reports, Device.CPU, late);
+        return new StepLog("train", CONFIG.train(), metrics, progress, reports, Device.CPU, late, () -> "layer.3");
     }
 
     private static void add(StepLog log, long step, double loss, float norm) {
         try (Scope _ = Scope.open()) {
-            log.add(step, Tensor.of(new double[] {loss, 0.25, loss}), Tensor.of(new float[] {norm}, 1), 0.1, TIMING);
+            log.check(step, Tensor.of(new double[] {loss, 0.25, loss}), Tensor.of(new float[] {norm}, 1));
+            log.add(step, 0.1, TIMING);
         }
     }
 
@@ -70,6 +71,17 @@ class StepLogTest {
     }
 
     @Test
+    void whatIsTakenAtOnceIsRefusedBeforeTheOptimizerUsesIt() {
+        try (MetricsLog metrics = new MetricsLog(folder.resolve("metrics.jsonl"), "train", 0);
+                StepLog log = log(metrics, false);
+                Scope _ = Scope.open()) {
+            Tensor losses = Tensor.of(new double[] {3, 0, 3});
+            assertThatThrownBy(() -> log.check(5, losses, Tensor.of(new float[] {Float.NaN}, 1)))
+                    .hasMessageContainingAll("norm NaN in step 5 of train; first layer.3");
+        }
+    }
+
+    @Test
     void whatIsNotFiniteEndsTheRun() {
         try (MetricsLog metrics = new MetricsLog(folder.resolve("metrics.jsonl"), "train", 0);
                 StepLog log = log(metrics, true)) {
@@ -77,7 +89,7 @@ class StepLogTest {
             add(log, 1, Double.NaN, 1);
             assertThatThrownBy(() -> add(log, 2, 3, 2))
                     .isInstanceOf(RunException.class)
-                    .hasMessageContainingAll("the loss is NaN", "step 1 of train", "train.lr");
+                    .hasMessageContainingAll("the loss is NaN", "step 1 of train; first layer.3", "train.lr");
             add(log, 3, 3, Float.POSITIVE_INFINITY);
             assertThatThrownBy(log::catchUp).hasMessageContainingAll("the gradient's norm Infinity", "step 3");
             assertThat(told).containsExactly(1L);

@@ -1,6 +1,7 @@
 package dev.gatun.nn.distributed;
 
 import dev.gatun.nn.Parameter;
+import dev.gatun.nn.optim.Gradients;
 import dev.gatun.torch.Aten;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
@@ -15,9 +16,6 @@ import java.util.Map;
 
 /** Questions about the gradients of all ranks' parts taken together. */
 final class ShardedGradients {
-    /** PyTorch's guard against dividing by a norm of 0. */
-    private static final double GUARD = 1e-6;
-
     private final List<Slot> slots = new ArrayList<>();
     private final ProcessGroup group;
 
@@ -45,7 +43,7 @@ final class ShardedGradients {
             group.allReduce(square, ReduceOp.SUM).await();
             Tensor norm = square.sqrt().view();
             if (gradients.length > 0) {
-                Tensor coefficient = norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0);
+                Tensor coefficient = Gradients.coefficient(norm, maxNorm);
                 Aten._foreach_mul_(gradients, coefficient.to(gradients[0].dtype()));
             }
             return scope.promote(norm);

@@ -18,7 +18,8 @@ public final class Gradients {
 
     /**
      * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the Euclidean norm of all of them taken as one
-     * vector ({@code clip_grad_norm_}). Parameters without a gradient are skipped.
+     * vector ({@code clip_grad_norm_}). Parameters without a gradient are skipped. If the norm is NaN the gradients stay as they
+     * are, so that {@link NonFinite} finds the first bad one; PyTorch makes all of them NaN.
      *
      * @return the norm before scaling; not finite if a gradient is not, and the gradients are then useless
      */
@@ -41,7 +42,7 @@ public final class Gradients {
                 return scope.promote(Torch.zeros());
             }
             Tensor norm = norm(grads);
-            Aten._foreach_mul_(grads, norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0));
+            Aten._foreach_mul_(grads, coefficient(norm, maxNorm));
             return scope.promote(norm);
         }
     }
@@ -53,6 +54,11 @@ public final class Gradients {
             Tensor[] grads = of(parameters);
             return grads.length == 0 ? 0 : norm(grads).item().doubleValue();
         }
+    }
+
+    /** What gradients of that norm are multiplied with; 1 if the norm is NaN, so that it can still be seen where that came from. */
+    public static Tensor coefficient(Tensor norm, double maxNorm) {
+        return norm.add(GUARD).reciprocal().mul(maxNorm).clamp_max(1.0).nan_to_num(1.0);
     }
 
     private static Tensor[] of(List<Parameter> parameters) {
