@@ -74,13 +74,23 @@ final class Injector implements AutoCloseable {
         }
     }
 
-    // Root may write in spite of permissions, so for root it is a mount that is read-only.
+    // Root may write in spite of permissions, so for root it is a mount that is read-only. It is made so beside the
+    // training and
+    // then put in its place: between a mount and its remount a rank may open a file, and the remount is refused as
+    // "busy".
     private boolean protect(Path folder) throws IOException, InterruptedException {
         if (!mounted) {
             return runs("chmod", "a-w", folder.toString());
         }
-        return runs("mount", "--bind", folder.toString(), folder.toString())
-                && runs("mount", "-o", "remount,bind,ro", folder.toString());
+        String beside = Files.createDirectories(disk.resolve("read-only")).toString();
+        if (!runs("mount", "--bind", folder.toString(), beside)) {
+            return false;
+        }
+        try {
+            return runs("mount", "-o", "remount,bind,ro", beside) && runs("mount", "--bind", beside, folder.toString());
+        } finally {
+            runs("umount", beside);
+        }
     }
 
     /** Takes back what was done to the disk. */
@@ -89,7 +99,9 @@ final class Injector implements AutoCloseable {
             Files.deleteIfExists(disk.resolve("filler"));
         } else if (kind == FaultKind.READ_ONLY) {
             String folder = run.resolve("checkpoints").toString();
-            runs(mounted ? List.of("umount", folder) : List.of("chmod", "u+w", folder));
+            if (!runs(mounted ? List.of("umount", "--lazy", folder) : List.of("chmod", "u+w", folder))) {
+                throw new IOException(folder + " could not be made writable again");
+            }
         }
     }
 
