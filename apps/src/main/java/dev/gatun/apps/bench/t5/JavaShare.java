@@ -35,12 +35,17 @@ final class JavaShare implements AutoCloseable {
         }
     }
 
-    /** Stops looking; returns the part of the samples that were in Java, 0 to 1. */
-    double stop() {
-        close();
-        return samples == 0 ? 0 : (double) inJava / samples;
+    /** How often it looked; after {@link #close}. */
+    long samples() {
+        return samples;
     }
 
+    /** How often the thread was in Java; after {@link #close}. */
+    long inJava() {
+        return inJava;
+    }
+
+    /** Stops looking. May be called twice. */
     @Override
     public void close() {
         watcher.interrupt();

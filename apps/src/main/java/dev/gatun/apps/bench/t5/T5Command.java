@@ -1,8 +1,10 @@
 package dev.gatun.apps.bench.t5;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +29,13 @@ public final class T5Command implements Callable<Integer> {
     private List<String> rows;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Processes for each row and peer (${DEFAULT-VALUE}).")
-    private int rounds = 3;
+    private int rounds = 2;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Time to measure in each process (${DEFAULT-VALUE}).")
-    private double seconds = 10;
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Of each of a process's " + T5Peers.TURNS + " turns (${DEFAULT-VALUE}).")
+    private double seconds = 2;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch (default: all cores).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -47,7 +52,7 @@ public final class T5Command implements Callable<Integer> {
             description = "Where t5.md and t5.json go.")
     private Path output = Path.of("bench");
 
-    @Option(names = "--measure", hidden = true, paramLabel = "ROW", description = "Measure here and print JSON.")
+    @Option(names = "--measure", hidden = true, paramLabel = "ROW", description = "Measure here, in turns.")
     private String measured;
 
     @Option(names = "--without-cpp", hidden = true, description = "Leave the C++ program out.")
@@ -60,9 +65,8 @@ public final class T5Command implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (measured != null) {
-            T5Measurement measurement = T5Worker.measure(T5Row.of(measured), seconds, threads, !withoutCpp);
-            out.println(new ObjectMapper().writeValueAsString(measurement));
-            out.flush();
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            T5Worker.serve(T5Row.of(measured), threads, !withoutCpp, in, out);
             return 0;
         }
         Files.createDirectories(output);
@@ -76,7 +80,7 @@ public final class T5Command implements Callable<Integer> {
                 out.flush();
                 peers.measure(row)
                         .forEach((peer, measurement) -> ofRow.computeIfAbsent(peer, _ -> new ArrayList<>())
-                                .add(measurement));
+                                .addAll(measurement));
             }
             results.put(row, ofRow);
             // After each row, so that one that is broken off keeps what it has measured.

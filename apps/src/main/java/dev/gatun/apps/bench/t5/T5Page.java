@@ -5,7 +5,6 @@ import dev.gatun.apps.bench.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,8 @@ import java.util.function.ToLongFunction;
 final class T5Page {
     private static final double MEBI = 1 << 20;
     private static final double MILLIS = 1000;
+    private static final double TIMES_CPP = 1.05;
+    private static final double IN_JAVA = 0.03;
 
     private final Map<T5Row, Map<String, List<T5Measurement>>> results;
     private final Map<String, Object> machine = new LinkedHashMap<>();
@@ -29,7 +30,7 @@ final class T5Page {
         version(T5Peers.GATUN, "libtorch");
         version(T5Peers.TRANSFORMERS, "Python's torch");
         machine.put("threads", threads);
-        machine.put("rounds", rounds + " processes of " + seconds + " seconds");
+        machine.put("rounds", rounds + " processes of " + T5Peers.TURNS + " turns of " + seconds + " seconds");
     }
 
     private void version(String peer, String key) {
@@ -50,7 +51,9 @@ final class T5Page {
                 .append(T5Row.SOURCE)
                 .append(", target ")
                 .append(T5Row.TARGET)
-                .append(". Times are medians over all iterations of all rounds, in milliseconds. Peers took turns.\n");
+                .append(
+                        ". Times are medians over all iterations of all rounds, in milliseconds; ratios are medians of those of turns"
+                                + " (of the C++ program's: iterations) that followed each other. **Bold**: a target was missed.\n");
         cpp();
         transformers();
         Map<String, Object> json = new LinkedHashMap<>();
@@ -69,25 +72,27 @@ final class T5Page {
                 .append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
         results.forEach((row, ofRow) -> {
             List<T5Measurement> ours = ofRow.get(T5Peers.GATUN);
-            double time = time(ours, T5Measurement::millis);
+            double time = median(ours, T5Measurement::millis);
             boolean both = !ours.getFirst().cppMillis().isEmpty();
-            double limit = both ? time(ours, T5Measurement::cppMillis) : Double.NaN;
             double share = ours.stream()
                     .mapToDouble(T5Measurement::javaShare)
                     .average()
                     .orElseThrow();
             double peak = most(ours, T5Measurement::peakBytes);
             double cppPeak = most(ours, T5Measurement::cppPeakBytes);
+            double times = both ? 1 / ratio(ours, T5Measurement::cppMillis, ours, T5Measurement::millis) : Double.NaN;
             line(
                     row.title(),
                     number(time),
                     row.kind().tokens == 0 ? "–" : number(row.kind().tokens * MILLIS / time),
-                    both ? number(limit) : "–",
-                    both ? ratio(time / limit) : "–",
-                    String.format(Locale.ROOT, "%.1f %%", 100 * share),
+                    both ? number(median(ours, T5Measurement::cppMillis)) : "–",
+                    both ? target(ratio(times), times <= TIMES_CPP) : "–",
+                    target(
+                            String.format(Locale.ROOT, "%.1f %%", 100 * share),
+                            row.size() != T5Size.SMALL || share <= IN_JAVA),
                     number(peak / MEBI),
                     both ? number(cppPeak / MEBI) : "–",
-                    both ? ratio(peak / cppPeak) : "–");
+                    both ? target(ratio(peak / cppPeak), peak <= TIMES_CPP * cppPeak) : "–");
         });
         page.append(
                 "\n`in Java`: samples of the thread that were not inside a call of libtorch. `peak`: bytes that libtorch"
@@ -104,22 +109,39 @@ final class T5Page {
         results.forEach((row, ofRow) -> {
             List<T5Measurement> ours = ofRow.get(T5Peers.OTHER);
             List<T5Measurement> theirs = ofRow.get(T5Peers.TRANSFORMERS);
-            double time = time(ours, T5Measurement::millis);
-            double other = time(theirs, T5Measurement::millis);
+            double times = ratio(theirs, T5Measurement::turns, ours, T5Measurement::turns);
+            double bytes = most(ours, T5Measurement::residentBytes);
+            double otherBytes = most(theirs, T5Measurement::residentBytes);
             line(
                     row.title(),
-                    number(time),
-                    number(other),
-                    ratio(other / time),
-                    number(most(ours, T5Measurement::residentBytes) / MEBI),
-                    number(most(theirs, T5Measurement::residentBytes) / MEBI));
+                    number(median(ours, T5Measurement::millis)),
+                    number(median(theirs, T5Measurement::millis)),
+                    target(ratio(times), times >= row.kind().timesTransformers),
+                    target(number(bytes / MEBI), bytes <= otherBytes),
+                    number(otherBytes / MEBI));
         });
     }
 
-    private static double time(List<T5Measurement> measurements, Function<T5Measurement, List<Double>> times) {
-        List<Double> all = new ArrayList<>();
-        measurements.forEach(measurement -> all.addAll(times.apply(measurement)));
-        return T5Measurement.median(all);
+    private static double median(List<T5Measurement> measurements, Function<T5Measurement, List<Double>> times) {
+        return T5Measurement.median(all(measurements, times));
+    }
+
+    private static double ratio(
+            List<T5Measurement> others,
+            Function<T5Measurement, List<Double>> theirTimes,
+            List<T5Measurement> ours,
+            Function<T5Measurement, List<Double>> ourTimes) {
+        return T5Measurement.ratio(all(others, theirTimes), all(ours, ourTimes));
+    }
+
+    private static List<Double> all(List<T5Measurement> measurements, Function<T5Measurement, List<Double>> times) {
+        return measurements.stream()
+                .flatMap(measurement -> times.apply(measurement).stream())
+                .toList();
+    }
+
+    private static String target(String value, boolean reached) {
+        return reached ? value : "**" + value + "**";
     }
 
     private static double most(List<T5Measurement> measurements, ToLongFunction<T5Measurement> bytes) {

@@ -1,7 +1,7 @@
 package dev.gatun.apps.bench.t5;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.apps.Gatun;
+import dev.gatun.apps.bench.gpu.PythonTorch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs a row in a process of its own for each peer, one after the other. */
+/** Runs a row in a process of its own for each peer. */
 final class T5Peers {
+    static final int TURNS = 4;
     static final String GATUN = "gatun";
     static final String OTHER = "gatun on Python's libtorch";
     static final String TRANSFORMERS = "transformers";
@@ -22,28 +23,51 @@ final class T5Peers {
     private final String python;
     private final String otherLibtorch;
 
-    /** @throws IOException if {@code python} does not have torch and transformers */
+    /**
+     * @param seconds of a turn
+     * @throws IOException if {@code python} has no torch
+     */
     T5Peers(double seconds, int threads, String python) throws IOException {
         this.seconds = seconds;
         this.threads = threads;
         this.python = python;
-        String folder = "import torch, transformers, os; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))";
-        otherLibtorch = python == null ? null : run(List.of(python, "-c", folder));
+        otherLibtorch = python == null ? null : PythonTorch.libraries(python);
     }
 
-    /** One measurement of each peer. */
-    Map<String, T5Measurement> measure(T5Row row) throws IOException {
-        Map<String, T5Measurement> measured = new LinkedHashMap<>();
-        measured.put(GATUN, parse(run(gatun(row, null))));
+    /**
+     * Measures a row: against the C++ program in one process, and against transformers in two that take turns, so that what the
+     * machine does besides in these minutes is in both.
+     */
+    Map<String, List<T5Measurement>> measure(T5Row row) throws IOException {
+        Map<String, List<T5Measurement>> measured = new LinkedHashMap<>();
+        measured.put(GATUN, inTurns(List.of(gatun(row, null))));
         if (python != null) {
-            measured.put(OTHER, parse(run(gatun(row, otherLibtorch))));
-            measured.put(TRANSFORMERS, parse(run(transformers(row))));
+            List<T5Measurement> pair = inTurns(List.of(gatun(row, otherLibtorch), transformers(row)));
+            measured.put(OTHER, pair.subList(0, 1));
+            measured.put(TRANSFORMERS, pair.subList(1, 2));
         }
         return measured;
     }
 
-    private static T5Measurement parse(String json) throws IOException {
-        return new ObjectMapper().readValue(json, T5Measurement.class);
+    private List<T5Measurement> inTurns(List<List<String>> commands) throws IOException {
+        List<T5Process> processes = new ArrayList<>();
+        try {
+            for (List<String> command : commands) {
+                processes.add(new T5Process(command));
+            }
+            for (int turn = 0; turn < TURNS; turn++) {
+                for (T5Process process : turn % 2 == 0 ? processes : processes.reversed()) {
+                    process.turn(seconds);
+                }
+            }
+            List<T5Measurement> measured = new ArrayList<>();
+            for (T5Process process : processes) {
+                measured.add(process.end());
+            }
+            return measured;
+        } finally {
+            processes.forEach(T5Process::close);
+        }
     }
 
     private List<String> gatun(T5Row row, String libtorch) {
@@ -55,7 +79,7 @@ final class T5Peers {
             command.add("-Dgatun.libtorch=" + libtorch);
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gatun.class.getName(), "bench", "t5"));
-        command.addAll(List.of("--measure", row.toString(), "--seconds", "" + seconds, "--threads", "" + threads));
+        command.addAll(List.of("--measure", row.toString(), "--threads", "" + threads));
         if (libtorch != null) {
             command.add("--without-cpp");
         }
@@ -75,27 +99,7 @@ final class T5Peers {
                     "" + size.dFf,
                     "" + size.heads,
                     "" + size.layers,
-                    "" + seconds,
                     "" + threads);
         }
-    }
-
-    /** The last line that {@code command} prints. */
-    private static String run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        List<String> lines = process.inputReader().lines().toList();
-        try {
-            if (process.waitFor() != 0 || lines.isEmpty()) {
-                throw new IOException(command.getFirst() + " ended with status " + process.exitValue()
-                        + " instead of printing its measurement");
-            }
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a measurement ran", e);
-        }
-        return lines.getLast();
     }
 }

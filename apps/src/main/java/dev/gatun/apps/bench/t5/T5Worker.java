@@ -1,8 +1,11 @@
 package dev.gatun.apps.bench.t5;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gatun.torch.Memory;
 import dev.gatun.torch.Torch;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,46 +17,82 @@ final class T5Worker {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int KIBI = 1024;
 
-    private T5Worker() {}
+    private final T5Work work;
+    private final CppT5 other;
+    private final List<Double> millis = new ArrayList<>();
+    private final List<Double> turns = new ArrayList<>();
+    private final List<Double> cppMillis = new ArrayList<>();
+    private long held;
+    private long cppHeld;
+    private long samples;
+    private long inJava;
+
+    private T5Worker(T5Work work, CppT5 other) {
+        this.work = work;
+        this.other = other;
+    }
 
     /**
-     * @param seconds how long to measure, after warming up
-     * @param cpp whether the C++ program takes turns
+     * Measures whenever it is asked to, as {@link T5Process} says.
+     *
+     * @param cpp whether the C++ program takes turns within each of this process's turns
      */
-    static T5Measurement measure(T5Row row, double seconds, int threads, boolean cpp) throws IOException {
+    static void serve(T5Row row, int threads, boolean cpp, BufferedReader in, PrintWriter out) throws IOException {
         Torch.setNumThreads(threads);
-        List<Double> millis = new ArrayList<>();
-        List<Double> cppMillis = new ArrayList<>();
         try (T5Work work = new T5Work(row, row.size().config());
                 CppT5 other =
                         cpp && row.kind().trains() ? new CppT5(row, row.size().config()) : null) {
             if (row.kind() == T5Row.Kind.ADAMW) {
                 work.fillGradients();
             }
+            T5Worker worker = new T5Worker(work, other);
             for (int i = 0; i < WARM_UP; i++) {
-                work.run();
-                if (other != null) {
-                    other.step();
-                }
+                worker.unmeasured();
             }
-            long held = 0;
-            long cppHeld = 0;
-            double javaShare;
-            try (JavaShare share = new JavaShare(Thread.currentThread())) {
-                long end = System.nanoTime() + (long) (seconds * 1e9);
-                do {
-                    held = Math.max(held, peak(work::run, millis));
-                    if (other != null) {
-                        cppHeld = Math.max(cppHeld, peak(other::step, cppMillis));
-                    }
-                } while (System.nanoTime() < end);
-                javaShare = share.stop();
+            for (String line = in.readLine(); line != null && line.startsWith("turn "); line = in.readLine()) {
+                worker.turn(Double.parseDouble(line.substring("turn ".length())));
+                out.println("done");
+                out.flush();
             }
-            // The samples were taken during both programs' iterations, and the C++ program's are all outside Java.
-            double ours = sum(millis) / (sum(millis) + sum(cppMillis));
-            return new T5Measurement(
-                    millis, cppMillis, javaShare / ours, held, cppHeld, residentBytes(), Torch.version());
+            out.println(new ObjectMapper().writeValueAsString(worker.measurement()));
+            out.flush();
         }
+    }
+
+    private void unmeasured() {
+        work.run();
+        if (other != null) {
+            other.step();
+        }
+    }
+
+    /** The first iteration of a turn is not counted: threads and caches come back from somebody else's work. */
+    private void turn(double seconds) {
+        if (seconds == 0) {
+            return;
+        }
+        unmeasured();
+        int first = millis.size();
+        JavaShare share = new JavaShare(Thread.currentThread());
+        try (share) {
+            long end = System.nanoTime() + (long) (seconds * 1e9);
+            do {
+                held = Math.max(held, peak(work::run, millis));
+                if (other != null) {
+                    cppHeld = Math.max(cppHeld, peak(other::step, cppMillis));
+                }
+            } while (System.nanoTime() < end);
+        }
+        samples += share.samples();
+        inJava += share.inJava();
+        turns.add(T5Measurement.median(millis.subList(first, millis.size())));
+    }
+
+    private T5Measurement measurement() throws IOException {
+        // The samples were taken during both programs' iterations, and the C++ program's are all outside Java.
+        double ours = sum(millis) / (sum(millis) + sum(cppMillis));
+        double javaShare = samples == 0 ? 0 : (double) inJava / samples / ours;
+        return new T5Measurement(millis, turns, cppMillis, javaShare, held, cppHeld, residentBytes(), Torch.version());
     }
 
     /** Runs and times one iteration; returns by how much the bytes that libtorch holds rose above those before. */

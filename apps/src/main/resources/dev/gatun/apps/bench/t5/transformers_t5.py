@@ -1,6 +1,7 @@
-"""One row of `gatun bench t5` by Hugging Face's transformers; prints its measurement as JSON."""
+"""One row of `gatun bench t5` by Hugging Face's transformers, measured whenever a line says that it is its turn."""
 import json
 import resource
+import statistics
 import sys
 import time
 
@@ -10,7 +11,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 BATCH, SOURCE, TARGET = 8, 128, 32
 kind = sys.argv[1]
 d_model, d_ff, heads, layers = map(int, sys.argv[2:6])
-seconds, threads = float(sys.argv[6]), int(sys.argv[7])
+threads = int(sys.argv[6])
 
 torch.set_num_threads(threads)
 torch.manual_seed(7)
@@ -52,12 +53,23 @@ if kind == "ADAMW":
         p.grad = p.detach() * 0.01
 for _ in range(3):
     run()
-times = []
-end = time.perf_counter() + seconds
-while time.perf_counter() < end:
-    begin = time.perf_counter()
-    run()
-    times.append(1000 * (time.perf_counter() - begin))
+times, turns = [], []
+for line in sys.stdin:
+    if not line.startswith("turn "):
+        break
+    seconds = float(line.split()[1])
+    if seconds > 0:
+        run()
+        first, end = len(times), time.perf_counter() + seconds
+        while True:
+            begin = time.perf_counter()
+            run()
+            now = time.perf_counter()
+            times.append(1000 * (now - begin))
+            if now >= end:
+                break
+        turns.append(statistics.median_high(times[first:]))
+    print("done", flush=True)
 print(json.dumps({
-    "millis": times, "cppMillis": [], "javaShare": 0, "peakBytes": 0, "cppPeakBytes": 0,
-    "residentBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "version": torch.__version__}))
+    "millis": times, "turns": turns, "cppMillis": [], "javaShare": 0, "peakBytes": 0, "cppPeakBytes": 0,
+    "residentBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "version": torch.__version__}), flush=True)
