@@ -115,9 +115,10 @@ class BundleIT {
     }
 
     @Test
-    void theGoldenTestsRunAndAreReported() throws IOException, InterruptedException {
+    void theWholeCheckRunsAndIsReported() throws IOException, InterruptedException {
         Path report = folder.resolve("report");
-        Child.Result check = gatun("gpu-check", "--device", "cpu", "--part", "doctor,golden", "-o", report.toString());
+        Child.Result check =
+                gatun("gpu-check", "--device", "cpu", "--size", "tiny", "--seconds", "0", "-o", report.toString());
         assertThat(check.exitCode()).as(check.out() + check.err()).isZero();
         JsonNode json =
                 new ObjectMapper().readTree(report.resolve("report.json").toFile());
@@ -139,8 +140,16 @@ class BundleIT {
                         "Adam8bitTest",
                         "HartGoldenTest",
                         "ObjectiveGoldenTest");
+        assertThat(json.at("/tests/GPU")).isNotEmpty();
+        json.at("/tests/GPU")
+                .forEach(test -> assertThat(test.get("status").asText())
+                        .as(test.toString())
+                        .isIn("SKIPPED", "PASSED"));
         assertThat(Files.readString(report.resolve("report.md")))
                 .contains("| golden | done |")
+                .contains("| gpu | done |")
+                .contains("| bench | done |")
+                .contains("| tiny: T5 training step, bfloat16 weights, AdamW with stochastic rounding |")
                 .contains("largest relative error")
                 .contains("everything that Gatun needs works");
     }

@@ -2,6 +2,7 @@ package dev.gatun.apps.bench;
 
 import dev.gatun.apps.bench.distributed.DistributedCommand;
 import dev.gatun.apps.bench.gpu.GpuCommand;
+import dev.gatun.apps.bench.load.LoadCommand;
 import dev.gatun.apps.bench.t5.T5Command;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             InteropCommand.class,
             T5Command.class,
+            LoadCommand.class,
             OptimCommand.class,
             ShardingCommand.class,
             SystemsCommand.class,
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatun bench interop --quick",
             "  gatun bench t5 --row train-mini",
+            "  gatun bench load",
             "  gatun bench optim",
             "  gatun bench systems",
             "  gatun bench gpu --python python3"

@@ -20,6 +20,14 @@ final class Costs {
     /** AdamW reads parameter, gradient and two moments and writes all but the gradient. */
     private static final double ADAMW_BYTES = 7 * FLOAT32;
 
+    /** The same with a bfloat16 weight and gradient and a float32 copy, or without a copy. */
+    private static final double MASTERS_BYTES = 6 * FLOAT32 + 2 * BF16;
+
+    private static final double STOCHASTIC_BYTES = 4 * FLOAT32 + 3 * BF16;
+
+    /** A bfloat16 weight is read in both passes, and its gradient is written. */
+    private static final double BF16_BYTES = 3 * BF16;
+
     /** Autocast reads a weight in float32 and writes it in bfloat16, which forward and backward pass read; a gradient is written. */
     private static final double TRAINED_BYTES = FLOAT32 + BF16 + 2 * BF16 + FLOAT32;
 
@@ -63,7 +71,9 @@ final class Costs {
             case MATMUL -> List.of(new Phase("product", 2 * side * side * side, 3 * BF16 * side * side));
             case OVERHEAD -> List.of();
             case ADAM8BIT -> List.of(new Phase("step", 0, ADAM8BIT_BYTES * elements));
-            case TRAIN -> costs.train(batch);
+            case TRAIN -> costs.train(batch, TRAINED_BYTES, ADAMW_BYTES);
+            case TRAIN_BF16 -> costs.train(batch, BF16_BYTES, MASTERS_BYTES);
+            case TRAIN_STOCHASTIC -> costs.train(batch, BF16_BYTES, STOCHASTIC_BYTES);
             case HART -> costs.hart(batch);
             case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> costs.generate(batch);
             case ADAPT, ADAPT_GRAPH -> costs.adapt();
@@ -78,14 +88,14 @@ final class Costs {
         return phases.stream().mapToDouble(Phase::bytes).sum();
     }
 
-    private List<Phase> train(double batch) {
+    private List<Phase> train(double batch, double passes, double step) {
         double weights =
                 t5.vocabSize() * (double) t5.dModel() + encoderWeights() + decoderWeights(t5.numDecoderLayers());
         weights += t5.vocabSize() * (double) t5.dModel(); // lm_head
         double flops = batch * (encoder(size.source, 0) + decoder(size.target, size.source, 0) + head(size.target));
         return List.of(
-                new Phase("forward and backward", TRAINED * flops, TRAINED_BYTES * weights),
-                new Phase("AdamW", 0, ADAMW_BYTES * weights));
+                new Phase("forward and backward", TRAINED * flops, passes * weights),
+                new Phase("AdamW", 0, step * weights));
     }
 
     private List<Phase> hart(double batch) {

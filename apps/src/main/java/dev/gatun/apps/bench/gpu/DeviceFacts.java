@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench.gpu;
 
+import dev.gatun.apps.bench.LastLine;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;

@@ -1,6 +1,7 @@
 package dev.gatun.apps.bench.gpu;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.apps.bench.LastLine;
 import dev.gatun.apps.launch.GatunJvm;
 import dev.gatun.nn.t5.T5Config;
 import dev.gatun.torch.Device;

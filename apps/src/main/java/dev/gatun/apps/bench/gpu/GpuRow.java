@@ -24,6 +24,8 @@ record GpuRow(Kind kind, GpuSize size) {
         OVERHEAD("one op on one element", CALLS, false),
         ADAM8BIT("8-bit Adam, float32 parameter", PASSES, false),
         TRAIN("T5 training step, all parameters, AdamW", 1, true),
+        TRAIN_BF16("T5 training step, bfloat16 weights, float32 copies in AdamW", 1, true),
+        TRAIN_STOCHASTIC("T5 training step, bfloat16 weights, AdamW with stochastic rounding", 1, true),
         HART("HART training step, main model frozen, AdamW", 1, true),
         GENERATE1("greedy generation, batch 1", 1, true),
         GENERATE32("greedy generation, batch 32", 1, true),
@@ -44,12 +46,13 @@ record GpuRow(Kind kind, GpuSize size) {
             this.hasModel = hasModel;
         }
 
-        /** The same work without a graph: what Python's time is taken for. */
+        /** The same work without a graph, and with autocast: what Python's time is taken for. */
         Kind eager() {
             return switch (this) {
                 case GENERATE1_GRAPH -> GENERATE1;
                 case GENERATE32_GRAPH -> GENERATE32;
                 case ADAPT_GRAPH -> ADAPT;
+                case TRAIN_BF16, TRAIN_STOCHASTIC -> TRAIN;
                 default -> this;
             };
         }
@@ -81,7 +84,7 @@ record GpuRow(Kind kind, GpuSize size) {
     /** Rows of the batch, where there is a model. */
     int batch() {
         return switch (kind) {
-            case TRAIN -> size.trainBatch;
+            case TRAIN, TRAIN_BF16, TRAIN_STOCHASTIC -> size.trainBatch;
             case HART -> size.hartBatch;
             case GENERATE32, GENERATE32_GRAPH -> 32;
             default -> 1;
@@ -91,7 +94,7 @@ record GpuRow(Kind kind, GpuSize size) {
     /** Tokens that an iteration reads or writes; 0 where that says nothing. */
     long tokens() {
         return switch (kind) {
-            case TRAIN -> (long) batch() * (size.source + size.target);
+            case TRAIN, TRAIN_BF16, TRAIN_STOCHASTIC -> (long) batch() * (size.source + size.target);
             case HART -> (long) batch() * (size.demonstrations + size.source + size.target);
             case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> (long) batch() * size.generated;
             default -> 0;

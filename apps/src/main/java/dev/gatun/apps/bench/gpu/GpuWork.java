@@ -15,7 +15,7 @@ interface GpuWork extends AutoCloseable {
         return switch (row.kind()) {
             case COPY, MATMUL, OVERHEAD -> new OpWork(row, device);
             case ADAM8BIT -> new AdamWork(row.size(), device);
-            case TRAIN -> new TrainWork(row, device);
+            case TRAIN, TRAIN_BF16, TRAIN_STOCHASTIC -> new TrainWork(row, device);
             case HART -> new HartWork(row, device);
             case GENERATE1, GENERATE32, GENERATE1_GRAPH, GENERATE32_GRAPH -> new GenerateWork(row, device);
             case ADAPT -> new AdaptWork(row, device);

@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench.gpu;
 
+import dev.gatun.apps.bench.LastLine;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,6 +1,8 @@
 package dev.gatun.apps.bench.gpu;
 
 import dev.gatun.nn.optim.AdamW;
+import dev.gatun.nn.optim.BFloat16Optimizer;
+import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.Autocast;
@@ -11,7 +13,10 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 
-/** A training step of T5: float32 weights, autocast to bfloat16, dropout, AdamW. No number is read from the device. */
+/**
+ * A training step of T5 with dropout and AdamW: float32 weights and autocast to bfloat16, or bfloat16 weights. No number is read
+ * from the device.
+ */
 final class TrainWork implements GpuWork {
     static final double LR = 1e-4;
     static final double DECAY = 0.01;
@@ -19,7 +24,8 @@ final class TrainWork implements GpuWork {
 
     private final Device device;
     private final T5 model;
-    private final AdamW optimizer;
+    private final boolean narrow;
+    private final Optimizer optimizer;
     private final Tokens source;
     private final Tokens target;
 
@@ -27,9 +33,15 @@ final class TrainWork implements GpuWork {
         this.device = device;
         GpuSize size = row.size();
         Torch.manualSeed(SEED);
-        model = new T5(size.config(), TensorOptions.of(DType.FLOAT32, device));
+        narrow = row.kind() != GpuRow.Kind.TRAIN;
+        model = new T5(size.config(), TensorOptions.of(narrow ? DType.BFLOAT16 : DType.FLOAT32, device));
         model.train();
-        optimizer = new AdamW(model.parameters(), LR, DECAY);
+        AdamW plain = new AdamW(model.parameters(), LR, DECAY);
+        optimizer = switch (row.kind()) {
+            case TRAIN_BF16 -> BFloat16Optimizer.withMasters(plain);
+            case TRAIN_STOCHASTIC -> BFloat16Optimizer.withStochasticRounding(plain);
+            default -> plain;
+        };
         source = Tokens.random(row.batch(), size.source, size.config().vocabSize(), device);
         target = Tokens.random(row.batch(), size.target, size.config().vocabSize(), device);
     }
@@ -38,13 +50,19 @@ final class TrainWork implements GpuWork {
     public void run() {
         optimizer.zeroGrad();
         try (Scope _ = Scope.open()) {
-            Tensor loss;
-            try (Autocast _ = Autocast.open(device, DType.BFLOAT16)) {
-                loss = model.loss(T5Input.of(source.ids(), source.mask(), target.ids()));
-            }
-            loss.backward();
+            loss().backward();
         }
         optimizer.step();
+    }
+
+    private Tensor loss() {
+        T5Input input = T5Input.of(source.ids(), source.mask(), target.ids());
+        if (narrow) {
+            return model.loss(input);
+        }
+        try (Autocast _ = Autocast.open(device, DType.BFLOAT16)) {
+            return model.loss(input);
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ final class T5Worker {
 
     private final T5Work work;
     private final CppT5 other;
+    private final boolean beside;
     private final List<Double> millis = new ArrayList<>();
     private final List<Double> turns = new ArrayList<>();
     private final List<Double> cppMillis = new ArrayList<>();
@@ -27,15 +28,17 @@ final class T5Worker {
     private long samples;
     private long inJava;
 
-    private T5Worker(T5Work work, CppT5 other) {
+    private T5Worker(T5Work work, CppT5 other, boolean beside) {
         this.work = work;
         this.other = other;
+        this.beside = beside;
     }
 
     /**
      * Measures whenever it is asked to, as {@link T5Process} says.
      *
-     * @param cpp whether the C++ program takes turns within each of this process's turns
+     * @param cpp whether the C++ program takes turns within each of this process's turns, and where the thread is is sampled: not
+     *     in a race against another process, which nobody looks at every few milliseconds
      */
     static void serve(T5Row row, int threads, boolean cpp, BufferedReader in, PrintWriter out) throws IOException {
         Torch.setNumThreads(threads);
@@ -45,7 +48,7 @@ final class T5Worker {
             if (row.kind() == T5Row.Kind.ADAMW) {
                 work.fillGradients();
             }
-            T5Worker worker = new T5Worker(work, other);
+            T5Worker worker = new T5Worker(work, other, cpp);
             for (int i = 0; i < WARM_UP; i++) {
                 worker.unmeasured();
             }
@@ -73,7 +76,7 @@ final class T5Worker {
         }
         unmeasured();
         int first = millis.size();
-        JavaShare share = new JavaShare(Thread.currentThread());
+        JavaShare share = beside ? new JavaShare(Thread.currentThread()) : null;
         try (share) {
             long end = System.nanoTime() + (long) (seconds * 1e9);
             do {
@@ -83,8 +86,10 @@ final class T5Worker {
                 }
             } while (System.nanoTime() < end);
         }
-        samples += share.samples();
-        inJava += share.inJava();
+        if (share != null) {
+            samples += share.samples();
+            inJava += share.inJava();
+        }
         turns.add(T5Measurement.median(millis.subList(first, millis.size())));
     }
 

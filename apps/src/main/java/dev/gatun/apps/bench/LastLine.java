@@ -1,4 +1,4 @@
-package dev.gatun.apps.bench.gpu;
+package dev.gatun.apps.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +12,15 @@ import java.util.List;
  * @param line the last one of its output, or empty
  * @param error the last one of its errors, or empty
  */
-record LastLine(int exitCode, String line, String error) {
-    /** @param libtorch what {@code GATUN_LIBTORCH} is for it, or null to leave it as it is */
-    static LastLine of(List<String> command, String libtorch) throws IOException {
-        Path errors = Files.createTempFile("gatun-gpu", ".err");
+public record LastLine(int exitCode, String line, String error) {
+    /**
+     * Runs it to its end.
+     *
+     * @param libtorch what {@code GATUN_LIBTORCH} is for it, or null to leave it as it is
+     * @throws IOException if it cannot be started
+     */
+    public static LastLine of(List<String> command, String libtorch) throws IOException {
+        Path errors = Files.createTempFile("gatun-bench", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("HF_HUB_OFFLINE", "1");
         if (libtorch != null) {
