@@ -7,6 +7,8 @@ import dev.gatun.nn.optim.AdamW8bit;
 import dev.gatun.nn.optim.Optimizer;
 import dev.gatun.nn.optim.ParameterGroup;
 import dev.gatun.nn.optim.StateMemory;
+import dev.gatun.nn.t5.T5;
+import dev.gatun.nn.t5.T5Config;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Device;
 import dev.gatun.torch.Scope;
@@ -14,6 +16,7 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.TensorOptions;
 import dev.gatun.torch.Torch;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +53,14 @@ final class OptimCommand implements Callable<Integer> {
     private List<Long> sizes;
 
     @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "t5-v1_1-small",
+            description =
+                    "A T5 by its name on the hub, all parameters of which are stepped too. Default: ${DEFAULT-VALUE}.")
+    private String model;
+
+    @Option(
             names = "--threads",
             split = ",",
             paramLabel = "N",
@@ -69,14 +80,15 @@ final class OptimCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.printf("libtorch %s, %s%n", Torch.version(), "milliseconds a step: best (median)");
         out.printf(
-                "%-9s %12s %8s %20s %20s %14s %20s%n",
+                "%-9s %13s %8s %20s %20s %14s %20s%n",
                 "dtype", "elements", "threads", "AdamW fused", "AdamW8bit", "best ratio", "state bytes each");
         int before = Torch.getNumThreads();
         try {
             for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
                 for (long size : sizes) {
-                    compare(dtype, size, out);
+                    compare(dtype, Long.toString(size), List.of(new long[] {size}), out);
                 }
+                compare(dtype, model, shapes(), out);
             }
         } finally {
             Torch.setNumThreads(before);
@@ -84,12 +96,20 @@ final class OptimCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void compare(DType dtype, long size, PrintWriter out) {
+    private List<long[]> shapes() {
+        try (T5 t5 = new T5(T5Config.preset(model), TensorOptions.of(DType.FLOAT32, Device.META))) {
+            return t5.parameters().stream()
+                    .map(parameter -> parameter.get().shape())
+                    .toList();
+        }
+    }
+
+    private void compare(DType dtype, String what, List<long[]> shapes, PrintWriter out) {
+        List<Parameter> ours = new ArrayList<>();
+        List<Parameter> theirs = new ArrayList<>();
         try (Scope _ = Scope.open();
-                Parameter ours = parameter(dtype, size);
-                Parameter theirs = parameter(dtype, size);
-                Optimizer small = new AdamW8bit(group(ours), Adam8bit.Options.DEFAULTS);
-                Optimizer fused = new AdamW(group(theirs), 0.9, 0.999, 1e-8)) {
+                Optimizer small = new AdamW8bit(group(ours, dtype, shapes), Adam8bit.Options.DEFAULTS);
+                Optimizer fused = new AdamW(group(theirs, dtype, shapes), 0.9, 0.999, 1e-8)) {
             for (int count : threads) {
                 Torch.setNumThreads(count);
                 double[] smallTimes = new double[rounds];
@@ -104,9 +124,9 @@ final class OptimCommand implements Callable<Integer> {
                 Arrays.sort(fusedTimes);
                 out.printf(
                         Locale.ROOT,
-                        "%-9s %12d %8d %20s %20s %14.2f %9.2f and %6.2f%n",
+                        "%-9s %13s %8d %20s %20s %14.2f %9.2f and %6.2f%n",
                         dtype.toString().toLowerCase(Locale.ROOT),
-                        size,
+                        what,
                         count,
                         describe(fusedTimes),
                         describe(smallTimes),
@@ -115,20 +135,25 @@ final class OptimCommand implements Callable<Integer> {
                         StateMemory.of(small).total().bytesPerElement());
                 out.flush();
             }
+        } finally {
+            ours.forEach(Parameter::close);
+            theirs.forEach(Parameter::close);
         }
     }
 
     /** A parameter with a gradient, both normal: what most elements of a block are like decides how fast codes are found. */
-    private static Parameter parameter(DType dtype, long size) {
+    private static Parameter parameter(DType dtype, long[] shape) {
         TensorOptions options = TensorOptions.of(dtype, Device.CPU);
-        Parameter parameter = new Parameter(Torch.randn(new long[] {size}, options));
-        Tensor grad = Torch.randn(new long[] {size}, options).mul(0.01);
+        Parameter parameter = new Parameter(Torch.randn(shape, options));
+        Tensor grad = Torch.randn(shape, options).mul(0.01);
         parameter.get().setGrad(grad);
         return parameter;
     }
 
-    private static List<ParameterGroup> group(Parameter parameter) {
-        return List.of(new ParameterGroup(List.of(parameter), LR, WEIGHT_DECAY));
+    /** New parameters, which {@code owned} gets. */
+    private static List<ParameterGroup> group(List<Parameter> owned, DType dtype, List<long[]> shapes) {
+        shapes.forEach(shape -> owned.add(parameter(dtype, shape)));
+        return List.of(new ParameterGroup(owned, LR, WEIGHT_DECAY));
     }
 
     private static double milliseconds(Optimizer optimizer) {
