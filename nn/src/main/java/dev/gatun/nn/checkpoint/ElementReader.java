@@ -19,7 +19,7 @@ final class ElementReader {
     /** A stretch of a file, read from its beginning to its end. */
     @FunctionalInterface
     interface Bytes {
-        /** Fills {@code target} from byte {@code position} of the stretch; each call goes on where the last one ended. */
+        /** Fills {@code target}, which any thread may write, from byte {@code position} on; each call goes on where the last ended. */
         void read(MemorySegment target, long position) throws IOException;
     }
 
@@ -29,7 +29,7 @@ final class ElementReader {
     static void fill(Tensor target, DType stored, Bytes bytes) throws IOException {
         try (Scope _ = Scope.open();
                 GradMode _ = Torch.noGrad();
-                Arena arena = Arena.ofConfined()) {
+                Arena arena = Arena.ofShared()) {
             Tensor plain = target.detach();
             if (!plain.isContiguous()) {
                 Tensor whole = Torch.empty(plain.shape(), stored);

@@ -5,6 +5,7 @@ import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * A safetensors file open for reading ({@code safetensors.safe_open}). The header is checked in full when the file is
@@ -28,6 +30,9 @@ public final class SafeTensorsFile implements WeightSource {
     private static final long MAX_HEADER = 100_000_000;
     /** Less than a ByteBuffer can hold. */
     private static final long READ_BYTES = 1L << 30;
+
+    private static final long WORTH_A_THREAD = 1L << 20;
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     private final Path file;
     private final boolean mapped;
@@ -167,10 +172,27 @@ public final class SafeTensorsFile implements WeightSource {
         }
     }
 
+    /** By several threads: a model's pages are touched for the first time here, which takes longer than reading. */
     private void read(MemorySegment memory, long position) throws IOException {
-        for (long done = 0; done < memory.byteSize(); done += READ_BYTES) {
-            long count = Math.min(READ_BYTES, memory.byteSize() - done);
-            readFully(memory.asSlice(done, count).asByteBuffer(), position + done);
+        long size = memory.byteSize();
+        long pieces = Math.max(Math.ceilDiv(size, READ_BYTES), Math.min(THREADS, size / WORTH_A_THREAD));
+        if (pieces <= 1) {
+            readFully(memory.asByteBuffer(), position);
+            return;
+        }
+        long each = Math.ceilDiv(size, pieces);
+        try {
+            LongStream.range(0, pieces).parallel().forEach(i -> {
+                try {
+                    long begin = i * each;
+                    readFully(
+                            memory.asSlice(begin, Math.min(each, size - begin)).asByteBuffer(), position + begin);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
