@@ -44,7 +44,11 @@ final class Blockwise8bitOps {
                 new1 = Torch.where(finite, new1, zero);
                 new2 = Torch.where(finite, new2, zero);
             }
-            Tensor change = new1.div(new2.sqrt().add(p.correctedEps())).mul(p.stepSize());
+            // By way of float64: MKL's float32 roots, which some libtorchs have, are off by a unit in the last place
+            // now and then,
+            // and the kernels' are not.
+            Tensor root = new2.to(DType.FLOAT64).sqrt().to(DType.FLOAT32);
+            Tensor change = new1.div(root.add(p.correctedEps())).mul(p.stepSize());
             DType dtype = p.param().dtype();
             Tensor moved = p.param().to(DType.FLOAT32).add(change).to(dtype);
             Tensor decayed = moved.to(DType.FLOAT32).mul(p.decay()).to(dtype);
