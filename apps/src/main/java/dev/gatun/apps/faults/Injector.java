@@ -75,9 +75,9 @@ final class Injector implements AutoCloseable {
     }
 
     // Root may write in spite of permissions, so for root it is a mount that is read-only. It is made so beside the
-    // training and
-    // then put in its place: between a mount and its remount a rank may open a file, and the remount is refused as
-    // "busy".
+    // training
+    // and then put in its place: between a mount and its remount a rank may open a file, and the remount is refused as
+    // busy.
     private boolean protect(Path folder) throws IOException, InterruptedException {
         if (!mounted) {
             return runs("chmod", "a-w", folder.toString());

@@ -10,9 +10,11 @@ import dev.gatun.torch.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -98,6 +100,18 @@ class SafeTensorsTest {
         SafeTensorsWriter.write(file(), Map.of("x", large), Map.of());
         try (SafeTensorsFile file = new SafeTensorsFile(file())) {
             assertThat(file.load("x").equal(large)).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatShrinksWhileItIsOpenIsNamed() throws IOException {
+        SafeTensorsWriter.write(file(), Map.of("x", Torch.zeros(5L << 20)), Map.of());
+        try (SafeTensorsFile file = new SafeTensorsFile(file());
+                FileChannel cut = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+            cut.truncate(6 << 20);
+            assertThatThrownBy(() -> file.load("x"))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("shrank while 'x' was being read");
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.gatun.apps.bench.load;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.gatun.apps.Gatun;
 import dev.gatun.apps.bench.LastLine;
+import dev.gatun.apps.launch.GatunJvm;
 import dev.gatun.hart.train.Folders;
 import dev.gatun.nn.t5.T5Config;
 import java.io.IOException;
@@ -136,19 +136,7 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private static List<String> gatun(LoadWay way, Path from) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatun.class.getName(),
-                "bench",
-                "load",
-                "--measure",
-                way.name(),
-                "--checkpoint",
-                from.toString());
+        return GatunJvm.command(List.of("bench", "load", "--measure", way.name(), "--checkpoint", from.toString()));
     }
 
     private List<String> transformers(Path from) throws IOException {

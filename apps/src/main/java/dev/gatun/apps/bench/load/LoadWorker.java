@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench.load;
 
+import dev.gatun.apps.bench.ProcessMemory;
 import dev.gatun.nn.t5.T5;
 import dev.gatun.nn.t5.T5Input;
 import dev.gatun.torch.DType;
@@ -8,24 +9,22 @@ import dev.gatun.torch.Scope;
 import dev.gatun.torch.Tensor;
 import dev.gatun.torch.Torch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Loads a checkpoint in this process, and looks at the clock and at the kernel's books. */
 final class LoadWorker {
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final int KIBI = 1024;
     private static final long TOKENS = 16;
 
     private LoadWorker() {}
 
     static LoadMeasurement measure(LoadWay way, Path checkpoint) throws IOException {
         Torch.ones(1).close(); // libtorch is there, and not part of loading
-        long before = status("VmRSS");
+        long before = ProcessMemory.bytes(ProcessMemory.RESIDENT);
         long begin = System.nanoTime();
         try (T5 model = way.load(checkpoint)) {
             long loaded = System.nanoTime();
-            long peak = status("VmHWM");
+            long peak = ProcessMemory.bytes(ProcessMemory.PEAK);
             use(model);
             long used = System.nanoTime();
             return new LoadMeasurement(
@@ -33,8 +32,8 @@ final class LoadWorker {
                     (used - loaded) / NANOS_PER_MILLI,
                     before,
                     peak,
-                    status("VmHWM"),
-                    status("RssAnon"));
+                    ProcessMemory.bytes(ProcessMemory.PEAK),
+                    ProcessMemory.bytes(ProcessMemory.ANONYMOUS));
         }
     }
 
@@ -45,13 +44,5 @@ final class LoadWorker {
             Tensor ids = Torch.ones(new long[] {1, TOKENS}, DType.INT64);
             model.loss(T5Input.of(ids, null, ids)).item();
         }
-    }
-
-    private static long status(String key) throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith(key + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBI)
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -1,13 +1,12 @@
 package dev.gatun.apps.bench.t5;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.apps.bench.ProcessMemory;
 import dev.gatun.torch.Memory;
 import dev.gatun.torch.Torch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +14,6 @@ import java.util.List;
 final class T5Worker {
     private static final int WARM_UP = 3;
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final int KIBI = 1024;
 
     private final T5Work work;
     private final CppT5 other;
@@ -97,7 +95,15 @@ final class T5Worker {
         // The samples were taken during both programs' iterations, and the C++ program's are all outside Java.
         double ours = sum(millis) / (sum(millis) + sum(cppMillis));
         double javaShare = samples == 0 ? 0 : (double) inJava / samples / ours;
-        return new T5Measurement(millis, turns, cppMillis, javaShare, held, cppHeld, residentBytes(), Torch.version());
+        return new T5Measurement(
+                millis,
+                turns,
+                cppMillis,
+                javaShare,
+                held,
+                cppHeld,
+                ProcessMemory.bytes(ProcessMemory.PEAK),
+                Torch.version());
     }
 
     /** Runs and times one iteration; returns by how much the bytes that libtorch holds rose above those before. */
@@ -112,13 +118,5 @@ final class T5Worker {
 
     private static double sum(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).sum();
-    }
-
-    private static long residentBytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmHWM"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBI)
-                .findFirst()
-                .orElse(0);
     }
 }
