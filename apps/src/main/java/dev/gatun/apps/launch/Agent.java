@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +75,7 @@ final class Agent {
                 ending = watch(ranks, rendezvous);
                 failures = ending == Ending.FAILED ? ranks.failures() : List.of();
                 stop(ranks, ending);
-                if (ending == Ending.SIGNALLED && ranks.anyEndedWith(SAVED)) {
+                if (ending == Ending.SIGNALLED && ranks.exitCodes().contains(OptionalInt.of(SAVED))) {
                     ending = Ending.SAVED;
                 }
             }
@@ -104,16 +106,13 @@ final class Agent {
             if (signal != 0) {
                 return Ending.SIGNALLED;
             }
-            if (ranks.anyEndedWith(SAVED)) {
-                return Ending.SAVED;
-            }
-            if (!ranks.failures().isEmpty()) {
-                Thread.sleep(SETTLING_MILLIS);
-                oddities = ranks.oddities();
-                return Ending.FAILED;
-            }
-            if (ranks.allEnded()) {
-                return Ending.SUCCEEDED;
+            Optional<Ending> ending = Ending.of(ranks.exitCodes());
+            if (ending.isPresent()) {
+                if (ending.get() == Ending.FAILED) {
+                    Thread.sleep(SETTLING_MILLIS);
+                    oddities = ranks.oddities();
+                }
+                return ending.get();
             }
             if (rendezvous.stopAsked()) {
                 return Ending.STOPPED;

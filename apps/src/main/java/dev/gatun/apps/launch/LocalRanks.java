@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
 /** The ranks of one round on this machine. */
@@ -59,14 +60,13 @@ final class LocalRanks implements AutoCloseable {
         return all;
     }
 
-    boolean allEnded() {
-        return ranks.stream().allMatch(rank -> rank.exitCode().isPresent());
+    /** The exit codes of this moment, rank by rank; none where a rank has not ended. */
+    List<OptionalInt> exitCodes() {
+        return ranks.stream().map(RankProcess::exitCode).toList();
     }
 
-    /** Whether a rank has ended with that exit code. */
-    boolean anyEndedWith(int exitCode) {
-        return ranks.stream()
-                .anyMatch(rank -> rank.exitCode().isPresent() && rank.exitCode().getAsInt() == exitCode);
+    boolean allEnded() {
+        return exitCodes().stream().allMatch(OptionalInt::isPresent);
     }
 
     /** The ranks that have ended otherwise than with exit code 0 so far. */

@@ -2,6 +2,8 @@ package dev.gatun.apps.launch;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Where the launchers of a run's machines agree on who takes part, when ranks are stopped, and when it is over. */
 interface Rendezvous extends AutoCloseable {
@@ -16,7 +18,21 @@ interface Rendezvous extends AutoCloseable {
         /** Ranks saved what they had, for the run to go on later. */
         SAVED,
         /** A signal to the launcher ended them. */
-        SIGNALLED
+        SIGNALLED;
+
+        /**
+         * What ranks have come to by themselves, or nothing while they run. It takes all exit codes of one look: a rank may
+         * end at any moment, and one that fails between a look for failures and a look for the end would pass for done.
+         */
+        static Optional<Ending> of(List<OptionalInt> exitCodes) {
+            if (exitCodes.contains(OptionalInt.of(Agent.SAVED))) {
+                return Optional.of(SAVED);
+            }
+            if (exitCodes.stream().anyMatch(code -> code.orElse(0) != 0)) {
+                return Optional.of(FAILED);
+            }
+            return exitCodes.stream().allMatch(OptionalInt::isPresent) ? Optional.of(SUCCEEDED) : Optional.empty();
+        }
     }
 
     /** What follows from how the round ended on all machines. */

@@ -3,10 +3,12 @@ package dev.gatun.apps.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.apps.launch.Rendezvous.Ending;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -29,6 +31,21 @@ class LaunchPartsTest {
 
     private static RankFailure failure(int rank, long time, String message) {
         return new RankFailure(rank, rank, "host", 1, 1, time, message, "", "");
+    }
+
+    @Test
+    void howRanksEndedIsReadOffOneLookAtAllOfThem() {
+        OptionalInt runs = OptionalInt.empty();
+        OptionalInt done = OptionalInt.of(0);
+        OptionalInt failed = OptionalInt.of(1);
+        OptionalInt saved = OptionalInt.of(Agent.SAVED);
+        assertThat(Ending.of(List.of(runs, done))).isEmpty();
+        assertThat(Ending.of(List.of(done, done))).contains(Ending.SUCCEEDED);
+        assertThat(Ending.of(List.of(done, failed))).contains(Ending.FAILED);
+        assertThat(Ending.of(List.of(runs, OptionalInt.of(137)))).contains(Ending.FAILED);
+        assertThat(Ending.of(List.of(failed, saved, runs)))
+                .as("a rank may fail because another has saved and left")
+                .contains(Ending.SAVED);
     }
 
     @Test
