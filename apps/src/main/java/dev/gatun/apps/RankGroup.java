@@ -56,6 +56,11 @@ final class RankGroup implements AutoCloseable {
         return info.restartCount() > 0;
     }
 
+    /** Whether this is the first of the ranks on its machine. */
+    boolean isFirstHere() {
+        return info.localRank() == 0;
+    }
+
     @Override
     public void close() {
         if (group != null) {

@@ -12,6 +12,7 @@ import dev.gatun.hart.train.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -94,6 +95,9 @@ final class TrainCommand implements Callable<Integer> {
                 "opening the run's folder", () -> world.isFirst() ? open(config, ranks.restarted()) : null);
         String path =
                 world.fromFirst(own == null ? "" : own.path().toAbsolutePath().toString());
+        if (ranks.isFirstHere()) {
+            ChosenFolder.write(Path.of(path)); // on all machines: this one's rank may be the first in a restart
+        }
         return own != null ? own : RunFolder.ofRankZero(Path.of(path));
     }
 
@@ -101,16 +105,14 @@ final class TrainCommand implements Callable<Integer> {
         if (resume) {
             return RunFolder.open(folder != null ? folder : Path.of("runs", recipe));
         }
-        if (!autoResume && !restarted) {
-            return RunFolder.create(folder != null ? folder : freeFolder(config.recipe()), config);
+        Path given = autoResume && folder == null ? Path.of("runs", config.recipe()) : folder;
+        Optional<Path> begun = Optional.empty();
+        if (autoResume || restarted) {
+            begun = given != null ? Optional.of(given) : ChosenFolder.read();
         }
-        Path where = folder != null ? folder : Path.of("runs", config.recipe());
-        if (folder == null && restarted) {
-            where = lastFolder(config.recipe());
-        }
-        return Files.exists(where.resolve("config.yaml"))
-                ? RunFolder.open(where, config)
-                : RunFolder.create(where, config);
+        return begun.filter(where -> Files.exists(where.resolve("config.yaml")))
+                .map(where -> RunFolder.open(where, config))
+                .orElseGet(() -> RunFolder.create(given != null ? given : freeFolder(config.recipe()), config));
     }
 
     private static Path freeFolder(String recipe) {
@@ -118,15 +120,6 @@ final class TrainCommand implements Callable<Integer> {
                 .map(i -> numbered(recipe, i))
                 .filter(candidate -> !Files.exists(candidate))
                 .findFirst()
-                .orElseThrow();
-    }
-
-    /** The one that was free when a launcher started this command for the first time. */
-    private static Path lastFolder(String recipe) {
-        return Stream.iterate(1, i -> i + 1)
-                .takeWhile(i -> i == 1 || Files.exists(numbered(recipe, i)))
-                .map(i -> numbered(recipe, i))
-                .reduce((_, later) -> later)
                 .orElseThrow();
     }
 

@@ -33,6 +33,11 @@ final class Child {
 
     /** Runs Gatun on this JVM's class path. */
     static Result gatun(Map<String, String> environment, String... args) throws InterruptedException {
+        return gatun(Path.of("."), environment, args);
+    }
+
+    /** The same in {@code folder}. */
+    static Result gatun(Path folder, Map<String, String> environment, String... args) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 jdk("java"),
                 "--enable-native-access=ALL-UNNAMED",
@@ -40,7 +45,7 @@ final class Child {
                 System.getProperty("java.class.path"),
                 Gatun.class.getName()));
         command.addAll(List.of(args));
-        return run(Path.of("."), environment, command);
+        return run(folder, environment, command);
     }
 
     /** Runs {@code command} in {@code folder}. */

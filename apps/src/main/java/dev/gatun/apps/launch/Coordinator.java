@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 final class Coordinator implements AutoCloseable {
     /** The key of the run's name. */
     static final String RUN = "run";
+    /** The key of this coordinator's own name: one that was started again counts the machines anew. */
+    static final String NAME = "coordinator";
 
     private static final long LOOK_EVERY_MILLIS = 50;
     /** More has passed only if this process stood still itself, which is nobody else's silence. */
@@ -33,6 +36,7 @@ final class Coordinator implements AutoCloseable {
     private final MultiNode settings;
     private final IntSupplier newRankStore;
     private final PrintStream err;
+    private final String name = UUID.randomUUID().toString();
     /** Machines that have a number, and have not said yet what they are. */
     private final Map<Integer, Node> arriving = new TreeMap<>();
 
@@ -77,6 +81,11 @@ final class Coordinator implements AutoCloseable {
         private boolean isRunning() {
             return round != null && ending == null;
         }
+
+        /** Whether a round cannot succeed without it: it takes part, and its ranks are not done. */
+        private boolean isNeeded() {
+            return round != null && ending != Ending.SUCCEEDED;
+        }
     }
 
     /** Ranks meet in a new store for each round, on the port that {@code newRankStore} returns. */
@@ -85,6 +94,7 @@ final class Coordinator implements AutoCloseable {
         this.settings = settings;
         this.newRankStore = newRankStore;
         this.err = err;
+        store.set(NAME, name.getBytes(StandardCharsets.UTF_8));
         store.set(RUN, settings.runId().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -95,10 +105,13 @@ final class Coordinator implements AutoCloseable {
     private void work() {
         try {
             while (!(closing && nodes.isEmpty())) {
+                // Looked at before the mail: what the launcher here had sent before it asked for the end is taken
+                // first.
+                boolean last = closing;
                 greetNewNodes();
                 everybody().forEach(this::takeMail);
                 lookForLostNodes();
-                if (closing) {
+                if (last) {
                     end(saved ? Ending.SAVED : Ending.FAILED, "the launcher that decides was stopped");
                 }
                 if (over == null) {
@@ -142,13 +155,14 @@ final class Coordinator implements AutoCloseable {
             case ENDED -> {
                 if (node.isRunning()) {
                     node.ending = message.ending();
-                    saved |= node.ending == Ending.SAVED;
+                    // Ranks save also when they are stopped for a new round, and that is no end of the run.
+                    saved |= node.ending == Ending.SAVED && !stopping;
                     failures.addAll(message.failures());
                 }
             }
             case LEAVE -> {
                 arriving.remove(node.number);
-                nodesGone |= nodes.remove(node.number) != null && over == null;
+                nodesGone |= nodes.remove(node.number) != null && node.isNeeded() && over == null;
             }
             case START, STOP, LOST, OVER -> end(Ending.FAILED, "a launcher sent " + message.kind());
         }
@@ -162,9 +176,11 @@ final class Coordinator implements AutoCloseable {
         }
         // A launcher that was started again, or cut off for a while, takes the place of what it was.
         for (Node old : List.copyOf(nodes.values())) {
-            boolean same =
-                    settings.isStatic() ? old.member.nodeRank() == member.nodeRank() : old.number == member.before();
-            if (same) {
+            if (settings.isStatic() && old.member.nodeRank() == member.nodeRank()) {
+                lose(old);
+                old.mail.send(Message.lost("another launcher with --node-rank " + member.nodeRank()
+                        + " has come, and takes this one's place"));
+            } else if (!settings.isStatic() && member.before().equals(name + "/" + old.number)) {
                 lose(old);
             }
         }
@@ -191,7 +207,7 @@ final class Coordinator implements AutoCloseable {
             if (node.silentNanos > settings.keepAlive().toNanos()) {
                 lose(node);
                 // It may only have been suspended, and would wait for ever for what nobody sends it.
-                node.mail.send(Message.lost());
+                node.mail.send(Message.lost(""));
             }
         }
     }
@@ -199,7 +215,7 @@ final class Coordinator implements AutoCloseable {
     private void lose(Node node) {
         arriving.remove(node.number);
         nodes.remove(node.number);
-        if (node.round != null && over == null) {
+        if (node.isNeeded() && over == null) {
             RankFailure failure = failure(node);
             failures.add(failure);
             nodesGone = true;
@@ -241,7 +257,7 @@ final class Coordinator implements AutoCloseable {
 
     private void endRound() {
         running = false;
-        if (!nodesGone && !membersChanged && members().stream().allMatch(node -> node.ending == Ending.SUCCEEDED)) {
+        if (!nodesGone && members().stream().allMatch(node -> node.ending == Ending.SUCCEEDED)) {
             end(Ending.SUCCEEDED, "");
         } else if (saved) {
             end(Ending.SAVED, "");

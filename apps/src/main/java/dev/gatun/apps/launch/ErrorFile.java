@@ -39,6 +39,14 @@ public record ErrorFile(String message, String stack, long timeMillis) {
         }
     }
 
+    /** The folder of logs that the launcher keeps for this and later attempts: the file is in attempt_N/LOCAL_RANK there. */
+    public static Optional<Path> logFolder() {
+        return Optional.ofNullable(System.getenv(VARIABLE))
+                .map(file -> Path.of(file).toAbsolutePath().getParent())
+                .map(Path::getParent)
+                .map(Path::getParent);
+    }
+
     static void write(Throwable e, Path file) throws IOException {
         StringWriter stack = new StringWriter();
         e.printStackTrace(new PrintWriter(stack, true));

@@ -2,6 +2,7 @@ package dev.gatun.apps.launch;
 
 import dev.gatun.nn.distributed.DistributedException;
 import dev.gatun.nn.distributed.KeyValueStore;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -12,7 +13,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * keeps the launcher from looking after its ranks.
  */
 final class Link implements AutoCloseable {
+    /** More between two looks means that this process stood still, and not that the other side was silent. */
+    private static final long LONGEST_LOOK_NANOS = 1_000_000_000L;
+
     private final int node;
+    private final String name;
     private final KeyValueStore store;
     private final Mailbox inbox;
     private final Mailbox outbox;
@@ -21,9 +26,13 @@ final class Link implements AutoCloseable {
     private final Duration keepAlive;
     private final Queue<Message> received = new ConcurrentLinkedQueue<>();
     private final Queue<Message> toSend = new ConcurrentLinkedQueue<>();
-    private volatile long lastContact = System.nanoTime();
+    private volatile long contacts;
     private volatile boolean failed;
     private volatile boolean closed;
+    // Of the thread that asks.
+    private long seenContacts;
+    private long silentNanos;
+    private long lookedAt = System.nanoTime();
 
     /** Counts the machines that have come, and so numbers them. */
     static final String NODES = "nodes";
@@ -31,7 +40,9 @@ final class Link implements AutoCloseable {
     /** Joins the run as a new machine; from now on {@code store} is this object's. */
     Link(KeyValueStore store, Message.Member member, Duration interval, Duration keepAlive) {
         this.store = store;
+        String coordinator = new String(store.get(Coordinator.NAME), StandardCharsets.UTF_8);
         this.node = Math.toIntExact(store.add(NODES, 1));
+        this.name = coordinator + "/" + node;
         this.inbox = new Mailbox(store, inboxOf(node));
         this.outbox = new Mailbox(store, outboxOf(node));
         this.beat = beatOf(node);
@@ -57,14 +68,19 @@ final class Link implements AutoCloseable {
         try {
             while (!closed) {
                 store.add(beat, 1);
-                for (Message next = toSend.peek(); next != null; next = toSend.peek()) {
+                int sent = 0;
+                for (Message next : toSend) {
                     outbox.send(next);
-                    toSend.remove();
+                    sent++;
                 }
                 for (Optional<Message> next = inbox.receive(); next.isPresent(); next = inbox.receive()) {
                     received.add(next.get());
                 }
-                lastContact = System.nanoTime();
+                // The store has answered since, so it has them.
+                for (; sent > 0; sent--) {
+                    toSend.remove();
+                }
+                contacts++;
                 Thread.sleep(intervalMillis);
             }
         } catch (DistributedException e) {
@@ -74,8 +90,9 @@ final class Link implements AutoCloseable {
         }
     }
 
-    int node() {
-        return node;
+    /** What the coordinator knows this machine by. */
+    String name() {
+        return name;
     }
 
     void send(Message message) {
@@ -92,12 +109,16 @@ final class Link implements AutoCloseable {
         return received.peek();
     }
 
-    /** Whether the other side has gone, or has been silent for too long. */
+    /** Whether the other side has gone, or has been silent for too long. Only one thread may ask. */
     boolean isLost() {
-        return failed || System.nanoTime() - lastContact > keepAlive.toNanos();
+        long now = System.nanoTime();
+        silentNanos = contacts == seenContacts ? silentNanos + Math.min(now - lookedAt, LONGEST_LOOK_NANOS) : 0;
+        seenContacts = contacts;
+        lookedAt = now;
+        return failed || silentNanos > keepAlive.toNanos();
     }
 
-    /** Whether all has been sent. */
+    /** Whether all has been sent, and has arrived. */
     boolean isFlushed() {
         return toSend.isEmpty();
     }

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What the launchers of a run tell the one that decides, and it them. Which parts there are depends on the kind.
  *
- * @param reason why it is over, in words; empty if the failures say it
+ * @param reason why it is over, for all or for this machine, in words; empty if the failures say it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Message(
@@ -26,7 +26,10 @@ record Message(
         START,
         /** From it: stop them. */
         STOP,
-        /** From it: the machine was silent for too long and takes no part any more, unless it joins again. */
+        /**
+         * From it: the machine was silent for too long and takes no part any more, unless it joins again, which it must not
+         * if there is a {@code reason}.
+         */
         LOST,
         /** From it: the run is over, with that ending and those failures. */
         OVER
@@ -36,9 +39,9 @@ record Message(
      * A machine that takes part.
      *
      * @param nodeRank its number as --node-rank gives it, or -1
-     * @param before the number of the machine that it was until it was cut off, or -1
+     * @param before the machine that it was until it was cut off, as {@link Link#name} says it, or empty
      */
-    record Member(String host, int ranks, int nodeRank, int before) {}
+    record Member(String host, int ranks, int nodeRank, String before) {}
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,8 +66,8 @@ record Message(
         return new Message(Kind.STOP, null, null, null, null, null);
     }
 
-    static Message lost() {
-        return new Message(Kind.LOST, null, null, null, null, null);
+    static Message lost(String reason) {
+        return new Message(Kind.LOST, null, null, null, null, reason);
     }
 
     static Message over(Rendezvous.Ending ending, List<RankFailure> failures, String reason) {

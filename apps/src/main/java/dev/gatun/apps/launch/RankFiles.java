@@ -12,8 +12,12 @@ import java.util.stream.Stream;
 record RankFiles(Path folder) {
     /** Makes {@code RUN/attempt_N/LOCAL_RANK}, as torchrun does. */
     static RankFiles create(Path run, int attempt, int localRank) throws IOException {
-        return new RankFiles(
+        RankFiles files = new RankFiles(
                 Files.createDirectories(run.resolve("attempt_" + attempt).resolve(Integer.toString(localRank))));
+        // Attempts are counted anew when the launcher that decides was started again: what failed before has not failed
+        // now.
+        Files.deleteIfExists(files.error());
+        return files;
     }
 
     Path out() {

@@ -47,26 +47,27 @@ final class RankProcess {
         ProcessBuilder builder = new ProcessBuilder(all).redirectOutput(out).redirectError(err);
         builder.environment().putAll(environment);
         Process process = builder.start();
-        try (OutputStream go = process.getOutputStream()) {
+        try {
             awaitGroup(process);
             guardian.add(process.pid());
-            go.write('\n');
         } catch (IOException e) {
             process.destroyForcibly();
             throw e;
         }
+        try (OutputStream go = process.getOutputStream()) {
+            go.write('\n');
+        } catch (IOException e) {
+            // Somebody has killed it already: a rank that failed, like any other.
+            process.destroyForcibly();
+        }
         return new RankProcess(rank, localRank, process, whenEnded);
     }
 
-    /** Until it leads its group: a signal to the group would be lost before that. */
+    /** Until it leads its group, or has ended: a signal to the group would be lost before that. */
     private static void awaitGroup(Process process) throws IOException {
         try {
-            while (!Signals.isAlive(process.pid())) {
-                if (process.waitFor(1, TimeUnit.MILLISECONDS)) {
-                    throw new IOException(
-                            "a rank could not be started: setsid (Debian: util-linux) ended with exit code "
-                                    + process.exitValue());
-                }
+            while (!Signals.isAlive(process.pid()) && !process.waitFor(1, TimeUnit.MILLISECONDS)) {
+                // not yet
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -91,8 +92,10 @@ final class RankProcess {
         return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
+    /** When it ended: now, if that was so short a time ago that nobody has noted it. */
     long endedAtMillis() {
-        return endedAtMillis;
+        long noted = endedAtMillis;
+        return noted == 0 ? System.currentTimeMillis() : noted;
     }
 
     /** Whether it, or something that it started, is alive. */

@@ -27,7 +27,7 @@ final class StoreRendezvous implements Rendezvous {
     private final Coordinator coordinator;
     private Link link;
     /** What this machine was before it was cut off. */
-    private int before = -1;
+    private String before = "";
 
     private Round settled;
     private List<RankFailure> failures = List.of();
@@ -83,7 +83,7 @@ final class StoreRendezvous implements Rendezvous {
             throw e;
         }
         System.err.println("gatun launch: " + e.getMessage() + "; trying to come back");
-        before = link.node();
+        before = link.name();
         link.close();
         link = null;
     }
@@ -132,6 +132,9 @@ final class StoreRendezvous implements Rendezvous {
         while (true) {
             Message message = link.receive();
             if (message != null && message.kind() == Message.Kind.LOST) {
+                if (!message.reason().isEmpty()) {
+                    throw new IOException(message.reason());
+                }
                 throw new LostException("this machine was silent for "
                         + settings.keepAlive().toSeconds() + " s, and the others go on without it");
             }
@@ -166,7 +169,7 @@ final class StoreRendezvous implements Rendezvous {
             throws IOException, InterruptedException {
         failures = failed;
         link.send(Message.ended(round, ending, failed));
-        if (ending == Ending.SIGNALLED || ending == Ending.SAVED) {
+        if (ending == Ending.SIGNALLED || (ending == Ending.SAVED && cancelled.getAsBoolean())) {
             return ending == Ending.SAVED ? Verdict.SAVED : Verdict.FAILED;
         }
         try {
@@ -185,8 +188,16 @@ final class StoreRendezvous implements Rendezvous {
                 case FAILED, STOPPED, SIGNALLED -> Verdict.FAILED;
             };
         } catch (LostException e) {
+            if (ending == Ending.SAVED) {
+                return Verdict.SAVED; // whoever decides was told to end as well
+            }
             comeBack(e);
             return Verdict.AGAIN;
+        } catch (InterruptedException e) {
+            if (ending == Ending.SAVED) {
+                return Verdict.SAVED;
+            }
+            throw e;
         }
     }
 
