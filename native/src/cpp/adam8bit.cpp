@@ -2,66 +2,43 @@
 #include "adam8bit.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
+#include "cpu_tensors.h"
 #include "gatun_core.h"
 #include "guard.h"
-
-extern "C" {
-GATUN_WEAK int32_t aoti_torch_get_data_ptr(void *handle, void **data);
-GATUN_WEAK int32_t aoti_torch_get_dtype(void *handle, int32_t *dtype);
-GATUN_WEAK int32_t aoti_torch_get_device_type(void *handle, int32_t *type);
-GATUN_WEAK int32_t aoti_torch_get_numel(void *handle, int64_t *elements);
-GATUN_WEAK int32_t aoti_torch_get_layout(void *handle, int32_t *layout);
-GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
-// libtorch's own threads, where it was built with OpenMP.
-GATUN_WEAK void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-}
-
-namespace at {
-GATUN_WEAK int get_num_threads();
-}
-namespace torch::autograd::impl {
-GATUN_WEAK void bump_version(const at::Tensor &variable);
-}
 
 namespace {
 using gatun::AdamSettings;
 
-constexpr int32_t kUint8 = 0, kFloat32 = 6, kBfloat16 = 15;
-constexpr int kHandles = 6, kNumbers = 5;
-constexpr int64_t kElementsAtOnce = 16384;  // what a thread takes from the queue
+using gatun::CpuTensor;
+using gatun::handle;
+using gatun::kBfloat16;
+using gatun::kElementsAtOnce;
+using gatun::kFloat32;
+using gatun::kUint8;
+using gatun::parallel;
 
-void *handle(int64_t slot) { return reinterpret_cast<void *>(slot); }
+constexpr int kHandles = 6, kNumbers = 5;
 
 const char *dtype_name(int32_t dtype) {
   return dtype == kFloat32 ? "float32" : dtype == kBfloat16 ? "bfloat16" : dtype == kUint8 ? "uint8" : "another dtype";
 }
 
-struct View {
-  void *data = nullptr;
-  int32_t dtype = 0;
-  int64_t elements = 0;
-};
-
-View view(int64_t slot, const char *name) {
-  View v;
-  int32_t device = 0, layout = 0;
-  bool contiguous = false;
-  if (aoti_torch_get_device_type(handle(slot), &device) != 0 || aoti_torch_get_layout(handle(slot), &layout) != 0 ||
-      aoti_torch_get_dtype(handle(slot), &v.dtype) != 0 || aoti_torch_get_numel(handle(slot), &v.elements) != 0) {
-    throw std::invalid_argument(std::string(name) + " cannot be read");
-  }
-  if (device != 0 || layout != 0 || aoti_torch_is_contiguous(handle(slot), &contiguous) != 0 || !contiguous ||
-      aoti_torch_get_data_ptr(handle(slot), &v.data) != 0) {
-    throw std::invalid_argument(std::string(name) + " must be contiguous and on the CPU: make it so with contiguous()");
+CpuTensor view(int64_t slot, const char *name) {
+  CpuTensor v;
+  switch (gatun::read(slot, v)) {
+    case gatun::Readable::kNo:
+      throw std::invalid_argument(std::string(name) + " cannot be read");
+    case gatun::Readable::kElsewhere:
+      throw std::invalid_argument(std::string(name) + " must be contiguous and on the CPU: make it so with contiguous()");
+    case gatun::Readable::kYes:
+      return v;
   }
   return v;
 }
 
 void *expect(int64_t slot, const char *name, int32_t dtype, int64_t elements) {
-  const View v = view(slot, name);
+  const CpuTensor v = view(slot, name);
   if (v.dtype != dtype || v.elements != elements) {
     throw std::invalid_argument(std::string(name) + " must have " + std::to_string(elements) + " elements of " +
                                 dtype_name(dtype) + ", but has " + std::to_string(v.elements) + " of " +
@@ -79,35 +56,6 @@ int block_size(int64_t slot) {
 }
 
 int64_t blocks(int64_t elements, int size) { return (elements + size - 1) / size; }
-
-// Runs body(from, to) on parts of 0..count, on as many threads as libtorch's ops use. A free thread takes the next part, so
-// a thread that other programs hold up costs little; which thread does which part changes no result.
-template <class Body>
-void parallel(int64_t count, int64_t part, const Body &body) {
-  struct Queue {
-    const Body &body;
-    int64_t count, part;
-    std::atomic<int64_t> next{0};
-    static void work(void *self) {
-      auto &queue = *static_cast<Queue *>(self);
-      for (int64_t from; (from = queue.next.fetch_add(queue.part)) < queue.count;) {
-        queue.body(from, std::min(queue.count, from + queue.part));
-      }
-    }
-  } queue{body, count, part};
-  const int64_t allowed = at::get_num_threads != nullptr ? at::get_num_threads() : 1;
-  const auto threads = static_cast<unsigned>(std::min(allowed, (count + part - 1) / part));
-  if (threads <= 1) {
-    Queue::work(&queue);
-  } else if (GOMP_parallel != nullptr) {
-    GOMP_parallel(&Queue::work, &queue, threads, 0);
-  } else {
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < threads; i++) others.emplace_back(&Queue::work, &queue);
-    Queue::work(&queue);
-    for (auto &thread : others) thread.join();
-  }
-}
 
 // A parameter, its gradient and its state; absmax1 is null where the state is float32.
 struct Task {
@@ -135,7 +83,7 @@ AdamSettings settings(const double *numbers) {
 
 Task task(const int64_t *handles, const double *numbers, int size, int64_t first_block) {
   Task t{};
-  const View param = view(handles[0], "param");
+  const CpuTensor param = view(handles[0], "param");
   if (param.dtype != kFloat32 && param.dtype != kBfloat16) {
     throw std::invalid_argument("param must be float32 or bfloat16");
   }
@@ -231,7 +179,7 @@ GATUN_EXPORT int gatun_adam8bit_step(int64_t *f) {
 
 GATUN_EXPORT int gatun_quantize_blockwise(int64_t *f) {
   GATUN_GUARDED(aoti_torch_get_data_ptr, {
-    const View input = view(f[0], "input");
+    const CpuTensor input = view(f[0], "input");
     const int size = block_size(f[3]);
     const gatun::CodeMap &map = f[4] != 0 ? gatun::signed_map() : gatun::unsigned_map();
     const auto *x = static_cast<const float *>(expect(f[0], "input", kFloat32, input.elements));

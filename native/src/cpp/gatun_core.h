@@ -142,6 +142,10 @@ int gatun_load_library(int64_t *f);
 /* -> [0] how many GPUs libtorch can use */
 int gatun_cuda_device_count(int64_t *f);
 
+/* Adam and AdamW of torch.optim on float32 parameters on the CPU, in place: [0] handles of param, grad, exp_avg, exp_avg_sq and
+   step for each parameter, [1] how many handles, [2] five doubles: lr, beta1, beta2, weight decay, eps, [3] 5, [4] 1 for AdamW,
+   0 for Adam -> [0] 1 if that was done, 0 if libtorch's op must do it: other types or layouts, or gradients are recorded */
+int gatun_adam_step(int64_t *f);
 /* bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each
    parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles:
    beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block */

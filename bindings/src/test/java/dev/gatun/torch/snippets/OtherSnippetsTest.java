@@ -2,6 +2,7 @@ package dev.gatun.torch.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.torch.AdamSteps;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.FewRows;
 import dev.gatun.torch.Generator;
@@ -120,5 +121,29 @@ class OtherSnippetsTest {
         }
         // @end
         assertThat(logits.allclose(Torch.linear(newest, weight), 1e-4, 1e-5)).isTrue();
+    }
+
+    @Test
+    void adamSteps() {
+        Tensor weight = Torch.randn(100, 64);
+        Tensor grad = Torch.randn(100, 64);
+        Tensor before = weight.clone();
+        // @start region="adamSteps"
+        Tensor[] params = {weight};
+        Tensor[] expAvgs = {weight.zeros_like()};
+        Tensor[] expAvgSqs = {weight.zeros_like()};
+        Tensor[] steps = {Torch.ones()};
+        try (GradMode _ = Torch.noGrad()) {
+            AdamSteps.adamw_(
+                    params,
+                    new Tensor[] {grad},
+                    expAvgs,
+                    expAvgSqs,
+                    steps,
+                    new AdamSteps.Settings(1e-3, 0.9, 0.999, 0, 1e-8));
+        }
+        // @end
+        assertThat(weight.sub(before).abs().allclose(Torch.full(new long[] {100, 64}, 1e-3), 1e-3, 1e-6))
+                .isTrue();
     }
 }

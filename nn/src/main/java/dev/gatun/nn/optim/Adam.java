@@ -1,13 +1,14 @@
 package dev.gatun.nn.optim;
 
 import dev.gatun.nn.Parameter;
-import dev.gatun.torch.Aten;
+import dev.gatun.torch.AdamSteps;
 import dev.gatun.torch.Tensor;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Adam ({@code torch.optim.Adam(fused=True)}), whose weight decay is added to the gradient: libtorch's fused kernel. State of
+ * Adam ({@code torch.optim.Adam(fused=True)}), whose weight decay is added to the gradient: one pass over each
+ * parameter, its gradient and its two moments ({@link AdamSteps}). State of
  * a parameter: {@code step} (a float32 scalar), {@code exp_avg} and {@code exp_avg_sq} (of its shape and type).
  */
 public final class Adam extends FusedAdam {
@@ -32,20 +33,12 @@ public final class Adam extends FusedAdam {
 
     @Override
     void kernel(
-            Tensor[] values, Tensor[] grads, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] steps, Settings settings) {
-        Aten._fused_adam_(
-                values,
-                grads,
-                expAvgs,
-                expAvgSqs,
-                new Tensor[0],
-                steps,
-                settings.lr(),
-                settings.beta1(),
-                settings.beta2(),
-                settings.weightDecay(),
-                settings.eps(),
-                false,
-                false);
+            Tensor[] values,
+            Tensor[] grads,
+            Tensor[] expAvgs,
+            Tensor[] expAvgSqs,
+            Tensor[] steps,
+            AdamSteps.Settings settings) {
+        AdamSteps.adam_(values, grads, expAvgs, expAvgSqs, steps, settings);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.nn.optim;
 
 import dev.gatun.nn.Parameter;
+import dev.gatun.torch.AdamSteps;
 import dev.gatun.torch.Aten;
 import dev.gatun.torch.DType;
 import dev.gatun.torch.Tensor;
@@ -55,7 +56,7 @@ abstract sealed class FusedAdam extends Optimizer permits Adam, AdamW {
                 states(updates, EXP_AVG),
                 states(updates, EXP_AVG_SQ),
                 steps,
-                new Settings(group.lr(), beta1, beta2, group.weightDecay(), eps));
+                new AdamSteps.Settings(group.lr(), beta1, beta2, group.weightDecay(), eps));
     }
 
     @Override
@@ -63,9 +64,11 @@ abstract sealed class FusedAdam extends Optimizer permits Adam, AdamW {
         return 1;
     }
 
-    /** The numbers that the ops take. */
-    record Settings(double lr, double beta1, double beta2, double weightDecay, double eps) {}
-
     abstract void kernel(
-            Tensor[] values, Tensor[] grads, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] steps, Settings settings);
+            Tensor[] values,
+            Tensor[] grads,
+            Tensor[] expAvgs,
+            Tensor[] expAvgSqs,
+            Tensor[] steps,
+            AdamSteps.Settings settings);
 }
