@@ -161,6 +161,28 @@ class LauncherTest {
     }
 
     @Test
+    void theJarsOfALauncherThatStillRunsAreKept() throws IOException, InterruptedException {
+        gatun("--version");
+        Path jars = Path.of(
+                Files.readString(root.resolve(".gatun-build/class-path")).replaceFirst(":.*", ""));
+        // It would start its ranks from them again.
+        Process running = new ProcessBuilder("sh", "-c", "read -r _", "-cp", jars + ":more").start();
+        try {
+            for (int build = 0; build < 2; build++) {
+                Files.writeString(root.resolve("bindings/src/main/java/A.java"), "class A { int i" + build + "; }");
+                assertThat(gatun("--version").exitCode()).isZero();
+            }
+            assertThat(jars).exists();
+        } finally {
+            running.destroyForcibly().waitFor();
+        }
+        touch("bindings/src/main/java/A.java");
+        gatun("--version");
+        assertThat(builds()).isEqualTo(4);
+        assertThat(jars).doesNotExist();
+    }
+
+    @Test
     void aFailedBuildIsTheResultAndIsTriedAgain() throws IOException, InterruptedException {
         Files.createFile(root.resolve("broken"));
         Child.Result failed = gatun("--version");
