@@ -40,13 +40,20 @@ public final class RunReport {
             throw new ReportException("a report needs a run: give the folder of one");
         }
         String page = page(runs.stream().map(RunData::read).toList());
-        Path beside = file.resolveSibling(file.getFileName() + ".tmp");
+        // Of each writer's own: a run and a command may write the same report. And not createTempFile, whose files only
+        // the owner may read.
+        Path beside = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp");
         try {
             if (file.toAbsolutePath().getParent() != null) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
             }
-            Files.writeString(beside, page);
-            Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.writeString(beside, page);
+                Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(beside);
+            }
         } catch (IOException e) {
             throw new ReportException("cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -7,8 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +48,29 @@ class RunReportTest {
         try (var files = Files.list(run.folder)) {
             assertThat(files.map(f -> f.getFileName().toString())).noneMatch(name -> name.contains("tmp"));
         }
+    }
+
+    @Test
+    void severalMayWriteTheSameReport() throws Exception {
+        SampleRun run = new SampleRun(folder.resolve("run")).metrics("pretrain", 4, 9);
+        try (ExecutorService writers = Executors.newFixedThreadPool(4)) {
+            List<Callable<Void>> all = Collections.nCopies(40, () -> {
+                RunReport.write(run.folder);
+                return null;
+            });
+            for (Future<Void> one : writers.invokeAll(all)) {
+                one.get();
+            }
+        }
+        assertThat(run.folder).isDirectoryNotContaining("glob:**tmp*");
+    }
+
+    @Test
+    void aReportThatCannotBeWrittenLeavesNothing() throws IOException {
+        SampleRun run = new SampleRun(folder.resolve("run"));
+        Files.createDirectories(run.folder.resolve("report.html/in-the-way"));
+        assertThatThrownBy(run::report).isInstanceOf(ReportException.class);
+        assertThat(run.folder).isDirectoryNotContaining("glob:**tmp*");
     }
 
     @Test
