@@ -1,5 +1,6 @@
 package dev.gatun.apps.fuzz;
 
+import dev.gatun.apps.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,13 @@ final class ChildProcess {
     private static final int POLL_MILLIS = 20;
     private static final int BLOCKED = 6;
     private static final int SIGNALS = 128;
+
+    /**
+     * How a child ended that did not do its work.
+     *
+     * @param call the one that it died of, or that hung, whatever it has begun since
+     */
+    record Ending(int call, String text) {}
 
     private final Path folder;
     private final int memoryMegabytes;
@@ -33,7 +41,7 @@ final class ChildProcess {
     }
 
     /** Runs it with these arguments for {@link FuzzChild}; null when it did its work, else how it ended. */
-    String run(Journal journal, String... arguments) throws IOException, InterruptedException {
+    Ending run(Journal journal, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 "-c",
@@ -68,26 +76,30 @@ final class ChildProcess {
         builder.environment().put("TORCH_DISABLE_ADDR2LINE", "1");
         builder.environment().put("TORCH_CPP_LOG_LEVEL", "FATAL");
         long begunBefore = journal.begun();
-        Process process = builder.start();
-        try {
-            String ending = watch(process, journal, begunBefore);
+        try (OwnProcess own = OwnProcess.start(builder)) {
+            Ending ending = watch(own.process(), journal, begunBefore);
+            if (own.isEnding()) {
+                throw new IllegalStateException("stopped by a signal"); // it was not the call that ended the child
+            }
             if (ending != null && journal.begun() == begunBefore) {
-                throw new IllegalStateException("the child ended before its first call: " + ending + "; it said: "
+                throw new IllegalStateException("the child ended before its first call: " + ending.text()
+                        + "; it said: "
                         + Files.readString(folder.resolve("output.txt")).strip());
             }
             return ending;
-        } finally {
-            process.destroyForcibly().waitFor();
         }
     }
 
-    private String watch(Process process, Journal journal, long begunBefore) throws IOException, InterruptedException {
+    /** Waits for the end, or for a hang; null when it did its work. */
+    Ending watch(Process process, Journal journal, long begunBefore) throws IOException, InterruptedException {
         long begun = begunBefore;
+        int call = journal.current();
         long since = System.nanoTime();
         long cpuBefore = 0;
         while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             if (journal.begun() != begun) {
                 begun = journal.begun();
+                call = journal.current();
                 since = System.nanoTime();
                 cpuBefore = cpuSeconds(process);
             } else if (begun != begunBefore && !Files.exists(folder.resolve("crash.txt"))) {
@@ -95,12 +107,13 @@ final class ChildProcess {
                 // On a busy machine a call may get little of the processor: what it used is what counts.
                 if (waited > deadlineSeconds && cpuSeconds(process) - cpuBefore > deadlineSeconds
                         || waited > BLOCKED * deadlineSeconds) {
-                    return Finding.HANG + ": no end after " + waited + " s";
+                    // Until the child is ended, the call may still come to its end and the next one begin.
+                    return new Ending(call, Finding.HANG + ": no end after " + waited + " s");
                 }
             }
         }
         int exitCode = process.exitValue();
-        return exitCode == 0 ? null : describe(exitCode);
+        return exitCode == 0 ? null : new Ending(journal.current(), describe(exitCode));
     }
 
     private static long cpuSeconds(Process process) {

@@ -114,13 +114,13 @@ final class FuzzRun {
         int next = from;
         int deaths = 0;
         while (next < to) {
-            String ending = start(child, journal, next, to);
+            ChildProcess.Ending ending = start(child, journal, next, to);
             if (ending == null) {
                 return;
             }
-            int call = journal.current();
-            journal.end(call, ending.startsWith(Finding.HANG) ? Outcome.HUNG : Outcome.DIED);
-            Finding finding = finding(call, ending);
+            int call = ending.call();
+            journal.end(call, ending.text().startsWith(Finding.HANG) ? Outcome.HUNG : Outcome.DIED);
+            Finding finding = finding(call, ending.text());
             findings.add(finding);
             progress.println(finding);
             progress.flush();
@@ -129,7 +129,7 @@ final class FuzzRun {
         }
     }
 
-    private String start(ChildProcess child, Journal journal, int from, int to)
+    private ChildProcess.Ending start(ChildProcess child, Journal journal, int from, int to)
             throws IOException, InterruptedException {
         return child.run(
                 journal,
