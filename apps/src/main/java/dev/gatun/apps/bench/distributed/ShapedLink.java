@@ -26,6 +26,7 @@ final class ShapedLink implements AutoCloseable {
     private final double bandwidth;
     private final Tun[] ends = new Tun[2];
     private final List<Thread> threads = new ArrayList<>();
+    private final Thread hook = new Thread(this::close, "link-end");
     private volatile boolean closed;
 
     /** A packet and when it is to arrive. */
@@ -40,22 +41,31 @@ final class ShapedLink implements AutoCloseable {
     ShapedLink(double delay, double bandwidth) throws IOException, InterruptedException {
         this.delay = delay;
         this.bandwidth = bandwidth;
+        // Namespaces outlive the process that made them, unless a signal to it takes them away.
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
-            for (int end = 0; end < 2; end++) {
-                ip("netns", "add", namespace(end));
-                String device = device(end);
-                ends[end] = new Tun(device);
-                ip("link", "set", device, "netns", namespace(end));
-                ip("-n", namespace(end), "link", "set", device, "mtu", String.valueOf(MTU), "up");
-                ip("-n", namespace(end), "link", "set", "lo", "up");
-                ip("-n", namespace(end), "addr", "add", address(end) + "/24", "dev", device);
-            }
-            carry(ends[0], ends[1]);
-            carry(ends[1], ends[0]);
-        } catch (IOException | InterruptedException e) {
+            make();
+        } catch (IOException | InterruptedException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private synchronized void make() throws IOException, InterruptedException {
+        if (closed) {
+            throw new IllegalStateException("stopped by a signal");
+        }
+        for (int end = 0; end < 2; end++) {
+            ip("netns", "add", namespace(end));
+            String device = device(end);
+            ends[end] = new Tun(device);
+            ip("link", "set", device, "netns", namespace(end));
+            ip("-n", namespace(end), "link", "set", device, "mtu", String.valueOf(MTU), "up");
+            ip("-n", namespace(end), "link", "set", "lo", "up");
+            ip("-n", namespace(end), "addr", "add", address(end) + "/24", "dev", device);
+        }
+        carry(ends[0], ends[1]);
+        carry(ends[1], ends[0]);
     }
 
     /** Why there can be none here, or null. */
@@ -152,10 +162,18 @@ final class ShapedLink implements AutoCloseable {
         }
     }
 
-    /** Takes it away; what runs on the machines should have ended. */
+    /** Takes it away; what runs on the machines should have ended. A second call finds nothing to do. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // It is the hook that closes this, or will find it closed.
+        }
         try {
             for (Thread thread : threads) {
                 thread.join();
