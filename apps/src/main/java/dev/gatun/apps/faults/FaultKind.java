@@ -64,6 +64,11 @@ enum FaultKind {
         return this == EXCEPTION || this == EXIT;
     }
 
+    /** Whether it comes from outside at any moment, also when the training is done and the processes are ending. */
+    boolean isSignal() {
+        return this == KILL || this == STOP || this == LAUNCHER || this == TERMINATE;
+    }
+
     /** Whether it shows only when something is written. */
     boolean isOfDisk() {
         return this == FULL || this == QUOTA || this == READ_ONLY;

@@ -29,7 +29,6 @@ final class FaultRun implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private static final int FAULTS_A_TRAINING = 25;
-    private static final int SIGTERM = 128 + 15;
     private static final double AT_START = 0.25;
 
     private final Random random;
@@ -41,7 +40,9 @@ final class FaultRun implements AutoCloseable {
     private final List<FaultOutcome> outcomes = new ArrayList<>();
     private final int count;
     private int trainings;
-    private volatile Session current;
+    private final Object starting = new Object();
+    private Session current;
+    private volatile boolean ending;
 
     private FaultRun(
             long seed, int count, Path folder, Injector injector, TinyTraining training, PrintWriter progress) {
@@ -58,8 +59,11 @@ final class FaultRun implements AutoCloseable {
             throws IOException, InterruptedException {
         Path all = Files.createDirectories(folder.toAbsolutePath());
         TinyTraining training = TinyTraining.write(all, steps, PATIENCE_SECONDS);
-        FaultRun run = new FaultRun(seed, count, all, Injector.prepare(all.resolve("disk")), training, progress);
-        Runtime.getRuntime().addShutdownHook(new Thread(run::stopTraining));
+        Injector injector = new Injector(all.resolve("disk"));
+        FaultRun run = new FaultRun(seed, count, all, injector, training, progress);
+        // Before there is anything that it has to take away.
+        Runtime.getRuntime().addShutdownHook(new Thread(run::closeInTheEnd));
+        injector.prepare();
         return run;
     }
 
@@ -71,6 +75,10 @@ final class FaultRun implements AutoCloseable {
             Path run = injector.disk().resolve("training-" + trainings++);
             Session session = disturb(run);
             String problem = finish(run, session, undisturbed);
+            if (first == outcomes.size() && !problem.isEmpty()) {
+                throw new IllegalStateException(
+                        "training " + trainings + ", to which nothing had happened yet, failed: " + problem);
+            }
             for (int i = first; i < outcomes.size() && !problem.isEmpty(); i++) {
                 outcomes.set(i, outcomes.get(i).withProblem(problem));
             }
@@ -94,7 +102,8 @@ final class FaultRun implements AutoCloseable {
     private Map<String, String> undisturbed() throws IOException, InterruptedException {
         Path run = injector.disk().resolve("undisturbed");
         try (Session session = start(run, 0, "")) {
-            if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
+            boolean ended = awaitEnd(session);
+            if (!ended || session.launcher().exitValue() != 0 || !isDone(session, run)) {
                 throw new IllegalStateException("the undisturbed training failed: " + session.said());
             }
         }
@@ -106,8 +115,28 @@ final class FaultRun implements AutoCloseable {
 
     private Session start(Path run, int restarts, String fault) throws IOException {
         Path logs = Files.createDirectories(folder.resolve("logs"));
-        current = Session.start(training.command(run), logs, restarts, PATIENCE_SECONDS, fault);
-        return current;
+        synchronized (starting) {
+            requireNotEnding();
+            current = Session.start(training.command(run), logs, restarts, PATIENCE_SECONDS, fault);
+            return current;
+        }
+    }
+
+    private boolean awaitEnd(Session session) throws InterruptedException {
+        boolean ended = session.awaitEnd(LIMIT);
+        requireNotEnding();
+        return ended;
+    }
+
+    /** What a signal to this process does to sessions is no fault of theirs. */
+    private void requireNotEnding() {
+        if (ending) {
+            throw new IllegalStateException("stopped by a signal");
+        }
+    }
+
+    private boolean isDone(Session session, Path run) throws IOException {
+        return training.isDone(run, session.saidSinceStart());
     }
 
     /** Lets several faults happen to a training; returns the launcher that still runs, or null. */
@@ -141,7 +170,7 @@ final class FaultRun implements AutoCloseable {
             plan.addAll(all);
         }
         FaultKind kind = plan.stream()
-                .filter(one -> !(running && one.isFromInside()))
+                .filter(one -> !(one.isFromInside() && (running || stepsLeft < 2)))
                 .filter(one -> !(one.isOfDisk() && stepsLeft < 3 * TinyTraining.CHECKPOINT_EVERY))
                 .findFirst()
                 .orElse(FaultKind.KILL);
@@ -164,34 +193,44 @@ final class FaultRun implements AutoCloseable {
         while (TinyTraining.steps(run) < until && session.isAlive() && System.nanoTime() < deadline) {
             Thread.sleep(10);
         }
+        boolean reached = TinyTraining.steps(run) >= until;
         Thread.sleep(random.nextInt(200));
-        return session.isAlive();
+        return reached && session.isAlive(); // one that hangs by itself has to be seen by whoever finishes it
     }
 
-    /** Returns the session if it goes on, null if it has ended. */
+    /** Returns the session if it goes on, or has trained to the end; null if it has ended otherwise. */
     private Session inject(FaultKind kind, Session session, int rank, Path run)
             throws IOException, InterruptedException {
         int step = TinyTraining.steps(run);
         String checkpoint = TinyTraining.newestCheckpoint(run);
         int saidBefore = kind.isFromInside() ? 0 : session.said().length();
-        boolean restarts = kind.isOfRank() && session.restartsLeft() > 0;
+        boolean mayRestart = kind.isOfRank() && session.restartsLeft() > 0;
+        String problem = unasked(session);
         long begin = System.nanoTime();
         if (!injector.inject(kind, session, rank, run)) {
             return session;
         }
-        boolean inTime = restarts ? session.awaitRestart(saidBefore, LIMIT) : session.awaitEnd(LIMIT);
-        List<ProcessHandle> left = session.isAlive() ? List.of() : session.awaitNone(LIMIT);
+        int restarts = session.restartsLeft();
+        boolean inTime = mayRestart ? session.awaitRestart(saidBefore, LIMIT) : session.awaitEnd(LIMIT);
+        Aftermath aftermath = look(session, run, saidBefore, inTime, mayRestart, session.restartsLeft() < restarts);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        injector.undo(kind, run);
-        boolean goesOn = restarts && session.isAlive();
-        String problem = problem(kind, session, rank, session.said().substring(saidBefore), inTime, goesOn, left);
+        requireNotEnding();
+        injector.undo(kind);
+        if (problem.isEmpty() && aftermath.cameTooLate(kind)) {
+            plan.addFirst(kind);
+            tell(kind.description() + ": the training was done before");
+            return ended(session, aftermath.exitCode() == 0);
+        }
+        if (problem.isEmpty()) {
+            problem = aftermath.problem(kind, rank);
+        }
         String after = TinyTraining.newestCheckpoint(run);
         if (problem.isEmpty()
                 && !checkpoint.isEmpty()
                 && (after.isEmpty() || TinyTraining.age(after) < TinyTraining.age(checkpoint))) {
             problem = "the checkpoint " + checkpoint + " was lost";
         }
-        outcomes.add(new FaultOutcome(kind, rank, step, goesOn, seconds, problem));
+        outcomes.add(new FaultOutcome(kind, rank, step, aftermath.goesOn(), seconds, problem));
         tell(String.format(
                 Locale.ROOT,
                 "fault %d of %d: %s, rank %d, step %d, %.1f s%s",
@@ -202,6 +241,10 @@ final class FaultRun implements AutoCloseable {
                 step,
                 seconds,
                 problem.isEmpty() ? "" : ": " + problem));
+        return ended(session, aftermath.goesOn());
+    }
+
+    private static Session ended(Session session, boolean goesOn) {
         if (goesOn) {
             return session;
         }
@@ -209,40 +252,37 @@ final class FaultRun implements AutoCloseable {
         return null;
     }
 
-    private static String problem(
-            FaultKind kind,
-            Session session,
-            int rank,
-            String said,
-            boolean inTime,
-            boolean goesOn,
-            List<ProcessHandle> left)
-            throws IOException {
-        if (!inTime) {
-            return "the launcher neither ended nor went on";
-        }
-        if (!left.isEmpty()) {
-            return left.size() + " processes were left behind";
-        }
-        int exitCode = session.isAlive() ? -1 : session.launcher().exitValue();
-        if (kind == FaultKind.TERMINATE
-                && exitCode == SIGTERM
-                && !session.saidSinceStart().contains("run folder: ")) {
-            return ""; // these ranks had nothing to save yet, and perhaps could not even hear of the signal
-        }
-        if (!goesOn && exitCode != kind.exitCode()) {
-            return "exit code " + exitCode + " and not " + kind.exitCode();
-        }
-        return !kind.namesCulprit() || kind.isNamed(said, rank) ? "" : "the culprit was not named";
+    // Whether the launcher lives is asked once: it may end at any moment, and all that is said of it has to fit
+    // together.
+    private Aftermath look(
+            Session session, Path run, int saidBefore, boolean inTime, boolean mayRestart, boolean restarted)
+            throws IOException, InterruptedException {
+        boolean alive = session.isAlive();
+        int left = alive ? 0 : session.awaitNone(LIMIT).size();
+        return new Aftermath(
+                inTime,
+                mayRestart,
+                restarted,
+                alive ? Aftermath.RUNS : session.launcher().exitValue(),
+                isDone(session, run),
+                session.saidSinceStart().contains("run folder: "),
+                left,
+                session.said().substring(saidBefore));
+    }
+
+    /** What has happened to a session without any fault, in words; empty if nothing has. */
+    private static String unasked(Session session) throws IOException {
+        return session.unaskedRestarts() == 0 ? "" : "ranks were started again without a fault";
     }
 
     /** Trains to the end; returns what differs from the undisturbed training, in words. */
-    private String finish(Path run, Session running, Map<String, String> undisturbed)
-            throws IOException, InterruptedException {
-        try (Session session = running != null && running.isAlive() ? running : start(run, 0, "")) {
-            if (!session.awaitEnd(LIMIT) || session.launcher().exitValue() != 0) {
+    String finish(Path run, Session running, Map<String, String> undisturbed) throws IOException, InterruptedException {
+        // One that has ended by itself is looked at too: another would train over what ended it.
+        try (Session session = running != null ? running : start(run, 0, "")) {
+            String problem = unfinished(session, run, awaitEnd(session));
+            if (!problem.isEmpty()) {
                 Files.writeString(folder.resolve("failed-" + trainings + ".log"), session.said());
-                return "it could not be finished afterwards";
+                return problem;
             }
         }
         Map<String, String> result = TinyTraining.result(run);
@@ -253,11 +293,12 @@ final class FaultRun implements AutoCloseable {
                 .orElse("");
     }
 
-    private void stopTraining() {
-        Session last = current;
-        if (last != null) {
-            last.close();
+    private String unfinished(Session session, Path run, boolean inTime) throws IOException {
+        if (!inTime || session.launcher().exitValue() != 0) {
+            return "it could not be finished afterwards"
+                    + (inTime ? ": exit code " + session.launcher().exitValue() : "");
         }
+        return isDone(session, run) ? unasked(session) : "exit code 0 before it was done";
     }
 
     private void tell(String text) {
@@ -265,9 +306,25 @@ final class FaultRun implements AutoCloseable {
         progress.flush();
     }
 
+    private void closeInTheEnd() {
+        try {
+            close();
+        } catch (IOException e) {
+            tell("gatun faults: " + e.getMessage());
+        }
+    }
+
+    /** Ends the training that runs, if any, and starts no other; also from another thread, and more than once. */
     @Override
     public void close() throws IOException {
-        stopTraining();
+        Session last;
+        synchronized (starting) {
+            ending = true;
+            last = current;
+        }
+        if (last != null) {
+            last.close();
+        }
         injector.close();
     }
 }

@@ -12,18 +12,20 @@ final class Injector implements AutoCloseable {
     private static final long QUOTA_BYTES = 8 << 10;
 
     private final Path disk;
-    private final boolean mounted;
+    private boolean mounted;
+    private boolean closed;
+    private Path unwritable;
 
-    private Injector(Path disk, boolean mounted) {
+    /** Does nothing yet to {@code disk}. */
+    Injector(Path disk) {
         this.disk = disk;
-        this.mounted = mounted;
     }
 
-    /** Makes a small disk of its own at {@code disk} if this user may; an ordinary folder otherwise. */
-    static Injector prepare(Path disk) throws IOException, InterruptedException {
+    /** Makes a small disk of its own if this user may; an ordinary folder otherwise. */
+    synchronized void prepare() throws IOException, InterruptedException {
         Files.createDirectories(disk);
-        boolean mounted = runs("mount", "-t", "tmpfs", "-o", "size=" + DISK_MEGABYTES + "m", "tmpfs", disk.toString());
-        return new Injector(disk, mounted);
+        mounted =
+                !closed && runs("mount", "-t", "tmpfs", "-o", "size=" + DISK_MEGABYTES + "m", "tmpfs", disk.toString());
     }
 
     /** The folder for trainings. */
@@ -32,12 +34,19 @@ final class Injector implements AutoCloseable {
     }
 
     /** Whether this kind can be done here: a disk of its own needs root. */
-    boolean can(FaultKind kind) {
+    synchronized boolean can(FaultKind kind) {
         return kind != FaultKind.FULL || mounted;
     }
 
-    /** Lets it happen to that rank of the session, whose training is in {@code run}; false if there is no such rank now. */
-    boolean inject(FaultKind kind, Session session, int rank, Path run) throws IOException, InterruptedException {
+    /**
+     * Lets it happen to that rank of the session, whose training is in {@code run}; false if there is no such rank now, or this
+     * is closed.
+     */
+    synchronized boolean inject(FaultKind kind, Session session, int rank, Path run)
+            throws IOException, InterruptedException {
+        if (closed) {
+            return false;
+        }
         if (kind.isFromInside()) {
             return true; // the rank has been told
         }
@@ -75,10 +84,13 @@ final class Injector implements AutoCloseable {
     }
 
     // Root may write in spite of permissions, so for root it is a mount that is read-only. It is made so beside the
-    // training
-    // and then put in its place: between a mount and its remount a rank may open a file, and the remount is refused as
-    // busy.
-    private boolean protect(Path folder) throws IOException, InterruptedException {
+    // training and then put in its place: between a mount and its remount a rank may open a file, and the remount is
+    // refused as busy.
+    synchronized boolean protect(Path folder) throws IOException, InterruptedException {
+        if (closed) {
+            return false;
+        }
+        unwritable = folder;
         if (!mounted) {
             return runs("chmod", "a-w", folder.toString());
         }
@@ -94,11 +106,15 @@ final class Injector implements AutoCloseable {
     }
 
     /** Takes back what was done to the disk. */
-    void undo(FaultKind kind, Path run) throws IOException, InterruptedException {
+    synchronized void undo(FaultKind kind) throws IOException, InterruptedException {
+        if (closed) {
+            return;
+        }
         if (kind == FaultKind.FULL) {
             Files.deleteIfExists(disk.resolve("filler"));
         } else if (kind == FaultKind.READ_ONLY) {
-            String folder = run.resolve("checkpoints").toString();
+            String folder = unwritable.toString();
+            unwritable = null;
             if (!runs(mounted ? List.of("umount", "--lazy", folder) : List.of("chmod", "u+w", folder))) {
                 throw new IOException(folder + " could not be made writable again");
             }
@@ -118,11 +134,18 @@ final class Injector implements AutoCloseable {
                 == 0;
     }
 
+    /** Takes back all that was done; nothing more can be done afterwards. A second call finds nothing to do. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             if (mounted) {
-                runs("umount", "--lazy", disk.toString());
+                runs("umount", "--lazy", disk.toString()); // with what is mounted below it
+            } else if (unwritable != null) {
+                runs("chmod", "u+w", unwritable.toString());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

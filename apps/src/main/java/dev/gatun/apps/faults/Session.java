@@ -26,13 +26,15 @@ final class Session implements AutoCloseable {
     private final Process launcher;
     private final Path said;
     private final String token;
+    private final int restarts;
     private int restartsLeft;
 
-    private Session(Process launcher, Path said, String token, int restartsLeft) {
+    private Session(Process launcher, Path said, String token, int restarts) {
         this.launcher = launcher;
         this.said = said;
         this.token = token;
-        this.restartsLeft = restartsLeft;
+        this.restarts = restarts;
+        this.restartsLeft = restarts;
     }
 
     /**
@@ -77,6 +79,11 @@ final class Session implements AutoCloseable {
         return restartsLeft;
     }
 
+    /** How many of the restarts that the launcher has told of were waited for by nobody: no fault had asked for them. */
+    int unaskedRestarts() throws IOException {
+        return said().split(AGAIN, -1).length - 1 - (restarts - restartsLeft);
+    }
+
     /** What the launcher and the ranks have written so far. */
     String said() throws IOException {
         return Files.readString(said, StandardCharsets.UTF_8);
@@ -114,14 +121,17 @@ final class Session implements AutoCloseable {
     /** Waits until the ranks are started again, or the launcher has ended; says whether one of them came in time. */
     boolean awaitRestart(int alreadySaid, Duration atMost) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (launcher.isAlive() && System.nanoTime() < deadline) {
+        while (true) {
+            boolean ended = !launcher.isAlive();
             if (said().substring(alreadySaid).contains(AGAIN)) {
                 restartsLeft--;
                 return true;
             }
+            if (ended || System.nanoTime() > deadline) {
+                return ended;
+            }
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
-        return !launcher.isAlive();
     }
 
     /** Waits until the launcher has ended; says whether it did in time. */

@@ -89,6 +89,11 @@ final class TinyTraining {
         return steps;
     }
 
+    /** Whether ranks that have written {@code said} have trained in {@code run} to the end, and evaluated. */
+    boolean isDone(Path run, String said) throws IOException {
+        return steps(run) == steps && said.contains("saved: " + run.resolve("evaluation.txt"));
+    }
+
     /** How many steps' metrics there are in {@code run}. */
     static int steps(Path run) throws IOException {
         Path metrics = run.resolve("metrics.jsonl");

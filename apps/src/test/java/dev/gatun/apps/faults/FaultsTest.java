@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.hart.train.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +26,19 @@ class FaultsTest {
     @Test
     void aFewFaultsCostNothingButTheWorkSinceTheLastCheckpoint() throws Exception {
         Path said = folder.resolve("said.txt");
-        Process faults = new ProcessBuilder(
+        Process faults = start(said);
+        try {
+            assertThat(faults.waitFor(300, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            faults.destroy(); // with what it started, see FaultRun
+        }
+        assertThat(faults.exitValue()).as(Files.readString(said)).isZero();
+        assertThat(Files.readString(folder.resolve("faults/faults.md")))
+                .containsPattern("\\| \\*\\*all\\*\\* \\| 2 \\| \\d ");
+    }
+
+    private Process start(Path said) throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -40,14 +58,91 @@ class FaultsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
+    }
+
+    @Test
+    void aSignalEndsAllThatItStartedAndTakesTheDiskAway() throws Exception {
+        Path said = folder.resolve("said.txt");
+        Process faults = start(said);
         try {
-            assertThat(faults.waitFor(300, TimeUnit.SECONDS)).isTrue();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (processesOf(folder).size() < 3 && faults.isAlive() && System.nanoTime() < deadline) {
+                Thread.sleep(20); // until there are it, the launcher and a rank
+            }
+            assertThat(processesOf(folder)).as(Files.readString(said)).hasSizeGreaterThanOrEqualTo(3);
+            faults.destroy();
+            assertThat(faults.waitFor(60, TimeUnit.SECONDS)).isTrue();
         } finally {
-            faults.destroy(); // with what it started, see FaultRun
+            faults.destroyForcibly();
         }
-        assertThat(faults.exitValue()).as(Files.readString(said)).isZero();
-        assertThat(Files.readString(folder.resolve("faults/faults.md")))
-                .containsPattern("\\| \\*\\*all\\*\\* \\| 2 \\| \\d ");
+        assertThat(faults.exitValue()).isEqualTo(128 + 15);
+        assertThat(Files.readString(said)).doesNotContain("fault 1 of");
+        // A process that was killed may be seen for a moment.
+        for (int i = 0; i < 100 && !processesOf(folder).isEmpty(); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(processesOf(folder)).isEmpty();
+        assertThat(Path.of("/proc/mounts")).content().doesNotContain(folder.toString());
+    }
+
+    /** Those with a path in {@code folder} among their arguments. */
+    private static List<String> processesOf(Path folder) {
+        return ProcessHandle.allProcesses()
+                .map(FaultsTest::arguments)
+                .filter(arguments -> arguments.contains(folder.toString()))
+                .toList();
+    }
+
+    private static String arguments(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
+    }
+
+    @Test
+    void aClosedInjectorHasTakenAllBackAndDoesNothingMore() throws Exception {
+        Injector injector = new Injector(folder.resolve("disk"));
+        injector.prepare();
+        Path checkpoints = Files.createDirectories(injector.disk().resolve("run/checkpoints"));
+        assertThat(injector.protect(checkpoints)).isTrue();
+        Thread other = Thread.ofPlatform().start(() -> close(injector));
+        injector.close();
+        other.join();
+        assertThat(Path.of("/proc/mounts")).content().doesNotContain(folder.toString());
+        injector.prepare();
+        assertThat(injector.protect(Files.createDirectories(checkpoints))).isFalse();
+        Files.writeString(checkpoints.resolve("file"), "can be written");
+        assertThat(Path.of("/proc/mounts")).content().doesNotContain(folder.toString());
+    }
+
+    private static void close(Injector injector) {
+        try {
+            injector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aSessionThatEndsByItselfIsNotTrainedOver() throws Exception {
+        FaultRun faults = FaultRun.prepare(1, 1, 24, folder, new PrintWriter(Writer.nullWriter()));
+        try (faults) {
+            Session failed = session(List.of("no-such-command"), 1);
+            assertThat(failed.awaitEnd(Duration.ofSeconds(60))).isTrue();
+            assertThat(failed.unaskedRestarts()).isEqualTo(1);
+            assertThat(faults.finish(folder.resolve("run"), failed, Map.of())).endsWith(": exit code 1");
+            assertThat(folder.resolve("failed-0.log")).content().contains("no-such-command");
+            assertThat(faults.finish(folder.resolve("run"), session(List.of("--version"), 0), Map.of()))
+                    .isEqualTo("exit code 0 before it was done");
+        }
+        assertThatThrownBy(() -> faults.finish(folder.resolve("run"), null, Map.of()))
+                .hasMessage("stopped by a signal");
+    }
+
+    private Session session(List<String> command, int restarts) throws IOException {
+        return Session.start(command, Files.createDirectories(folder.resolve("logs")), restarts, 1, "");
     }
 
     @Test
