@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench;
 
+import dev.gatun.apps.OwnProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,19 +27,14 @@ public record LastLine(int exitCode, String line, String error) {
         if (libtorch != null) {
             builder.environment().put("GATUN_LIBTORCH", libtorch);
         }
-        Process process = builder.start();
-        Thread ending = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(ending);
-        try {
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int status = process.waitFor();
+        try (OwnProcess own = OwnProcess.start(builder)) {
+            String out = new String(own.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int status = own.process().waitFor();
             return new LastLine(status, last(out), last(Files.readString(errors)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a measurement ran", e);
         } finally {
-            process.destroyForcibly();
-            Runtime.getRuntime().removeShutdownHook(ending);
             Files.deleteIfExists(errors);
         }
     }

@@ -1,5 +1,6 @@
 package dev.gatun.apps.gpucheck;
 
+import dev.gatun.apps.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,20 +36,16 @@ record Part(String name, List<String> command, Map<String, String> environment, 
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         long begin = System.nanoTime();
-        Process process = builder.start();
-        Thread ending = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(ending);
-        boolean ended = false;
-        try {
-            ended = process.waitFor(minutes, TimeUnit.MINUTES);
+        int exitCode = -1;
+        try (OwnProcess own = OwnProcess.start(builder)) {
+            if (own.process().waitFor(minutes, TimeUnit.MINUTES)) {
+                exitCode = own.process().exitValue();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            process.destroyForcibly();
-            Runtime.getRuntime().removeShutdownHook(ending);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        String text = Files.readString(log) + (ended ? "" : "\nended after " + minutes + " minutes\n");
-        return new Outcome(this, ended ? process.exitValue() : -1, seconds, text);
+        String text = Files.readString(log) + (exitCode >= 0 ? "" : "\nended after " + minutes + " minutes\n");
+        return new Outcome(this, exitCode, seconds, text);
     }
 }

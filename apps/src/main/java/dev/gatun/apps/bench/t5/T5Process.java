@@ -1,6 +1,7 @@
 package dev.gatun.apps.bench.t5;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.apps.OwnProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,22 +16,22 @@ final class T5Process implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String name;
-    private final Process process;
+    private final OwnProcess own;
     private final BufferedReader out;
     private final PrintWriter in;
-    private final Thread ending;
 
     /** Starts it, and waits until it has warmed up. */
     T5Process(List<String> command) throws IOException {
         name = command.getFirst();
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        ending = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(ending);
-        out = process.inputReader(StandardCharsets.UTF_8);
-        in = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
-        turn(0);
+        own = OwnProcess.start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+        out = own.process().inputReader(StandardCharsets.UTF_8);
+        in = new PrintWriter(own.process().outputWriter(StandardCharsets.UTF_8), true);
+        try {
+            turn(0);
+        } catch (IOException e) {
+            own.close();
+            throw e;
+        }
     }
 
     /** Has it run for that long; the others do nothing meanwhile. */
@@ -55,7 +56,6 @@ final class T5Process implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        Runtime.getRuntime().removeShutdownHook(ending);
+        own.close();
     }
 }
