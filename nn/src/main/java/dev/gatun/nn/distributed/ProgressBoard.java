@@ -15,8 +15,16 @@ final class ProgressBoard implements AutoCloseable {
     private static final Duration LONGEST_BEAT = Duration.ofSeconds(1);
     private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(1);
     private static final int BEATS_PER_TIMEOUT = 10;
-    /** How many beats a rank may miss before it counts as gone: threads are not always on time. */
+    /** A rank that showed no new beat at so many looks in a row counts as gone: threads are not always on time. */
     private static final int MISSED_BEATS = 4;
+    /** So many tell a rank that has gone: one may have been under way before, and the next may find its last beat. */
+    private static final int ENOUGH_LOOKS = MISSED_BEATS + 2;
+    /**
+     * The others are read once an operation has taken this part of the timeout, a third. The first look comes up to a beat
+     * later, which is a tenth, and enough of them are made by nine tenths and a bit: when the time is over nobody need wait for
+     * more.
+     */
+    private static final int WATCHED_AFTER = 3;
 
     private final KeyValueStore store;
     private final int rank;
@@ -29,6 +37,9 @@ final class ProgressBoard implements AutoCloseable {
     private final Thread thread;
     private String storeLost;
     private boolean watching;
+    /** How often the others have been read in a row, beat by beat. */
+    private int looks;
+
     private boolean looked;
     private boolean closed;
 
@@ -59,9 +70,22 @@ final class ProgressBoard implements AutoCloseable {
         own.end(number);
     }
 
-    /** The other ranks are read from now on, or no longer. */
-    synchronized void watch(boolean watching) {
-        this.watching = watching;
+    /**
+     * Reads the other ranks from now on, and returns when it has done so often enough to know who is silent.
+     *
+     * @param anew whether only looks from now on count: before, who has just gone was still there
+     */
+    private synchronized void watch(boolean anew) {
+        watching = true;
+        looks = anew ? 0 : looks;
+        try {
+            // Without the store there is nothing to see, and the thread ends when this is closed.
+            while (looks < ENOUGH_LOOKS && storeLost == null && thread.isAlive()) {
+                wait(beat.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -69,11 +93,8 @@ final class ProgressBoard implements AutoCloseable {
      * first looks for a few beats who is still alive.
      */
     DistributedException failure(long number, String operation, Duration taken, String what, Throwable cause) {
-        watch(true);
         boolean late = taken.compareTo(timeout.multipliedBy(9).dividedBy(10)) >= 0;
-        if (!late) {
-            sleep(beat.multipliedBy(MISSED_BEATS + 2));
-        }
+        watch(!late);
         List<Integer> atFault = new ArrayList<>();
         String who = who(number, operation, atFault);
         String message = operation + " (operation " + number + " of rank " + rank + ") "
@@ -121,7 +142,7 @@ final class ProgressBoard implements AutoCloseable {
         if (others[other] == null) {
             return looked ? "has met the others, and then not opened the group" : null;
         }
-        return others[other].fault(number, operation, beat.multipliedBy(MISSED_BEATS));
+        return others[other].fault(number, operation, MISSED_BEATS);
     }
 
     private void run() {
@@ -132,7 +153,8 @@ final class ProgressBoard implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                look = watching || own.oldestAge().compareTo(timeout.dividedBy(2)) > 0;
+                look = watching || own.oldestAge().compareTo(timeout.dividedBy(WATCHED_AFTER)) > 0;
+                looks = look ? looks : 0;
             }
             publish();
             if (look) {
@@ -165,11 +187,13 @@ final class ProgressBoard implements AutoCloseable {
             List<byte[]> texts = store.multiGet(there);
             synchronized (this) {
                 looked = true;
+                looks++;
                 for (int i = 0; i < texts.size(); i++) {
                     int other = keys.indexOf(there.get(i));
                     RankProgress read = RankProgress.parse(new String(texts.get(i), StandardCharsets.UTF_8));
                     others[other] = RankSight.next(others[other], read);
                 }
+                notifyAll();
             }
         } catch (DistributedException e) {
             lose(e);
@@ -179,6 +203,7 @@ final class ProgressBoard implements AutoCloseable {
     private synchronized void lose(DistributedException e) {
         if (storeLost == null) {
             storeLost = e.getMessage();
+            notifyAll();
         }
     }
 

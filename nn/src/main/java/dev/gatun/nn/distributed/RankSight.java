@@ -1,21 +1,23 @@
 package dev.gatun.nn.distributed;
 
-import java.time.Duration;
-
-/** What one rank has seen of another: its progress, and since when it has not moved. */
-record RankSight(RankProgress progress, long changed) {
+/**
+ * What one rank has seen of another: its progress, and at how many looks in a row there was no new beat. Looks and not time:
+ * when the whole machine stands still for a while, nobody is silent.
+ */
+record RankSight(RankProgress progress, int missed) {
     /** Ranks quote each other, so what one says must not grow with that. */
     private static final int LONGEST_MESSAGE = 300;
 
     static RankSight next(RankSight last, RankProgress read) {
-        long now = System.nanoTime();
         boolean silent = last != null && last.progress.beats() == read.beats();
-        return new RankSight(read, silent ? last.changed : now);
+        return new RankSight(read, silent ? last.missed + 1 : 0);
     }
 
-    /** Why operation {@code number} cannot be done because of that rank; null if it is not its fault. */
-    String fault(long number, String operation, Duration patience) {
-        Duration silent = Duration.ofNanos(System.nanoTime() - changed);
+    /**
+     * Why operation {@code number} cannot be done because of that rank, which is gone after {@code mostMissed} looks without a
+     * new beat; null if it is not its fault.
+     */
+    String fault(long number, String operation, int mostMissed) {
         String came = came();
         return switch (progress.state()) {
             case LEFT -> "has left the group after " + came;
@@ -24,7 +26,7 @@ record RankSight(RankProgress progress, long changed) {
                 String other = progress.operation(number);
                 if (other != null && !other.equals(operation)) {
                     yield "calls " + other + " as its operation " + number + " instead";
-                } else if (silent.compareTo(patience) > 0) {
+                } else if (missed >= mostMissed) {
                     yield "gives no sign of life (ended, killed, stopped or cut off); it had begun " + came;
                 } else if (progress.issued() < number && !progress.waits()) {
                     yield "has not come to it; it has begun " + came;
