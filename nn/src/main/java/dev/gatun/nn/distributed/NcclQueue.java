@@ -179,10 +179,8 @@ final class NcclQueue {
             communicator.isReady();
         } catch (CudaException e) {
             // Nothing need be under way when a rank goes: it is then the next operation that cannot be done.
-            fail(
-                    underWay.isEmpty() ? new Operation(IDLE, board.begin(IDLE), null) : underWay.peek(),
-                    e.getMessage(),
-                    e);
+            // It is not begun for that: to the others it would be an operation that they do not call.
+            fail(underWay.isEmpty() ? new Operation(IDLE, board.next(), null) : underWay.peek(), e.getMessage(), e);
         } catch (DistributedException e) {
             // It is noted, and the next call throws it.
         }

@@ -70,6 +70,11 @@ final class ProgressBoard implements AutoCloseable {
         own.end(number);
     }
 
+    /** The number that the next operation gets. */
+    synchronized long next() {
+        return own.issued() + 1;
+    }
+
     /**
      * Reads the other ranks from now on, and returns when it has done so often enough to know who is silent.
      *

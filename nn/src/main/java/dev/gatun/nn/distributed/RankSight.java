@@ -19,13 +19,17 @@ record RankSight(RankProgress progress, int missed) {
      */
     String fault(long number, String operation, int mostMissed) {
         String came = came();
+        String other = progress.operation(number);
+        String instead = other == null || other.equals(operation)
+                ? null
+                : "calls " + other + " as its operation " + number + " instead";
         return switch (progress.state()) {
             case LEFT -> "has left the group after " + came;
-            case FAILED -> null;
+            // Of two that disagree one is the first to say so, and fails: the other must not take that for the reason.
+            case FAILED -> instead;
             case WORKING -> {
-                String other = progress.operation(number);
-                if (other != null && !other.equals(operation)) {
-                    yield "calls " + other + " as its operation " + number + " instead";
+                if (instead != null) {
+                    yield instead;
                 } else if (missed >= mostMissed) {
                     yield "gives no sign of life (ended, killed, stopped or cut off); it had begun " + came;
                 } else if (progress.issued() < number && !progress.waits()) {

@@ -72,4 +72,12 @@ class RankSightTest {
         assertThat(sight(other).fault(1, "barrier", PATIENCE)).isNull();
         assertThat(sight(other).failure()).startsWith("failed: because xxx").hasSizeLessThan(400);
     }
+
+    @Test
+    void whoDisagreesAndHasFailedOfThatBeforeIsStillElsewhere() {
+        RankProgress other = new RankProgress();
+        other.begin("barrier");
+        other.fail("rank 0 calls broadcast");
+        assertThat(sight(other).fault(1, "broadcast", PATIENCE)).isEqualTo("calls barrier as its operation 1 instead");
+    }
 }
