@@ -31,18 +31,19 @@ class KilledTrainingTest {
                 folder, "pretrain.steps=" + STEPS, "train.steps=" + STEPS, "checkpoint.every=10", "model.dropout=0.05");
         run = folder.resolve("run");
 
-        Process first = start("--run", run.toString());
+        // Each is ended at a moment of chance, but hangs at a step after which that could come too late.
+        Process first = start("hang@50:0", "--run", run.toString());
         waitForLines(first, 25);
         // While it runs, the folder is its own.
         gatun("train", recipe, "--run", run, "--resume").isFailure(1, run.toString(), "in use");
         kill(first);
         assertThat(lines()).as("killed in the first stage").isLessThan(STEPS);
 
-        Process second = start("--run", run.toString(), "--resume");
+        Process second = start("hang@60:0", "--run", run.toString(), "--resume");
         waitForLines(second, 60);
         askToStop(second);
 
-        Process third = start("--run", run.toString(), "--resume");
+        Process third = start("hang@110:0", "--run", run.toString(), "--resume");
         waitForLines(third, STEPS + 25);
         kill(third);
         assertThat(lines()).as("killed in the second stage").isBetween(STEPS + 25, 2 * STEPS - 1);
@@ -61,7 +62,7 @@ class KilledTrainingTest {
                 .isEmpty();
     }
 
-    private Process start(String... more) throws IOException {
+    private Process start(String fault, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Child.jdk("java"),
                 "--enable-native-access=ALL-UNNAMED",
@@ -72,10 +73,11 @@ class KilledTrainingTest {
                 "train",
                 recipe.toString()));
         command.addAll(List.of(more));
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out.txt").toFile())
-                .redirectError(folder.resolve("err.txt").toFile())
-                .start();
+                .redirectError(folder.resolve("err.txt").toFile());
+        builder.environment().put("GATUN_FAULT", fault);
+        return builder.start();
     }
 
     private int lines() throws IOException {

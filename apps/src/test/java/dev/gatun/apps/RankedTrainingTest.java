@@ -47,7 +47,7 @@ class RankedTrainingTest {
         assertThat(gatun("train", recipe, "--run", one).exitCode()).isZero();
 
         Path two = folder.resolve("two");
-        Launch whole = new Launch("train", recipe, "--run", two);
+        Launch whole = new Launch("", "train", recipe, "--run", two);
         assertThat(whole.exitCode()).as(whole.text()).isZero();
         assertThat(Files.readAllLines(two.resolve("ranks/1/metrics.jsonl"))).hasSize(PRETRAIN + TRAIN);
         isCloseTo(one, two);
@@ -65,7 +65,8 @@ class RankedTrainingTest {
 
     /** All are asked to stop, the same command goes on; a rank is killed, and the launcher starts all of them again. */
     private void killedAndStopped(Path recipe, Path run) throws Exception {
-        Launch first = new Launch("train", recipe, "--run", run, "--auto-resume");
+        // Rank 0 hangs at a step, until it is asked to stop: however late the signals come, it has not ended by then.
+        Launch first = new Launch("hang@14:0", "train", recipe, "--run", run, "--auto-resume");
         first.awaitLines(run, PRETRAIN + 2);
         first.process.destroy();
         assertThat(first.exitCode()).as(first.text()).isEqualTo(Interrupts.STOPPED);
@@ -74,7 +75,7 @@ class RankedTrainingTest {
         assertThat(run.resolve("checkpoints/train-%08d/manifest.json".formatted(done - PRETRAIN)))
                 .exists();
 
-        Launch second = new Launch("train", recipe, "--run", run, "--auto-resume");
+        Launch second = new Launch("hang@5:0", "train", recipe, "--run", run, "--auto-resume");
         second.awaitLines(run, done + 2);
         ProcessHandle rank = second.process
                 .descendants()
@@ -121,7 +122,7 @@ class RankedTrainingTest {
         hasEvaluationOf(two, again);
 
         forgetEvaluation(again);
-        Launch launched = new Launch("evaluate", again);
+        Launch launched = new Launch("", "evaluate", again);
         assertThat(launched.exitCode()).as(launched.text()).isZero();
         hasEvaluationOf(two, again);
     }
@@ -166,7 +167,8 @@ class RankedTrainingTest {
         private final Path output;
         private final Process process;
 
-        Launch(Object... command) throws IOException {
+        /** With a fault for {@code InjectedFault}; empty for none. */
+        Launch(String fault, Object... command) throws IOException {
             List<String> all = new ArrayList<>(List.of(
                     Child.jdk("java"),
                     "-XX:TieredStopAtLevel=1",
@@ -183,10 +185,10 @@ class RankedTrainingTest {
                     "--"));
             Stream.of(command).map(Object::toString).forEach(all::add);
             output = Files.createTempFile(folder, "launch", ".txt");
-            process = new ProcessBuilder(all)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().put("GATUN_FAULT", fault);
+            process = builder.start();
         }
 
         String text() throws IOException {

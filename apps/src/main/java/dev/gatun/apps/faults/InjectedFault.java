@@ -7,21 +7,22 @@ import java.util.regex.Pattern;
 
 /**
  * A fault that a rank does to itself after a step, as the variable GATUN_FAULT says: {@code exception@STEP:RANK} throws,
- * {@code exit@STEP:RANK} ends the process with exit code 0. Only before the first restart.
+ * {@code exit@STEP:RANK} ends the process with exit code 0, {@code hang@STEP:RANK} does not go on until the process is asked to
+ * stop. Only before the first restart; a process alone is rank 0.
  */
 public final class InjectedFault implements Progress {
     static final String VARIABLE = "GATUN_FAULT";
 
-    private static final Pattern FORM = Pattern.compile("(exception|exit)@(\\d+):(\\d+)");
+    private static final Pattern FORM = Pattern.compile("(exception|exit|hang)@(\\d+):(\\d+)");
 
     private final Progress shown;
-    private final boolean exits;
+    private final String what;
     private final long step;
     private long steps;
 
-    private InjectedFault(Progress shown, boolean exits, long step) {
+    private InjectedFault(Progress shown, String what, long step) {
         this.shown = shown;
-        this.exits = exits;
+        this.what = what;
         this.step = step;
     }
 
@@ -33,11 +34,11 @@ public final class InjectedFault implements Progress {
     static Progress around(Progress progress, Map<String, String> environment) {
         Matcher fault = FORM.matcher(environment.getOrDefault(VARIABLE, ""));
         if (!fault.matches()
-                || !fault.group(3).equals(environment.get("RANK"))
+                || !fault.group(3).equals(environment.getOrDefault("RANK", "0"))
                 || !environment.getOrDefault("TORCHELASTIC_RESTART_COUNT", "0").equals("0")) {
             return progress;
         }
-        return new InjectedFault(progress, fault.group(1).equals("exit"), Long.parseLong(fault.group(2)));
+        return new InjectedFault(progress, fault.group(1), Long.parseLong(fault.group(2)));
     }
 
     @Override
@@ -45,10 +46,21 @@ public final class InjectedFault implements Progress {
         shown.step(done, loss, examplesPerSecond);
         steps++;
         if (steps == step) {
-            if (exits) {
-                Runtime.getRuntime().halt(0);
+            switch (what) {
+                case "exit" -> Runtime.getRuntime().halt(0);
+                case "hang" -> hang();
+                default -> throw new IllegalStateException("injected after " + steps + " steps of this process");
             }
-            throw new IllegalStateException("injected after " + steps + " steps of this process");
+        }
+    }
+
+    private void hang() {
+        try {
+            while (!shown.stopRequested()) {
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -9,12 +9,15 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,6 +160,28 @@ class FaultsTest {
                 Map.of("RANK", "1"))) {
             assertThat(InjectedFault.around(Progress.SILENT, none)).isSameAs(Progress.SILENT);
         }
+    }
+
+    @Test
+    void aRankThatHangsGoesOnWhenItIsAskedToStop() throws Exception {
+        AtomicBoolean asked = new AtomicBoolean();
+        CountDownLatch hangs = new CountDownLatch(2);
+        Progress shown = (Progress) Proxy.newProxyInstance(
+                Progress.class.getClassLoader(), new Class<?>[] {Progress.class}, (_, method, _) -> {
+                    if (method.getName().equals("stopRequested")) {
+                        hangs.countDown();
+                        return asked.get();
+                    }
+                    return null;
+                });
+        Progress progress = InjectedFault.around(shown, Map.of("GATUN_FAULT", "hang@2:0"));
+        progress.step(1, 0, 0);
+        assertThat(hangs.getCount()).isEqualTo(2);
+        Thread training = Thread.ofVirtual().start(() -> progress.step(2, 0, 0));
+        assertThat(hangs.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(training.isAlive()).isTrue();
+        asked.set(true);
+        assertThat(training.join(Duration.ofSeconds(60))).isTrue();
     }
 
     @Test
