@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,10 +70,10 @@ class LaunchTest {
 
     @Test
     void whenOneFailsTheOthersAreStoppedAndItIsNamedLast() throws Exception {
-        String script = "if [ $RANK = 1 ]; then echo it is broken >&2; exit 3; fi; sleep 12345.67 & wait";
+        String script = "if [ $RANK = 1 ]; then echo it is broken >&2; exit 3; fi; sleep 1000 & wait";
         try (Launched run = Launched.shell(folder, script, "--nproc-per-node", "2")) {
             assertThat(run.exitCode()).isEqualTo(1);
-            Launched.awaitNone("sleep 12345.67");
+            run.awaitNone();
             assertThat(run.err())
                     .contains("gatun launch: the first failure was that of rank 1 (local rank 1, pid ")
                     .endsWith(", exit code 3\n  it is broken\n  log file: " + run.log(0, 1, "stderr.log") + "\n");
@@ -81,7 +82,17 @@ class LaunchTest {
 
     @Test
     void aSignalThatEndsARankIsNamedAndWhoWasStoppedToo() throws Exception {
-        String script = "case $RANK in 0) sleep 0.5; kill -KILL $$ ;; 1) kill -STOP $$ ;; 2) exit 0 ;; esac";
+        // Rank 0 fails when the kernel says that rank 1 is stopped, and the launcher has heard of rank 2's end.
+        String script = """
+                echo $$ >rank$RANK
+                case $RANK in
+                  0) until grep -q '^State:.T' /proc/$(cat rank1)/status && [ ! -e /proc/$(cat rank2) ]; do
+                       sleep 0.05
+                     done 2>/dev/null
+                     kill -KILL $$ ;;
+                  1) kill -STOP $$ ;;
+                esac
+                """;
         try (Launched run = Launched.shell(folder, script, "--nproc-per-node", "3")) {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
@@ -93,13 +104,33 @@ class LaunchTest {
 
     @Test
     void theExceptionOfACommandIsShownWithItsStack() throws Exception {
-        try (Launched run = Launched.start(folder, Map.of(), "--nproc-per-node", "2", "--", "report", "no-run")) {
+        try (Launched run = Launched.start(folder, Map.of(), "--", "report", "no-run")) {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
-                    .contains("then failed rank", "\n  \tat dev.gatun.", "no-run")
+                    .contains("\n  \tat dev.gatun.", "no-run")
                     .containsPattern("log file: .*stderr.log\n$");
             assertThat(ErrorFile.read(run.log(0, 0, "error.json")).orElseThrow().message())
                     .contains("no-run");
+        }
+    }
+
+    @Test
+    void allThatFailAtTheSameMomentAreNamed() throws Exception {
+        String script = "echo x >ready$RANK; until [ -e go ]; do sleep 0.05; done; echo broken $RANK >&2; exit 3";
+        try (Launched run = Launched.shell(folder, script, "--nproc-per-node", "2")) {
+            run.await("ready0");
+            run.await("ready1");
+            List<ProcessHandle> ranks = List.of(run.rank(0), run.rank(1));
+            // While it is stopped it hears of neither end, and then of both.
+            run.signal("STOP");
+            Files.createFile(folder.resolve("go"));
+            for (ProcessHandle rank : ranks) {
+                Launched.awaitEnd(rank);
+            }
+            run.signal("CONT");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("then failed rank", "the first failure was that of rank", "broken 0", "broken 1");
         }
     }
 
@@ -132,33 +163,35 @@ class LaunchTest {
 
     @Test
     void ranksThatDoNotListenAreKilled() throws Exception {
-        String script = "trap '' INT TERM; echo x >ready; while :; do sleep 0.1; done; : 76543.21";
+        String script = "trap '' INT TERM; echo x >ready; while :; do sleep 0.1; done";
         try (Launched run = Launched.shell(folder, script, "--shutdown-timeout", "1")) {
             run.await("ready");
             run.signal("INT");
             assertThat(run.exitCode()).isEqualTo(130);
-            Launched.awaitNone("76543.21");
+            run.awaitNone();
         }
     }
 
     @Test
     void ranksDieWithALauncherThatIsKilled() throws Exception {
-        String script = "trap '' TERM; sleep 65432.1 & echo $! >ready$RANK; wait; while :; do sleep 0.1; done";
+        String script = "trap '' TERM; sleep 1000 & echo $! >ready$RANK; wait; while :; do sleep 0.1; done";
         try (Launched run = Launched.shell(folder, script, "--nproc-per-node", "2", "--shutdown-timeout", "1")) {
             run.await("ready0");
             run.await("ready1");
+            assertThat(run.processes())
+                    .as("launcher, guardian, ranks, and what those have started")
+                    .hasSizeGreaterThanOrEqualTo(4);
             run.signal("KILL");
             run.exitCode();
-            Launched.awaitNone("65432.1");
-            Launched.awaitNone("gatun-guardian");
+            run.awaitNone();
         }
     }
 
     @Test
     void whatARankLeavesBehindIsEnded() throws Exception {
-        try (Launched run = Launched.shell(folder, "sleep 54321.9 & exit 0")) {
+        try (Launched run = Launched.shell(folder, "sleep 1000 & exit 0")) {
             assertThat(run.exitCode()).as(run.err()).isZero();
-            Launched.awaitNone("sleep 54321.9");
+            run.awaitNone();
         }
     }
 

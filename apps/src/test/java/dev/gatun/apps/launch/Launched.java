@@ -9,19 +9,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A launcher in a JVM of its own, with its logs and output in a folder. */
 final class Launched implements AutoCloseable {
+    /** In the environment of all that a launcher starts: other launchers may be about, and what earlier ones left. */
+    private static final String TOKEN = "GATUN_LAUNCHED";
+
     private static final long SECONDS = 60;
 
     private final Path folder;
     private final Process process;
+    private final String token;
 
-    private Launched(Path folder, Process process) {
+    private Launched(Path folder, Process process, String token) {
         this.folder = folder;
         this.process = process;
+        this.token = token;
     }
 
     /** Starts {@code gatun launch} with these arguments. */
@@ -53,7 +59,9 @@ final class Launched implements AutoCloseable {
                 .redirectOutput(folder.resolve("out.txt").toFile())
                 .redirectError(folder.resolve("err.txt").toFile());
         builder.environment().putAll(environment);
-        return new Launched(folder, builder.start());
+        String token = UUID.randomUUID().toString();
+        builder.environment().put(TOKEN, token);
+        return new Launched(folder, builder.start(), token);
     }
 
     /** Starts ranks that run a shell script. */
@@ -102,6 +110,13 @@ final class Launched implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The launcher and all that it has started, directly or not. */
+    List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses()
+                .filter(handle -> ("\0" + read(handle, "environ")).contains("\0" + TOKEN + "=" + token + "\0"))
+                .toList();
+    }
+
     /** Waits until a rank has made this file in the folder, and returns what is in it. */
     String await(String file) throws IOException, InterruptedException {
         Path path = folder.resolve(file);
@@ -130,20 +145,22 @@ final class Launched implements AutoCloseable {
         assertThat(err()).contains(text);
     }
 
-    /** Waits until no process has this text in its command line. */
-    static void awaitNone(String text) throws IOException, InterruptedException {
-        List<String> left = List.of();
-        for (int i = 0; i < SECONDS * 20; i++) {
-            left = ProcessHandle.allProcesses()
-                    .filter(handle -> commandLine(handle).contains(text))
-                    .map(handle -> handle.pid() + " " + commandLine(handle))
-                    .toList();
-            if (left.isEmpty()) {
-                return;
-            }
+    /** Waits until a process has ended, though its parent may not have heard of that. */
+    static void awaitEnd(ProcessHandle handle) throws InterruptedException {
+        for (int i = 0; i < SECONDS * 20 && !commandLine(handle).isEmpty(); i++) {
             Thread.sleep(50);
         }
-        assertThat(left).as("processes left behind").isEmpty();
+        assertThat(commandLine(handle)).isEmpty();
+    }
+
+    /** Waits until nothing is left of the launcher and of what it has started, its guardian too. */
+    void awaitNone() throws InterruptedException {
+        for (int i = 0; i < SECONDS * 20 && !processes().isEmpty(); i++) {
+            Thread.sleep(50);
+        }
+        assertThat(processes().stream().map(handle -> handle.pid() + " " + commandLine(handle)))
+                .as("processes left behind")
+                .isEmpty();
     }
 
     private static String commandLine(ProcessHandle handle) {

@@ -70,7 +70,7 @@ class MultiNodeTest {
 
     @Test
     void theLastFailureIsShownOnAllMachines() throws Exception {
-        String script = "[ $RANK = 0 ] && exit 9; sleep 34567.8 & wait";
+        String script = "[ $RANK = 0 ] && exit 9; sleep 1000 & wait";
         try (Launched first = node(0, 1, script, "--nnodes", "2");
                 Launched second = node(1, 1, script, "--nnodes", "2")) {
             assertThat(first.exitCode()).as(first.err()).isEqualTo(1);
@@ -78,7 +78,8 @@ class MultiNodeTest {
             for (Launched node : List.of(first, second)) {
                 assertThat(node.err()).endsWith("exit code 9\n  log file: " + first.log(0, 0, "stderr.log") + "\n");
             }
-            Launched.awaitNone("sleep 34567.8");
+            first.awaitNone();
+            second.awaitNone();
         }
     }
 
@@ -93,7 +94,7 @@ class MultiNodeTest {
             "--rdzv-backend",
             "c10d",
             "--rdzv-conf",
-            "last_call_timeout=1,keep_alive=2"
+            "last_call_timeout=1,keep_alive=5"
         };
         try (Launched first = node(0, 1, script, options)) {
             first.await("size1");
@@ -122,17 +123,22 @@ class MultiNodeTest {
             "--rdzv-backend",
             "c10d",
             "--rdzv-conf",
-            "last_call_timeout=1,keep_alive=1"
+            "last_call_timeout=1,keep_alive=3"
         };
         try (Launched first = node(0, 1, script, options)) {
             first.await("size1");
-            standStill(first);
+            // As when a machine is suspended, for longer than the others wait.
+            first.signal("STOP");
+            Thread.sleep(5000);
+            first.signal("CONT");
             try (Launched second = node(1, 1, script, options)) {
                 first.await("size2");
                 second.await("size2");
                 Files.delete(folder.resolve("node0/size2"));
                 Files.delete(folder.resolve("node1/size2"));
-                standStill(second);
+                second.signal("STOP");
+                first.awaitErr("was silent for 3 s");
+                second.signal("CONT");
                 first.await("size2");
                 second.await("size2");
                 Files.createFile(folder.resolve("done"));
@@ -141,13 +147,6 @@ class MultiNodeTest {
                 assertThat(second.err()).contains("trying to come back");
             }
         }
-    }
-
-    /** As when a machine is suspended, for longer than the others wait. */
-    private static void standStill(Launched node) throws IOException, InterruptedException {
-        node.signal("STOP");
-        Thread.sleep(3000);
-        node.signal("CONT");
     }
 
     @Test
@@ -164,7 +163,7 @@ class MultiNodeTest {
 
     @Test
     void aLauncherThatDecidesAndIsKilledEndsTheOthers() throws Exception {
-        String script = "echo x >ready; sleep 23456.7 & wait";
+        String script = "echo x >ready; sleep 1000 & wait";
         String[] options = {"--nnodes", "2", "--rdzv-conf", "keep_alive=3"};
         try (Launched first = node(0, 1, script, options);
                 Launched second = node(1, 1, script, options)) {
@@ -173,7 +172,8 @@ class MultiNodeTest {
             first.signal("KILL");
             assertThat(second.exitCode()).isEqualTo(1);
             assertThat(second.err()).contains("the launcher at 127.0.0.1:" + port + " has ended");
-            Launched.awaitNone("sleep 23456.7");
+            first.awaitNone();
+            second.awaitNone();
         }
     }
 
@@ -212,7 +212,7 @@ class MultiNodeTest {
 
     @Test
     void aLauncherOfAnotherVersionEndsTheRunWithAReason() throws Exception {
-        String script = "echo x >ready; sleep 45678.9 & wait";
+        String script = "echo x >ready; sleep 1000 & wait";
         String[] options = {"--nnodes", "1:2", "--rdzv-backend", "c10d", "--rdzv-conf", "last_call_timeout=1"};
         try (Launched first = node(0, 1, script, options);
                 TcpStore store = new TcpStore("127.0.0.1", port, Duration.ofSeconds(60), Duration.ofSeconds(60))) {
@@ -221,7 +221,7 @@ class MultiNodeTest {
             store.set(Link.outboxOf(number) + "/1", "{\"kind\":\"DANCE\"}".getBytes(StandardCharsets.UTF_8));
             assertThat(first.exitCode()).as(first.err()).isEqualTo(1);
             assertThat(first.err()).contains("another launcher sent what this one does not understand");
-            Launched.awaitNone("sleep 45678.9");
+            first.awaitNone();
         }
     }
 
