@@ -233,8 +233,9 @@ class FetchTest {
 
     @Test
     void aServerThatFallsSilentIsAskedAgain() throws Exception {
-        tricks(TestServer.stallAfter(1000, 5000));
-        download(server.uri("/file.bin"), sha256(BYTES), Duration.ofMillis(700), Map.of());
+        // The good answer has no more time than this, and on a busy machine it may be late.
+        tricks(TestServer.stallAfter(1000, 60_000));
+        download(server.uri("/file.bin"), sha256(BYTES), Duration.ofSeconds(3), Map.of());
         assertWhole();
         assertThat(said.toString()).contains("sends nothing more");
         assertThat(ranges()).containsExactly("null", "bytes=1000-");
