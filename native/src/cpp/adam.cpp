@@ -39,9 +39,8 @@ struct Task {
 gatun::AdamStep step_of(const Settings &s, double number) {
   const double correction1 = 1 - std::pow(s.beta1, number);
   const double correction2 = std::sqrt(1 - std::pow(s.beta2, number));
-  return {static_cast<float>(s.beta1),
+  return {static_cast<float>(1 - s.beta1),
           static_cast<float>(s.beta2),
-          static_cast<float>(1 - s.beta1),
           static_cast<float>(1 - s.beta2),
           static_cast<float>(-s.lr * correction2 / correction1),
           static_cast<float>(s.eps * correction2),

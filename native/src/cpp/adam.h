@@ -6,8 +6,8 @@
 namespace gatun {
 // One parameter's step: both bias corrections are in step_size and eps.
 struct AdamStep {
-  float beta1, beta2;
-  float one_minus_beta1, one_minus_beta2;
+  float one_minus_beta1;
+  float beta2, one_minus_beta2;
   float step_size;  // -lr * correction2 / correction1
   float eps;        // times correction2
   float decay;      // AdamW: 1 - lr * weight decay, Adam: 1

@@ -17,7 +17,7 @@ inline void step(const AdamStep &a, float *__restrict param, const float *__rest
   for (int64_t i = from; i < to; i++) {
     const float p = param[i];
     const float g = grad[i] + a.l2 * p;
-    const float m = exp_avg[i] * a.beta1 + a.one_minus_beta1 * g;
+    const float m = exp_avg[i] + a.one_minus_beta1 * (g - exp_avg[i]);
     const float v = exp_avg_sq[i] * a.beta2 + a.one_minus_beta2 * (g * g);
     exp_avg[i] = m;
     exp_avg_sq[i] = v;
