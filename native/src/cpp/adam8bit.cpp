@@ -2,6 +2,7 @@
 #include "adam8bit.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "cpu_tensors.h"
 #include "gatun_core.h"
@@ -105,9 +106,11 @@ Task task(const int64_t *handles, const double *numbers, int size, int64_t first
   return t;
 }
 
-gatun::AdamKernel kernel() {
-  const gatun::AdamKernel wide = gatun::adam8bit_avx512();
-  return wide != nullptr ? wide : &gatun::adam8bit_portable;
+// What this processor can run, the fastest first.
+std::vector<gatun::AdamKernel> kernels() {
+  std::vector<gatun::AdamKernel> all = gatun::adam8bit_avx512();
+  all.push_back(&gatun::adam8bit_portable);
+  return all;
 }
 
 // n numbers from the start of a block on.
@@ -158,7 +161,8 @@ GATUN_EXPORT int gatun_adam8bit_step(int64_t *f) {
       tasks.push_back(task(handles + i * kHandles, numbers + i * kNumbers, size, total));
       total += blocks(tasks.back().elements, size);
     }
-    const gatun::AdamKernel step = kernel();
+    const std::vector<gatun::AdamKernel> all = kernels();
+    const gatun::AdamKernel step = all.at(static_cast<size_t>(f[5]));
     parallel(total, std::max<int64_t>(1, kElementsAtOnce / size), [&](int64_t from, int64_t to) {
       auto t = std::upper_bound(tasks.begin(), tasks.end(), from,
                                 [](int64_t block, const Task &each) { return block < each.first_block; });
@@ -169,6 +173,7 @@ GATUN_EXPORT int gatun_adam8bit_step(int64_t *f) {
         block = end;
       }
     });
+    f[5] = static_cast<int64_t>(all.size());
     if (torch::autograd::impl::bump_version != nullptr) {
       for (int64_t i = 0; i < count; i++) {
         torch::autograd::impl::bump_version(*static_cast<const at::Tensor *>(handle(handles[i * kHandles])));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace gatun {
 constexpr int kCodes = 256;
@@ -18,8 +19,8 @@ struct Lines {
   alignas(64) float slope[2 * kLanes];  // for a fraction as an integer of 23 bits
 };
 
-// How to place x >= 0 among the numbers of a map that are not negative, of which the first has the code zero: decade 0 is
-// zero, 8 is one; in between code = scale * x + shift in one rounding, cut off, at most last.
+// How to place x >= 0 among the numbers of a map that are not negative: decade 0 is zero, 8 is one; in between the distance from
+// the code of 0 is scale * x + shift in one rounding, cut off, at most last.
 struct Decades {
   alignas(64) float scale[kLanes];
   alignas(64) float shift[kLanes];
@@ -71,8 +72,12 @@ struct AdamBlocks {
 // One step on some blocks: reads the state, writes parameter and state. All kernels give the same bits.
 using AdamKernel = void (*)(const AdamSettings &, const AdamBlocks &);
 void adam8bit_portable(const AdamSettings &, const AdamBlocks &);
-// The one for processors with AVX-512, or null where this one lacks it.
-AdamKernel adam8bit_avx512();
+// Those for AVX-512, the faster one first; none where this processor lacks it.
+std::vector<AdamKernel> adam8bit_avx512();
+
+// Where a block's maximum is below this, its numbers are scaled up before they are divided by it: its reciprocal would be
+// infinite.
+constexpr float kTiny = 0x1p-126f;
 
 // Writes the codes of a block, without a care for signs; returns the largest magnitude.
 float quantize_block(const CodeMap &map, const float *x, uint8_t *codes, int n);

@@ -118,12 +118,12 @@ gatun::Lines fit(const std::vector<float> &numbers, int first_items) {
 // The float next to x whose last four bits are those of a decade.
 float marked(float x, int decade) { return from_ordered(((ordered(x) + 8 - decade) & ~15) + decade); }
 
-// Within a decade a code ends where place does; from one decade to the next, in the middle between the numbers, but for the
+// Within a decade a code ends where codes_of does; from one decade to the next, in the middle between the numbers, but for the
 // mark.
-gatun::Decades places(const std::vector<float> &numbers, int zero, int first_items) {
+gatun::Decades places(const std::vector<float> &numbers, int first_items) {
   gatun::Decades d{};
   float start[kDecades + 2] = {};
-  d.shift[0] = d.last[0] = static_cast<float>(zero) + 0.5f;
+  d.shift[0] = d.last[0] = 0.5f;
   int code = 1;
   for (int k = 1; k <= kDecades + 1; k++) {
     const bool one = k > kDecades;
@@ -132,9 +132,9 @@ gatun::Decades places(const std::vector<float> &numbers, int zero, int first_ite
     const auto at = static_cast<size_t>(code);
     start[k] = (numbers[at - 1] + numbers[at]) * 0.5f;
     d.scale[k] = one ? 0 : static_cast<float>(1 / width);
-    d.shift[k] = one ? static_cast<float>(zero + code) + 0.5f
-                     : static_cast<float>(zero + code - std::pow(10.0, k - 1 - kDecades) / width);
-    d.last[k] = static_cast<float>(zero + code + items) - 0.5f;
+    d.shift[k] = one ? static_cast<float>(code) + 0.5f
+                     : static_cast<float>(code - std::pow(10.0, k - 1 - kDecades) / width);
+    d.last[k] = static_cast<float>(code + items) - 0.5f;
     code += items;
   }
   for (int e = std::ilogb(gatun::kLeast); e <= 0; e++) {
@@ -160,7 +160,7 @@ void find_thresholds(CodeMap &map, int zero) {
     int32_t low = 0, high = ordered(1.0f);  // the code of low is not above, that of high is
     while (high - low > 1) {
       const int32_t middle = low + (high - low) / 2;
-      (code_by_decades(map.decades, from_ordered(middle)) > code ? high : low) = middle;
+      (code_by_decades(map.decades, from_ordered(middle)) > code - zero ? high : low) = middle;
     }
     map.thresholds[code] = from_ordered(low);
     // What is negative has the code on the other side of 0's.
@@ -194,7 +194,7 @@ CodeMap make(bool with_sign) {
     map.values[code] = on_line(map.lines, code - zero + (with_sign ? 0 : 1));
     if (with_sign && code > zero && code < kCodes - 1) map.values[2 * zero - code] = -map.values[code];
   }
-  map.decades = places(numbers, zero, first_items);
+  map.decades = places(numbers, first_items);
   find_thresholds(map, zero);
   find_codes(map);
   return map;

@@ -13,8 +13,6 @@ using gatun::kLargestBlock;
 
 constexpr int32_t kMagnitude = 0x7fffffff;
 constexpr int32_t kInfinity = 0x7f800000;
-// Below this, a block's numbers are scaled up first: the reciprocal of a still smaller maximum would be infinite.
-constexpr float kTiny = 0x1p-100f;
 constexpr float kScaleUp = 0x1p60f;
 
 inline int32_t bits_of(float x) {
@@ -85,8 +83,19 @@ GATUN_CLONES float largest(const float *__restrict x, int n) {
 }
 
 void quantize(const CodeMap &map, const float *x, float absmax, uint8_t *codes, int n) {
-  const float up = absmax < kTiny ? kScaleUp : 1.0f;
+  const float up = absmax < gatun::kTiny ? kScaleUp : 1.0f;
   codes_of(map, x, up, 1.0f / (absmax * up), codes, n);
+}
+
+GATUN_CLONES void keep_signs(const float *__restrict x, uint8_t *__restrict codes, int n) {
+  for (int i = 0; i < n; i++) {
+    const bool lost = (bits_of(x[i]) < 0) & (codes[i] == gatun::kZeroCode);
+    codes[i] = static_cast<uint8_t>(codes[i] - lost);
+  }
+}
+
+GATUN_CLONES void codes_of_zeros(const float *__restrict x, uint8_t *__restrict codes, int n) {
+  for (int i = 0; i < n; i++) codes[i] = bits_of(x[i]) < 0 ? 0 : gatun::kCodes - 1;
 }
 
 void quantize_moments(const float *moment1, const float *moment2, const AdamBlocks &b) {
@@ -95,14 +104,7 @@ void quantize_moments(const float *moment1, const float *moment2, const AdamBloc
   quantize(gatun::unsigned_map(), moment2, *b.absmax2, b.state2, n);
   // A number must not lose its sign, so what is negative goes below 0. Where all are 0, bitsandbytes gets the code 0 from
   // its search for NaN, and takes one off from what is not negative, so that it wraps: nothing reads these.
-  for (int i = 0; i < n; i++) {
-    const bool negative = bits_of(moment1[i]) < 0;
-    if (*b.absmax1 == 0) {
-      b.state1[i] = negative ? 0 : gatun::kCodes - 1;
-    } else if (negative && b.state1[i] == gatun::kZeroCode) {
-      b.state1[i]--;
-    }
-  }
+  *b.absmax1 == 0 ? codes_of_zeros(moment1, b.state1, n) : keep_signs(moment1, b.state1, n);
 }
 
 void step_on_block(const AdamSettings &a, const AdamBlocks &b) {

@@ -148,7 +148,8 @@ int gatun_cuda_device_count(int64_t *f);
 int gatun_adam_step(int64_t *f);
 /* bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each
    parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles:
-   beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block */
+   beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block,
+   [5] 0 for the fastest of this processor's kernels, which all give the same bits, 1 for the next -> [5] how many it has */
 int gatun_adam8bit_step(int64_t *f);
 /* [0] handle of float32 numbers, [1] of uint8 codes and [2] float32 absmax to write, [3] elements a block, [4] 1 for the
    signed map, 0 for the unsigned one */

@@ -102,11 +102,12 @@ public final class Blockwise8bit {
         }
         onGpus.forEach((device, its) -> Adam8bitKernel.on(device).step_(its, blockSize));
         if (!fit.isEmpty() || onGpus.isEmpty()) {
-            stepOnCpu(fit, blockSize);
+            stepOnCpu(fit, blockSize, 0);
         }
     }
 
-    private static void stepOnCpu(List<AdamParameter> fit, int blockSize) {
+    /** Returns how many kernels the processor has, of which 0 is the fastest. */
+    static int stepOnCpu(List<AdamParameter> fit, int blockSize, int kernel) {
         Tensor[] tensors = new Tensor[6 * fit.size()];
         double[] numbers = new double[5 * fit.size()];
         for (int i = 0; i < fit.size(); i++) {
@@ -120,7 +121,9 @@ public final class Blockwise8bit {
         f.optionalTensors(0, tensors, "parameters");
         f.optionalReals(2, numbers);
         f.integer(4, blockSize);
+        f.integer(5, kernel);
         f.check(CoreRaw.adam8bit_step(f.address()), "Blockwise8bit.adamStep_");
+        return Math.toIntExact(f.readInteger(5));
     }
 
     /**

@@ -422,7 +422,7 @@ public final class CoreRaw {
 
     private static final MemorySegment ADDR$adam8bit_step = Shim.symbol("gatun_adam8bit_step");
 
-    /** bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles: beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block */
+    /** bitsandbytes' 8-bit Adam on the CPU, in place: [0] handles of param, grad, state1, state2, absmax1, absmax2 for each parameter (both absmax 0 where the state is float32), [1] how many handles, [2] for each parameter five doubles: beta1, beta2, step size, eps and decay as adam8bit.h has them, [3] how many doubles, [4] elements a block, [5] 0 for the fastest of this processor's kernels, which all give the same bits, 1 for the next gives [5] how many it has */
     public static int adam8bit_step(long frame) {
         return Shim.op(ADDR$adam8bit_step, frame);
     }
