@@ -150,21 +150,42 @@ GATUN_CLONES void from_bfloat16(const uint16_t *__restrict source, float *__rest
 }  // namespace gatun
 
 namespace {
-inline int32_t rounded(float x) {
+inline int32_t rounded_number(float x) {
   const int32_t bits = bits_of(x);
-  const int32_t even = (bits + 0x7fff + ((bits >> 16) & 1)) & static_cast<int32_t>(0xffff0000);
-  // Rounding could make a NaN infinite.
-  return (bits & kMagnitude) > kInfinity ? (bits | 0x400000) & static_cast<int32_t>(0xffff0000) : even;
+  return (bits + 0x7fff + ((bits >> 16) & 1)) & static_cast<int32_t>(0xffff0000);
+}
+
+inline int32_t rounded(float x) {
+  // Rounding as that of a number could make a NaN infinite.
+  const int32_t bits = bits_of(x);
+  return (bits & kMagnitude) > kInfinity ? (bits | 0x400000) & static_cast<int32_t>(0xffff0000) : rounded_number(x);
+}
+
+inline uint16_t upper_half(int32_t bits) { return static_cast<uint16_t>(static_cast<uint32_t>(bits) >> 16); }
+
+GATUN_CLONES bool all_finite(const float *__restrict x, const float *__restrict y, int n) {
+  int32_t largest = 0;
+  for (int i = 0; i < n; i++) {
+    const int32_t a = bits_of(x[i]) & kMagnitude, b = bits_of(y[i]) & kMagnitude;
+    largest = std::max(largest, std::max(a, b));
+  }
+  return largest < kInfinity;
+}
+
+GATUN_CLONES void numbers_to_bfloat16(const float *__restrict source, float decay, uint16_t *__restrict target, int n) {
+  for (int i = 0; i < n; i++) target[i] = upper_half(rounded_number(float_of(rounded_number(source[i])) * decay));
 }
 }  // namespace
 
 namespace gatun {
-GATUN_CLONES void to_bfloat16(const float *__restrict source, const float *__restrict grad, float decay,
-                              uint16_t *__restrict target, int n) {
+void to_bfloat16(const float *source, const float *grad, float decay, uint16_t *target, int n) {
+  if (all_finite(source, grad, n)) {
+    numbers_to_bfloat16(source, decay, target, n);
+    return;
+  }
   for (int i = 0; i < n; i++) {
     const int32_t once = rounded(source[i]);
-    const int32_t twice = rounded(float_of(once) * decay);
-    target[i] = static_cast<uint16_t>(static_cast<uint32_t>(is_finite(grad[i]) ? twice : once) >> 16);
+    target[i] = upper_half(is_finite(grad[i]) ? rounded(float_of(once) * decay) : once);
   }
 }
 }  // namespace gatun

@@ -1,5 +1,6 @@
 package dev.gatun.apps.bench;
 
+import dev.gatun.apps.bench.t5.T5Size;
 import dev.gatun.nn.Parameter;
 import dev.gatun.nn.optim.Adam8bit;
 import dev.gatun.nn.optim.AdamW;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             "maxima, 8 bytes for each 256 elements."
         })
 final class OptimCommand implements Callable<Integer> {
+    private static final String MINI = "mini";
     private static final double LR = 1e-3;
     private static final double WEIGHT_DECAY = 1e-2;
 
@@ -58,11 +60,12 @@ final class OptimCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
+            split = ",",
             paramLabel = "NAME",
-            defaultValue = "t5-v1_1-small",
+            defaultValue = MINI + ",t5-v1_1-small",
             description =
-                    "A T5 by its name on the hub, all parameters of which are stepped too. Default: ${DEFAULT-VALUE}.")
-    private String model;
+                    "T5s by their names on the hub, all parameters of which are stepped too; mini is that of bench t5. Default: ${DEFAULT-VALUE}.")
+    private List<String> models;
 
     @Option(
             names = "--threads",
@@ -100,7 +103,9 @@ final class OptimCommand implements Callable<Integer> {
                 for (long size : sizes) {
                     compare(dtype, Long.toString(size), List.of(new long[] {size}), out);
                 }
-                compare(dtype, model, shapes(), out);
+                for (String model : models) {
+                    compare(dtype, model, shapes(model), out);
+                }
             }
         } finally {
             Torch.setNumThreads(before);
@@ -108,8 +113,9 @@ final class OptimCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<long[]> shapes() {
-        try (T5 t5 = new T5(T5Config.preset(model), TensorOptions.of(DType.FLOAT32, Device.META))) {
+    private static List<long[]> shapes(String model) {
+        T5Config config = model.equals(MINI) ? T5Size.MINI.config() : T5Config.preset(model);
+        try (T5 t5 = new T5(config, TensorOptions.of(DType.FLOAT32, Device.META))) {
             return t5.parameters().stream()
                     .map(parameter -> parameter.get().shape())
                     .toList();

@@ -3,7 +3,7 @@ package dev.gatun.apps.bench.t5;
 import dev.gatun.nn.t5.T5Config;
 
 /** The sizes that are measured: T5 v1.1 with random weights, the vocabulary of the published models. */
-enum T5Size {
+public enum T5Size {
     MINI(128, 256, 2, 4),
     SMALL(512, 1024, 6, 8);
 
@@ -22,7 +22,8 @@ enum T5Size {
         this.layers = layers;
     }
 
-    T5Config config() {
+    /** Returns the configuration of a model of that size. */
+    public T5Config config() {
         return T5Config.builder()
                 .vocab(VOCABULARY)
                 .sizes(dModel, HEAD, dFf, heads)
