@@ -13,12 +13,6 @@ extern "C" {
 GATUN_WEAK bool aoti_torch_grad_mode_is_enabled();
 }
 
-namespace at::_ops {
-struct is_neg {
-  GATUN_WEAK static bool call(const at::Tensor &self);
-};
-}  // namespace at::_ops
-
 namespace {
 constexpr int kHandles = 5;
 
@@ -54,7 +48,7 @@ bool read(const int64_t *handles, const Settings &settings, int64_t first, Task 
   for (int i = 0; i < kHandles; i++) {
     if (gatun::read(handles[i], all[i]) != gatun::Readable::kYes || all[i].dtype != gatun::kFloat32 ||
         all[i].elements != (i < kHandles - 1 ? all[0].elements : 1) ||
-        at::_ops::is_neg::call(*static_cast<at::Tensor *>(gatun::handle(handles[i])))) {
+        at::native::is_neg(*static_cast<at::Tensor *>(gatun::handle(handles[i])))) {
       return false;
     }
   }
@@ -91,7 +85,7 @@ GATUN_EXPORT int gatun_adam_step(int64_t *f) {
     const auto *numbers = reinterpret_cast<const double *>(f[2]);
     const int64_t count = f[1] / kHandles;
     const Settings settings = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], f[4] != 0};
-    bool fits = &at::_ops::is_neg::call != nullptr && torch::autograd::impl::bump_version != nullptr &&
+    bool fits = &at::native::is_neg != nullptr && torch::autograd::impl::bump_version != nullptr &&
                 !aoti_torch_grad_mode_is_enabled();
     std::vector<Task> tasks(static_cast<size_t>(count));
     int64_t total = 0;

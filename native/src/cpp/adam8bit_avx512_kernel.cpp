@@ -38,8 +38,6 @@ struct Tops {
   __m512i second;  // bits of floats: those of what is not finite, as a gradient was not then, are the largest
 };
 
-GATUN_INLINE __m512 larger(__m512 top, __m512 x) { return _mm512_range_ps(top, x, gatun::kLargerMagnitude); }
-
 struct Maps {
   const CodeMap &first = gatun::signed_map(), &second = gatun::unsigned_map();
 };

@@ -33,11 +33,6 @@ GATUN_WEAK int omp_in_parallel();
 
 namespace at {
 GATUN_WEAK int get_num_threads();
-namespace _ops {
-struct is_neg {
-  GATUN_WEAK static bool call(const at::Tensor &self);
-};
-}  // namespace _ops
 namespace autocast {
 GATUN_WEAK bool is_autocast_enabled(c10::DeviceType device);
 }
@@ -170,7 +165,7 @@ bool is_plain_float(void *handle) {
   check(aoti_torch_get_device_type(handle, &device));
   if (dtype != kFloat || device != kCpu) return false;
   check(aoti_torch_is_contiguous(handle, &contiguous));
-  return contiguous && !at::_ops::is_neg::call(*static_cast<at::Tensor *>(handle));
+  return contiguous && !at::native::is_neg(*static_cast<at::Tensor *>(handle));
 }
 
 // The product, or null where it is not for this function.
@@ -206,7 +201,7 @@ void *few_rows(void *input, void *weight, int64_t most) {
 extern "C" {
 GATUN_EXPORT int gatun_linear_few_rows(int64_t *f) {
   GATUN_GUARDED(aoti_torch_empty_strided, {
-    const bool plain = !aoti_torch_grad_mode_is_enabled() && kernels() != nullptr && &at::_ops::is_neg::call != nullptr &&
+    const bool plain = !aoti_torch_grad_mode_is_enabled() && kernels() != nullptr && &at::native::is_neg != nullptr &&
                        !at::autocast::is_autocast_enabled(static_cast<c10::DeviceType>(kCpu));
     void *product = nullptr;
     try {

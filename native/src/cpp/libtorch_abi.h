@@ -116,6 +116,13 @@ class Generator {
 };
 
 class Dimname;
+
+// What the ops of these names call, without the dispatcher: whether conjugation or negation is still to be done when the
+// elements of a view are read.
+namespace native {
+GATUN_WEAK bool is_conj(const Tensor &);
+GATUN_WEAK bool is_neg(const Tensor &);
+}  // namespace native
 }  // namespace at
 
 // c10::UndefinedTensorImpl::_singleton, by its mangled name: GCC drops the weak attribute of a static data member.

@@ -20,15 +20,6 @@ GATUN_WEAK int32_t aoti_torch_is_contiguous(void *handle, bool *contiguous);
 GATUN_WEAK size_t aoti_torch_dtype_element_size(int32_t dtype);
 }
 
-namespace at::_ops {
-struct is_conj {
-  GATUN_WEAK static bool call(const at::Tensor &);
-};
-struct is_neg {
-  GATUN_WEAK static bool call(const at::Tensor &);
-};
-}  // namespace at::_ops
-
 namespace {
 constexpr int32_t kStrided = 0;
 constexpr int32_t kCpu = 0;
@@ -97,7 +88,7 @@ GATUN_EXPORT int gatun_tensor_info(int64_t *f) {
 }
 
 GATUN_EXPORT int gatun_tensor_bytes(int64_t *f) {
-  GATUN_GUARDED(&at::_ops::is_conj::call, {
+  GATUN_GUARDED(&at::native::is_conj, {
     void *handle = pointer(f[0]);
     int32_t dtype = 0, device_type = 0, layout = 0;
     int64_t elements = 0;
@@ -112,7 +103,7 @@ GATUN_EXPORT int gatun_tensor_bytes(int64_t *f) {
       CHECKED(aoti_torch_is_contiguous, handle, &contiguous);
       // libtorch may have conjugation or negation still to do when such a view is read.
       const at::Tensor &tensor = gatun::tensor(f[0]);
-      if (contiguous && !at::_ops::is_conj::call(tensor) && !at::_ops::is_neg::call(tensor)) {
+      if (contiguous && !at::native::is_conj(tensor) && !at::native::is_neg(tensor)) {
         CHECKED(aoti_torch_get_data_ptr, handle, &data);
       }
     }
