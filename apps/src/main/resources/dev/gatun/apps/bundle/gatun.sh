@@ -17,5 +17,5 @@ done
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}" OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}"
 
 # shellcheck disable=SC2086 # words, on purpose
-exec "$root/java/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${GATUN_JAVA_OPTS-} \
+exec "$root/java/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xms32m ${GATUN_JAVA_OPTS-} \
   "-Dgatun.home=$root" -Dgatun.bundle=true -cp "$class_path" dev.gatun.apps.Gatun "$@"

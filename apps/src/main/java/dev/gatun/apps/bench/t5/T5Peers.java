@@ -1,11 +1,10 @@
 package dev.gatun.apps.bench.t5;
 
-import dev.gatun.apps.Gatun;
 import dev.gatun.apps.bench.gpu.PythonTorch;
+import dev.gatun.apps.launch.GatunJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,18 +70,14 @@ final class T5Peers {
     }
 
     private List<String> gatun(T5Row row, String libtorch) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow"));
-        if (libtorch != null) {
-            command.add("-Dgatun.libtorch=" + libtorch);
+        List<String> arguments =
+                new ArrayList<>(List.of("bench", "t5", "--measure", row.toString(), "--threads", "" + threads));
+        if (libtorch == null) {
+            return GatunJvm.command(arguments);
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gatun.class.getName(), "bench", "t5"));
-        command.addAll(List.of("--measure", row.toString(), "--threads", "" + threads));
-        if (libtorch != null) {
-            command.add("--without-cpp");
-        }
+        arguments.add("--without-cpp");
+        List<String> command = GatunJvm.command(arguments);
+        command.add(command.indexOf("-cp"), "-Dgatun.libtorch=" + libtorch);
         return command;
     }
 
