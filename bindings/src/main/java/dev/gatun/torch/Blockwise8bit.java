@@ -106,7 +106,7 @@ public final class Blockwise8bit {
         }
     }
 
-    /** Returns how many kernels the processor has, of which 0 is the fastest. */
+    /** Steps with one of the kernels that this processor can run, 0 for the fastest. Returns how many these are. */
     static int stepOnCpu(List<AdamParameter> fit, int blockSize, int kernel) {
         Tensor[] tensors = new Tensor[6 * fit.size()];
         double[] numbers = new double[5 * fit.size()];

@@ -2,7 +2,7 @@ package dev.gatun.torch;
 
 /** {@link Blockwise8bit}'s steps composed of ops, for what its kernel does not take. */
 final class Blockwise8bitOps {
-    /** As in the kernel: the reciprocal of a smaller maximum could be infinite, so its block is scaled up first. */
+    /** A block of a smaller maximum is scaled up first, which changes no bit: a still smaller one's reciprocal is infinite. */
     private static final double TINY = 0x1p-100;
 
     private static final double SCALE_UP = 0x1p60;
